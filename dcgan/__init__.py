@@ -1,0 +1,90 @@
+"""Explore and train deep convolutional GANs.
+
+import dcgan
+model = dcgan.load("fashion-mnist-32")
+pictures = model.generate(range(16))                     # uint8 (16, 32, 32, 1)
+model = dcgan.train("shapes", steps=200, run="my-run")   # trains, and returns the result
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dcgan.errors import DCGANError
+
+if TYPE_CHECKING:
+    from dcgan.events import TrainEvent
+    from dcgan.models import Synthesizer
+
+__version__ = "0.1.0"
+__all__ = ["DCGANError", "__version__", "load", "train"]
+
+
+def load(model: str | Path) -> Synthesizer:
+    """Return a model ready to make pictures.
+
+    Parameters
+    ----------
+    model
+        A name of the library, a model folder, a run folder or a checkpoint file of the PyTorch tutorial's family.
+
+    Raises
+    ------
+    DCGANError
+        Nothing is found there, or what is found cannot be read; the message says what to do.
+    """
+    from dcgan.models import Library
+
+    return Library().synthesizer(str(model))
+
+
+def train(
+    data: str | Path,
+    *,
+    recipe: str | None = None,
+    steps: int | None = None,
+    epochs: float | None = None,
+    minutes: float | None = None,
+    run: str | Path | None = None,
+    on_event: Callable[[TrainEvent], None] | None = None,
+    **settings: object,
+) -> Synthesizer:
+    """Train a DCGAN and return its averaged generator; an existing `run` is continued.
+
+    Parameters
+    ----------
+    data
+        A named data set, a folder or a zip of pictures.
+    recipe
+        "dcgan", "paper" or "pytorch-tutorial".
+    steps, epochs, minutes
+        How long: one of them; ten minutes where none is given.
+    run
+        The run folder; by default a new one below `$DCGAN_HOME/runs`.
+    on_event
+        Called with every event of the training: `StepDone`, `SamplesReady`, …
+    settings
+        Fields of the recipe, such as image_size=32, base_channels=16, batch_size=64, seed=1.
+
+    Raises
+    ------
+    DCGANError
+        Bad data or settings, a run in use or begun otherwise, or a training that diverged.
+    """
+    from dcgan.config import Budget
+    from dcgan.training.run_folder import new_run_folder
+    from dcgan.training.worker import RunTraining, TrainRequest
+
+    length = {"steps": steps, "epochs": epochs, "minutes": minutes}
+    budget = Budget(**length) if any(value is not None for value in length.values()) else None  # type: ignore[arg-type]
+    folder = Path(run) if run is not None else new_run_folder(str(data))
+    stated = tuple(f"{key}={value}" for key, value in settings.items())
+    with RunTraining(TrainRequest(folder, str(data), recipe=recipe, settings=stated, budget=budget)) as training:
+        if not training.is_complete():
+            training.prepare()
+            for event in training.events():
+                if on_event is not None:
+                    on_event(event)
+    return load(folder)

@@ -1,0 +1,219 @@
+"""python -m dcgan: the command line.
+
+Exit status 0 on success, 2 for wrong usage or input (one line `dcgan: …` on stderr), 1 for a fault of ours, 130 stopped by the user.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import click
+import numpy as np
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from dcgan import __version__
+from dcgan.config import Budget
+from dcgan.errors import ConfigError, DCGANError
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True, help="Explore and train deep convolutional GANs.")
+data_app = typer.Typer(rich_markup_mode=None, help="The data sets: what there is and what is on disk.")
+app.add_typer(data_app, name="data")
+
+STOPPED = 130
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Where data sets already lie.")]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit status."""
+    try:
+        status = app(list(argv) if argv is not None else None, prog_name="python -m dcgan", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        print(error.format_message())
+        return 2
+    except click.ClickException as error:
+        return _complain(error.format_message())
+    except DCGANError as error:
+        return _complain(str(error))
+    except (click.Abort, KeyboardInterrupt):
+        return STOPPED
+    return status if isinstance(status, int) else 0
+
+
+def _complain(message: str) -> int:
+    print("dcgan: " + " ".join(message.split()), file=sys.stderr)
+    return 2
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"dcgan {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """Explore and train deep convolutional GANs."""
+
+
+@app.command()
+def models(as_json: AsJson = False) -> None:
+    """List the models: shipped, own, runs, and an untrained one."""
+    from dcgan.models import Library
+
+    found = Library().models()
+    if as_json:
+        keys = ("name", "path", "image", "z", "labels", "parameters", "source")
+        records = [{**info.to_json(), "image": [info.height, info.width, info.channels], "z": [info.z_dim, info.prior]} for info in found]
+        return _print_json([{key: record[key] for key in keys} for record in records])
+    table = _table("name", "picture", "z", "parameters", "data", "steps", "source")
+    for info in found:
+        kind = {1: "grey", 3: "RGB", 4: "RGBA"}[info.channels]
+        row = (info.name, f"{info.width}x{info.height} {kind}", f"{info.z_dim} {info.prior}", f"{info.parameters:,}")
+        table.add_row(*row, info.data or "-", f"{info.steps:,}" if info.steps is not None else "-", info.source)
+    Console().print(table)
+    return None
+
+
+@app.command()
+def generate(
+    model: str,
+    seed: Annotated[int, typer.Option(help="Seed of the first picture; picture k has seed + k.")] = 0,
+    count: Annotated[int, typer.Option(min=1, max=100_000)] = 16,
+    z: Annotated[Path | None, typer.Option("--z", help="Latents instead of seeds: a .npy file (n, z_dim).")] = None,
+    out: Annotated[Path | None, typer.Option(help="The sheet, a .png file.")] = None,
+    npz: Annotated[Path | None, typer.Option(help="z, x and images as arrays.")] = None,
+) -> None:
+    """Make pictures of MODEL: a name, a model folder, a run folder or a checkpoint file."""
+    import torch
+
+    from dcgan.files import write_bytes
+    from dcgan.images import grid, png_bytes, to_images
+    from dcgan.models import Library
+
+    torch.set_num_threads(1)  # the same bytes on a machine with any number of cores
+    synthesizer = Library().synthesizer(model)
+    latents = _read_z(z) if z is not None else synthesizer.z(range(seed, seed + count))
+    low, high = synthesizer.model.config.image_range
+    raw = synthesizer.raw(latents)
+    images = to_images((raw - low) * (2.0 / (high - low)) - 1.0)
+    sheet = out or (Path("grid.png") if npz is None else None)
+    if npz is not None:
+        _write_npz(npz, z=np.asarray(latents, np.float32), x=raw, images=images)
+    if sheet is not None:
+        _writable(sheet)
+        write_bytes(sheet, png_bytes(grid(images)))
+    print(f"{len(images)} pictures of {synthesizer.info.name}: {', '.join(str(path) for path in (sheet, npz) if path)}", file=sys.stderr)
+
+
+def _read_z(path: Path) -> Any:
+    try:
+        return np.load(path, allow_pickle=False)
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"--z {path} is not a .npy file of numbers: {error}") from None
+
+
+def _write_npz(path: Path, **arrays: Any) -> None:
+    import io
+
+    from dcgan.files import write_bytes
+
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)
+    _writable(path)
+    write_bytes(path, buffer.getvalue())
+
+
+def _writable(path: Path) -> None:
+    if not path.parent.is_dir():
+        raise ConfigError(f"cannot write {path}: there is no folder {path.parent}")
+
+
+@data_app.callback(invoke_without_command=True)
+def data(context: typer.Context, data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """List the data sets and what is on disk."""
+    from dcgan.data import catalog
+
+    if context.invoked_subcommand:
+        return None
+    entries = catalog(data_dir)
+    if as_json:
+        keys = ("name", "title", "count", "channels", "terms", "on_disk")
+        return _print_json([{**{key: getattr(entry, key) for key in keys}, "path": str(entry.path or "")} for entry in entries])
+    table = _table("name", "what", "pictures", "on disk", "terms")
+    for entry in entries:
+        there = "ready" if entry.on_disk else f"no: python -m dcgan data fetch {entry.name}"
+        table.add_row(entry.name, entry.title, f"{entry.count:,}", there, entry.terms)
+    Console().print(table)
+    print("Also: any folder of pictures, or a zip of them (with an optional labels.csv).")
+    return None
+
+
+@data_app.command()
+def fetch(name: str, data_dir: DataDir = None) -> None:
+    """Download or prepare the data set NAME."""
+    from dcgan import data as room
+
+    with _progress() as report:
+        path = room.fetch(name, data_dir, report)
+    print(f"{name} is ready: {path}")
+
+
+@app.command()
+def train(
+    data: Annotated[str | None, typer.Option(help="A data set's name, a folder or a zip of pictures.")] = None,
+    data_dir: DataDir = None,
+    recipe: Annotated[str | None, typer.Option(help="dcgan, paper or pytorch-tutorial.")] = None,
+    steps: Annotated[int | None, typer.Option(help="How long: steps.")] = None,
+    epochs: Annotated[float | None, typer.Option(help="How long: passes over the data.")] = None,
+    minutes: Annotated[float | None, typer.Option(help="How long: minutes of training (10 where nothing is said).")] = None,
+    run: Annotated[Path | None, typer.Option(help="The run folder; one that exists is continued.")] = None,
+    model: Annotated[str | None, typer.Option("--from", help="Start from the networks of MODEL.")] = None,
+    save_every: Annotated[int | None, typer.Option(min=1, help="Steps between saved states (about 30 seconds where not given).")] = None,
+    settings: Annotated[list[str] | None, typer.Option("--set", help="key=value of the recipe, such as batch_size=32.")] = None,
+    parent: Annotated[int | None, typer.Option(hidden=True)] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Train a DCGAN, or continue the run in --run."""
+    from dcgan.cli_train import train_with_progress
+    from dcgan.training.run_folder import new_run_folder
+    from dcgan.training.worker import TrainRequest
+
+    length = {"steps": steps, "epochs": epochs, "minutes": minutes}
+    budget = Budget(**length) if any(value is not None for value in length.values()) else None  # type: ignore[arg-type]
+    if run is None and data is None:
+        raise ConfigError("say what to train on with --data NAME, FOLDER or ZIP, or which run to continue with --run DIR")
+    folder = run if run is not None else new_run_folder(data or "")
+    request = TrainRequest(folder, data, data_dir, recipe, tuple(settings or ()), budget, model, save_every, parent)
+    outcome = train_with_progress(request)
+    if as_json:
+        _print_json(outcome.to_json())
+    return STOPPED if outcome.stopped else 0
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Any]:
+    from dcgan.cli_train import reporting
+
+    with reporting() as report:
+        yield report
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def _print_json(record: Any) -> None:
+    print(json.dumps(record, allow_nan=False, ensure_ascii=False))

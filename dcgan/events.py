@@ -1,0 +1,83 @@
+"""What a training says while it runs. `train()` yields these; run folder, command line and tests are equal readers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+Reason = Literal["completed", "stopped"]
+
+
+@dataclass(frozen=True)
+class Started:
+    """The first event. `step` is 0, or the step of the state that is continued."""
+
+    step: int
+    resumed: bool
+
+
+@dataclass(frozen=True)
+class StepDone:
+    """The measures of one step (on an accelerator: means over the last `log_every` steps).
+
+    `d_real` and `d_fake` are the mean of D's probability "real" for real pictures and for fakes before D's update,
+    `d_fake_after` the same for the same fakes after it. `diversity` is the root mean square pixel distance, in [-1, 1]
+    units, of neighbouring fakes of the batch. `seconds` is training time since the first start, pauses excluded.
+    """
+
+    step: int
+    epoch: float
+    seconds: float
+    loss_d: float
+    loss_g: float
+    d_real: float
+    d_fake: float
+    d_fake_after: float
+    grad_norm_d: float
+    grad_norm_g: float
+    diversity: float
+    images_per_second: float
+
+
+@dataclass(frozen=True)
+class SamplesReady:
+    """The fixed-z pictures of the EMA generator: `images` uint8 (n, h, w, c)."""
+
+    step: int
+    seconds: float
+    images: npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class CheckpointReady:
+    """All that an exact resume needs: name -> tensor, valid until the next event is asked for."""
+
+    step: int
+    seconds: float
+    tensors: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class OrderDone:
+    """An order was carried out: pause, resume, stop or learning_rates."""
+
+    step: int
+    sequence: int
+    order: str
+    values: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The last event."""
+
+    step: int
+    seconds: float
+    reason: Reason
+
+
+TrainEvent = Started | StepDone | SamplesReady | CheckpointReady | OrderDone | Finished

@@ -1,0 +1,110 @@
+"""Where models are found: shipped ones, own ones, runs, files, and networks before their first step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from dcgan.config import dcgan_home
+from dcgan.errors import CheckpointError
+from dcgan.models.folder import Model, ModelConfig, read_config, read_model
+from dcgan.models.foreign import read_foreign
+from dcgan.models.synthesizer import ModelInfo, Source, Synthesizer
+from dcgan.models.untrained import SUGGESTED, untrained
+
+SHIPPED = Path(__file__).resolve().parents[2] / "checkpoints"
+
+
+class Library:
+    """The models that a name can mean. Own models live in `$DCGAN_HOME/models`, runs in `$DCGAN_HOME/runs`."""
+
+    def __init__(self, home: Path | None = None) -> None:
+        self.home = home or dcgan_home()
+
+    def models(self) -> list[ModelInfo]:
+        """Return what there is: shipped, own, runs (newest first), untrained. A folder that cannot be read is left out."""
+        found = []
+        for name, path, source in self._folders():
+            try:
+                config = read_config(path)
+                found.append(
+                    describe(name, ModelConfig.from_json(config), path, source, (config.get("sha256") or {}).get("generator.safetensors"))
+                )
+            except Exception:
+                continue
+        model = untrained(SUGGESTED)
+        return [*found, describe(SUGGESTED, model.config, None, "untrained", None)]
+
+    def names(self) -> list[str]:
+        return [name for name, _, _ in self._folders()]
+
+    def synthesizer(self, model: str, allow_paths: bool = True) -> Synthesizer:
+        """Return the Synthesizer of MODEL: a name, and where `allow_paths` also a model folder, a run folder or a checkpoint file."""
+        loaded, name, source = self.find(model, allow_paths)
+        return Synthesizer(loaded, describe(name, loaded.config, loaded.path, source, loaded.sha256))
+
+    def find(self, model: str, allow_paths: bool = True) -> tuple[Model, str, Source]:
+        """Return (model, name, source) of MODEL, or raise a CheckpointError that lists the names there are."""
+        if model.startswith("untrained"):
+            return untrained(model), model, "untrained"
+        for name, path, source in self._folders():
+            if name == model:
+                return read_model(path), name, source
+        if model.startswith("hf:"):
+            raise CheckpointError(f"{model}: this version does not open models from the Hub; download the repository and give its folder")
+        path = Path(model)
+        if allow_paths and path.is_dir():
+            return self._from_folder(path)
+        if allow_paths and path.is_file():
+            return read_foreign(path), path.stem, "file"
+        raise CheckpointError(f"no model is called {model!r}; there are {', '.join(self.names()) or 'none'}, {SUGGESTED}, or give a path")
+
+    def _from_folder(self, path: Path) -> tuple[Model, str, Source]:
+        if (path / "generator.safetensors").exists():
+            return read_model(path), path.resolve().name, "file"
+        snapshot = newest_snapshot(path)
+        if snapshot is None:
+            raise CheckpointError(f"{path} is neither a model folder (config.json, generator.safetensors) nor a run with a snapshot")
+        return read_model(snapshot), path.resolve().name, "run"
+
+    def _folders(self) -> Iterator[tuple[str, Path, Source]]:
+        """Yield (name, model folder, source), each name once."""
+        seen = set()
+        for root, source in ((SHIPPED, "shipped"), (self.home / "models", "own"), (self.home / "runs", "run")):
+            paths = [path for path in sorted(root.glob("[!.]*")) if path.is_dir()] if root.is_dir() else []
+            if source == "run":
+                paths.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+            for path in paths:
+                folder = newest_snapshot(path) if source == "run" else path
+                if folder is not None and path.name not in seen and ".old-" not in path.name:
+                    seen.add(path.name)
+                    yield path.name, folder, source  # type: ignore[misc]
+
+
+def newest_snapshot(run: Path) -> Path | None:
+    """Return the highest snapshot of a run folder, or None: a run is a model by its newest snapshot."""
+    folder = run / "snapshots"
+    steps = [path for path in folder.iterdir() if path.name.isdigit()] if folder.is_dir() else []
+    return max(steps, key=lambda path: int(path.name), default=None)
+
+
+def describe(name: str, config: ModelConfig, path: Path | None, source: Source, sha256: str | None) -> ModelInfo:
+    """Return the ModelInfo of a configuration."""
+    channels, height, width = config.generator.output_shape
+    training = config.training or {}
+    return ModelInfo(
+        name=name,
+        path=str(path or ""),
+        source=source,
+        height=height,
+        width=width,
+        channels=channels,
+        z_dim=config.z_dim,
+        prior=config.prior,
+        parameters=config.generator.parameters,
+        data=training.get("data"),
+        steps=training.get("steps"),
+        seconds=training.get("seconds"),
+        sha256=sha256,
+        labels=config.labels,
+    )

@@ -1,0 +1,33 @@
+"""A network before its first step is a model too: `untrained-PRESET-SIZE[-grey][-SEED]`."""
+
+from __future__ import annotations
+
+import re
+
+import torch
+
+from dcgan.config import Preset
+from dcgan.errors import CheckpointError, ConfigError
+from dcgan.models.folder import Model, ModelConfig
+from dcgan.networks import generator
+from dcgan.networks.builder import build
+from dcgan.networks.init import initialise
+
+PATTERN = re.compile(r"^untrained-(dcgan|paper)-(\d+)(-grey)?(?:-(\d{1,9}))?$")
+SUGGESTED = "untrained-dcgan-64"
+WIDTHS: dict[Preset, int] = {"dcgan": 64, "paper": 128}
+
+
+def untrained(name: str) -> Model:
+    """Return the generator that `name` describes, with the tutorials' width, z of 100 numbers and seeded starting weights."""
+    match = PATTERN.match(name)
+    if match is None:
+        raise CheckpointError(f"an untrained model is called untrained-PRESET-SIZE[-grey][-SEED], such as {SUGGESTED}; found {name!r}")
+    preset: Preset = "paper" if match[1] == "paper" else "dcgan"
+    try:
+        spec = generator(preset, int(match[2]), 1 if match[3] else 3, WIDTHS[preset], 100)
+    except ConfigError as error:
+        raise CheckpointError(f"{name}: {error}") from None
+    network = initialise(build(spec), torch.Generator().manual_seed(int(match[4] or 0)))
+    config = ModelConfig(spec, prior="uniform" if preset == "paper" else "normal")
+    return Model(config, {key: tensor.detach() for key, tensor in network.state_dict().items()})

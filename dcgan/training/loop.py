@@ -1,0 +1,200 @@
+"""`train()`: a training as an iterator of events. It writes nothing and knows nothing of who watches."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+
+import torch
+from torch import Tensor
+
+from dcgan.config import Recipe, TrainingConfig
+from dcgan.data import Dataset
+from dcgan.errors import TrainingDiverged
+from dcgan.events import CheckpointReady, Finished, OrderDone, Reason, SamplesReady, Started, StepDone, TrainEvent
+from dcgan.models import Model
+from dcgan.training.control import Control, Order
+from dcgan.training.trainer import Networks, Trainer
+
+SAVE_SECONDS = 30.0  # between saved states, once a run is older than that
+FIRST_SAVE_SECONDS = 5.0
+SHEET_SECONDS = 2.0  # between sheets in the first two minutes
+SHEETS_STEADY = 120.0  # seconds after which the intervals grow, to at most about 300 sheets a day
+SHEETS_GROWTH = 35.0
+POLL_SECONDS = 0.05  # between looks for orders while paused
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where a training starts from: nothing, a saved state (`tensors`), or the networks of another model."""
+
+    tensors: Mapping[str, Tensor] | None = None
+    step: int = 0
+    seconds: float = 0.0
+    model: Model | None = None
+
+
+def train(
+    config: TrainingConfig,
+    networks: Networks,
+    data: Dataset,
+    device: str = "cpu",
+    control: Control | None = None,
+    start: Start | None = None,
+) -> Iterator[TrainEvent]:
+    """Train `networks` on `data` and say what happens, first `Started` and last `Finished`.
+
+    Raises
+    ------
+    TrainingDiverged
+        A measure or a weight is not finite; the last `StepDone` before it shows which.
+    """
+    assert config.recipe.threads is not None
+    torch.set_num_threads(config.recipe.threads)
+    trainer = Trainer(config.recipe, networks, data, device)
+    start = start or Start()
+    if start.tensors is not None:
+        trainer.load(start.tensors)
+    elif start.model is not None:
+        assert start.model.discriminator is not None
+        trainer.load_weights(start.model.generator, start.model.discriminator)
+    return _Loop(trainer, config, control or Control(), start).events()
+
+
+def resolve_precision(recipe: Recipe, networks: Networks, data: Dataset, device: str) -> Recipe:
+    """Return `recipe` with `precision` auto replaced by the faster one: the best of two steps each, after one that warms up."""
+    if recipe.precision != "auto":
+        return recipe
+    assert recipe.threads is not None
+    torch.set_num_threads(recipe.threads)
+    seconds = {}
+    for precision in ("fp32", "bf16"):
+        trainer = Trainer(replace(recipe, precision=precision), networks, data, device)
+        trainer.step(0)
+        seconds[precision] = trainer.seconds_per_step(2, first=1)
+    return replace(recipe, precision=min(seconds, key=lambda key: seconds[key]))  # type: ignore[arg-type]
+
+
+class Clock:
+    """Training time: monotonic seconds since the start, plus those of earlier starts, without pauses."""
+
+    def __init__(self, seconds: float) -> None:
+        self._origin = time.monotonic() - seconds
+        self._paused: float | None = None
+
+    def seconds(self) -> float:
+        return (self._paused if self._paused is not None else time.monotonic()) - self._origin
+
+    def pause(self) -> None:
+        self._paused = self._paused if self._paused is not None else time.monotonic()
+
+    def resume(self) -> None:
+        if self._paused is not None:
+            self._origin += time.monotonic() - self._paused
+            self._paused = None
+
+    @property
+    def is_paused(self) -> bool:
+        return self._paused is not None
+
+
+class _Loop:
+    def __init__(self, trainer: Trainer, config: TrainingConfig, control: Control, start: Start) -> None:
+        self.trainer, self.config, self.control = trainer, config, control
+        self.step, self.first_step = start.step, start.step
+        self.saved_step: int | None = start.step if start.tensors is not None and start.step else None
+        self.clock = Clock(start.seconds)
+        self.save_at = self.sheet_at = 0.0
+        self.steps_per_epoch = max(1, round(len(trainer.pictures) / trainer.batch_size))
+        self.last_step = config.budget.steps_total(self.steps_per_epoch)
+
+    def events(self) -> Iterator[TrainEvent]:
+        yield Started(self.step, resumed=self.step > 0)
+        if self.step == 0:
+            yield from self._sheet_and_state()
+        while not self._is_over() and not self.control.stopping:
+            yield from self._obey()
+            if self.control.stopping:
+                break
+            done = self._one_step()
+            yield done
+            if not _is_finite(done):
+                raise TrainingDiverged(self.step, self.saved_step)
+            yield from self._due()
+        reason: Reason = "completed" if self._is_over() else "stopped"
+        yield from self._sheet_and_state()
+        yield Finished(self.step, self.clock.seconds(), reason)
+
+    def _is_over(self) -> bool:
+        minutes = self.config.budget.minutes
+        if minutes is not None:
+            return self.clock.seconds() >= minutes * 60
+        return self.last_step is not None and self.step >= self.last_step
+
+    def _one_step(self) -> StepDone:
+        started = time.perf_counter()
+        measures = asdict(self.trainer.step(self.step))
+        duration = time.perf_counter() - started
+        self.step += 1
+        return StepDone(
+            step=self.step,
+            epoch=self.step * self.trainer.batch_size / len(self.trainer.pictures),
+            seconds=self.clock.seconds(),
+            images_per_second=self.trainer.batch_size / duration,
+            **measures,
+        )
+
+    def _due(self) -> Iterator[TrainEvent]:
+        seconds = self.clock.seconds()
+        if seconds >= self.sheet_at:
+            yield self._sheet()
+        if self.config.save_every:
+            if self.step % self.config.save_every == 0:
+                yield self._state()
+        elif seconds >= self.save_at:
+            yield self._state()
+
+    def _sheet_and_state(self) -> Iterator[TrainEvent]:
+        if self.saved_step != self.step:
+            yield self._sheet()
+            yield self._state()
+
+    def _sheet(self) -> SamplesReady:
+        seconds = self.clock.seconds()
+        self.sheet_at = seconds + max(SHEET_SECONDS, seconds / SHEETS_GROWTH if seconds > SHEETS_STEADY else 0.0)
+        return SamplesReady(self.step, seconds, self.trainer.samples())
+
+    def _state(self) -> CheckpointReady:
+        tensors = self.trainer.tensors()
+        if not all(bool(torch.isfinite(tensor).all()) for tensor in tensors.values()):
+            raise TrainingDiverged(self.step, self.saved_step)
+        seconds = self.clock.seconds()
+        self.saved_step = self.step
+        self.save_at = seconds + min(SAVE_SECONDS, max(FIRST_SAVE_SECONDS, seconds))
+        return CheckpointReady(self.step, seconds, tensors)
+
+    def _obey(self) -> Iterator[TrainEvent]:
+        """Carry out what was ordered; while paused, wait here."""
+        while True:
+            for order in self.control.poll():
+                self._carry_out(order)
+                yield OrderDone(self.step, order.sequence, order.name, order.values)
+            if not self.clock.is_paused or self.control.stopping:
+                return
+            time.sleep(POLL_SECONDS)
+
+    def _carry_out(self, order: Order) -> None:
+        if order.name == "pause":
+            self.clock.pause()
+        elif order.name == "resume":
+            self.clock.resume()
+        elif order.name == "stop":
+            self.control.stop()
+        else:
+            self.trainer.set_learning_rates(order.values)
+
+
+def _is_finite(done: StepDone) -> bool:
+    return all(math.isfinite(value) for value in asdict(done).values())

@@ -1,0 +1,55 @@
+"""Named recipes, and how the gaps of one are filled from data and machine."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+
+import torch
+
+from dcgan.config import Recipe
+from dcgan.errors import ConfigError
+
+RECIPES: dict[str, Recipe] = {
+    # Our default: the tutorial's network, width and batch by machine.
+    "dcgan": Recipe(),
+    # Radford et al. 2015: figure 1 and section 4.
+    "paper": Recipe(name="paper", preset="paper", prior="uniform", base_channels=128, batch_size=128),
+    # The PyTorch DCGAN tutorial's sizes.
+    "pytorch-tutorial": Recipe(name="pytorch-tutorial", base_channels=64, batch_size=128),
+}
+
+
+def named_recipe(name: str) -> Recipe:
+    """Return the recipe called `name`, or raise a ConfigError that lists the names."""
+    if name not in RECIPES:
+        raise ConfigError(f"no recipe is called {name!r}; there are {', '.join(RECIPES)}")
+    return RECIPES[name]
+
+
+def best_device() -> str:
+    """Return the accelerator's type where there is one, else "cpu"."""
+    accelerator = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else None
+    return accelerator.type if accelerator is not None else "cpu"
+
+
+def cores() -> int:
+    """Return the number of processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def fill(recipe: Recipe, image_size: int, image_channels: int, device: str) -> Recipe:
+    """Return `recipe` with every gap but `precision` filled.
+
+    On a CPU width 32 and batch 64: with them clothing is clear after two minutes on two cores at 32 px. On an accelerator the tutorial's
+    64 and 128.
+    """
+    on_cpu = device == "cpu"
+    return replace(
+        recipe,
+        image_size=image_size,
+        image_channels=image_channels,
+        base_channels=recipe.base_channels or (32 if on_cpu else 64),
+        batch_size=recipe.batch_size or (64 if on_cpu else 128),
+        threads=recipe.threads or cores(),
+    )

@@ -1,0 +1,178 @@
+"""A run is a folder. `RunReader` reads one that may be growing, in this process or another."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from dcgan.config import dcgan_home
+from dcgan.errors import RunError
+from dcgan.system import is_alive
+
+RunState = Literal["starting", "running", "paused", "stopped", "completed", "interrupted", "failed"]
+HEARTBEAT_SECONDS = 2.0
+HEARTBEAT_LOST = 60.0  # seconds without one after which a process id no longer counts
+CONFIG, EVENTS, WORKER, OWNER, LOG = "config.json", "events.jsonl", "worker.json", "owner.json", "worker.log"
+COMPLAINT = "dcgan: "  # how the command line begins the one line that says what is wrong
+STATE, PREVIOUS_STATE = "state.safetensors", "state.previous.safetensors"
+
+
+@dataclass(frozen=True)
+class Increment:
+    """Lines of events.jsonl from a given line on. Another `generation`: the run was resumed, lines were cut, start again at 0."""
+
+    lines: list[dict[str, Any]]
+    next: int
+    generation: int
+
+
+@dataclass(frozen=True)
+class RunStatus:
+    state: RunState
+    step: int
+    seconds: float
+    message: str | None = None
+
+
+class RunReader:
+    """Reads a run folder incrementally: only what came since is read again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.name = folder, folder.name
+        self._inode: int | None = None
+        self._forget()
+
+    def _forget(self) -> None:
+        self._offsets: list[int] = [0]  # start of every line, and the end of the last
+        self._generation = 0
+        self._last_step: dict[str, Any] = {}
+        self._last_event: dict[str, Any] = {}
+        self._paused = False
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """config.json, or {} while a run is being prepared."""
+        return read_json(self.folder / CONFIG)
+
+    def since(self, line: int) -> Increment:
+        """Return the lines from number `line` (counted from 0) on."""
+        self._catch_up()
+        count = len(self._offsets) - 1
+        if line >= count:
+            return Increment([], count, self._generation)
+        with (self.folder / EVENTS).open("rb") as file:
+            file.seek(self._offsets[max(0, line)])
+            content = file.read(self._offsets[-1] - self._offsets[max(0, line)])
+        return Increment([json.loads(text) for text in content.splitlines()], count, self._generation)
+
+    def status(self) -> RunStatus:
+        """Return what the run is doing, from its last lines and from whether its process lives."""
+        self._catch_up()
+        step, seconds = int(self._last_step.get("step", 0)), float(self._last_step.get("seconds", 0.0))
+        state, message = self._state()
+        return RunStatus(state, step, seconds, message)
+
+    def _state(self) -> tuple[RunState, str | None]:
+        if self._worker_lives():
+            if not self._last_event:
+                return "starting", None
+            return ("paused" if self._paused else "running"), None
+        complaint = self._complaint()
+        if complaint is not None:
+            return "failed", complaint
+        event = self._last_event.get("event")
+        if event == "finished":
+            return ("completed" if self._last_event["reason"] == "completed" else "stopped"), None
+        if event == "failed":
+            return "failed", self._last_event.get("message")
+        return ("interrupted", None) if self._last_event else self._never_began()
+
+    def _never_began(self) -> tuple[RunState, str | None]:
+        """A process needs a moment to import torch before it says that it lives."""
+        young = time.time() - self.folder.stat().st_mtime < HEARTBEAT_LOST if self.folder.exists() else False
+        return ("starting" if young and not (self.folder / WORKER).exists() else "interrupted"), None
+
+    def _worker_lives(self) -> bool:
+        worker = read_json(self.folder / WORKER)
+        fresh = time.time() - float(worker.get("heartbeat", 0)) < HEARTBEAT_LOST
+        return fresh and is_alive(int(worker.get("pid", 0)))
+
+    def _complaint(self) -> str | None:
+        """Return the sentence with which the newest start ended before it wrote anything, from the worker's stderr."""
+        log, events = self.folder / LOG, self.folder / EVENTS
+        if not log.exists() or (events.exists() and events.stat().st_mtime > log.stat().st_mtime):
+            return None
+        said = [line for line in log.read_text("utf-8", "replace").splitlines() if line.startswith(COMPLAINT)]
+        return said[-1].removeprefix(COMPLAINT) if said else None
+
+    def sample_steps(self) -> list[int]:
+        """Return the steps of which there is a sheet, rising."""
+        folder = self.folder / "samples"
+        return sorted(int(path.stem) for path in folder.glob("[0-9]*.jpg")) if folder.is_dir() else []
+
+    def sample_path(self, step: int) -> Path:
+        return self.folder / "samples" / f"{step:06d}.jpg"
+
+    def _catch_up(self) -> None:
+        """Note where new whole lines begin; after a resume has replaced the file, begin again."""
+        try:
+            with (self.folder / EVENTS).open("rb") as file:
+                found = os.fstat(file.fileno())
+                if found.st_ino != self._inode or found.st_size < self._offsets[-1]:
+                    self._forget()
+                    self._inode = found.st_ino
+                file.seek(self._offsets[-1])
+                content = file.read()
+        except OSError:
+            return
+        for text in content.splitlines(keepends=True):
+            if text.endswith(b"\n"):
+                self._offsets.append(self._offsets[-1] + len(text))
+                self._note(json.loads(text))
+
+    def _note(self, record: dict[str, Any]) -> None:
+        event = record.get("event")
+        if event is None:
+            self._last_step = record
+            return
+        if event in ("started", "resumed", "finished", "failed"):
+            self._last_event, self._paused = record, False
+            self._generation = record.get("generation", self._generation)
+        elif event == "order" and record["order"] in ("pause", "resume"):
+            self._paused = record["order"] == "pause"
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Return a JSON object, or {} where there is none that can be read."""
+    try:
+        record = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def open_run(folder: Path) -> RunReader:
+    """Return the reader of a run folder, or raise a RunError."""
+    if not (folder / CONFIG).exists() and not (folder / OWNER).exists():
+        raise RunError(f"{folder} is not a run: it has no {CONFIG}")
+    return RunReader(folder)
+
+
+def new_run_folder(source: str) -> Path:
+    """Make and return a new folder below `$DCGAN_HOME/runs`, named after the data and the time."""
+    stem = re.sub(r"[^A-Za-z0-9_-]+", "-", Path(source).stem).strip("-").lower() or "run"
+    root = dcgan_home() / "runs"
+    root.mkdir(parents=True, exist_ok=True)
+    name = f"{stem}-{time.strftime('%Y%m%d-%H%M%S')}"
+    for suffix in ("", *(f"-{number}" for number in range(2, 100))):
+        try:
+            (root / f"{name}{suffix}").mkdir()
+        except FileExistsError:
+            continue
+        return root / f"{name}{suffix}"
+    raise RunError(f"{root} already has 99 runs called {name}")

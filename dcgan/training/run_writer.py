@@ -1,0 +1,173 @@
+"""RunWriter: the one that writes into a run folder, holding its lock."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import os
+import shutil
+import threading
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file, save
+from torch import Tensor
+
+from dcgan.errors import RunError
+from dcgan.events import CheckpointReady, Finished, OrderDone, SamplesReady, Started, StepDone, TrainEvent
+from dcgan.files import write_bytes, write_json
+from dcgan.images import grid, jpeg_bytes
+from dcgan.training.loop import Start
+from dcgan.training.run_folder import CONFIG, EVENTS, HEARTBEAT_SECONDS, PREVIOUS_STATE, STATE, WORKER, read_json
+from dcgan.training.snapshots import SnapshotWriter
+
+MAX_SHEETS = 300
+
+
+class RunWriter:
+    """Writes what a training says. Use as a context; a second writer of the same folder is a RunError.
+
+    The lock is the operating system's, so it is free again when the process is gone, however it went.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self._lock = FileLock(folder / "lock")
+        self._done = threading.Event()
+
+    def __enter__(self) -> RunWriter:
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            raise RunError(f"{self.folder} is being trained by another process; wait for it, or choose another --run") from None
+        self._started = time.time()
+        self._beat()
+        self._heart = threading.Thread(target=self._keep_beating, daemon=True)
+        self._heart.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._heart.join()
+        (self.folder / WORKER).unlink(missing_ok=True)
+        with contextlib.suppress(AttributeError):
+            self._events.close()
+        self._lock.release()
+
+    def _keep_beating(self) -> None:
+        while not self._done.wait(HEARTBEAT_SECONDS):
+            self._beat()
+
+    def _beat(self) -> None:
+        # Without fsync: viewers only, and a disk must not be woken every two seconds.
+        temporary = self.folder / f".{WORKER}"
+        with contextlib.suppress(OSError):
+            temporary.write_text(json.dumps({"pid": os.getpid(), "started": self._started, "heartbeat": time.time()}))
+            temporary.replace(self.folder / WORKER)
+
+    @property
+    def config(self) -> dict[str, Any]:
+        return read_json(self.folder / CONFIG)
+
+    def write_config(self, config: dict[str, Any]) -> None:
+        write_json(self.folder / CONFIG, config)
+
+    def saved(self) -> Start | None:
+        """Return the newest whole state, or None where none was written."""
+        for name in (STATE, PREVIOUS_STATE):
+            with contextlib.suppress(OSError, SafetensorError, KeyError, TypeError):
+                path = self.folder / name
+                with safe_open(path, "pt") as file:
+                    metadata = file.metadata()
+                return Start(load_file(path), int(metadata["step"]), float(metadata["seconds"]))
+        return None
+
+    def begin(self, step: int, snapshots: SnapshotWriter) -> None:
+        """Cut the folder back to `step` and open it for writing."""
+        (self.folder / "samples").mkdir(exist_ok=True)
+        (self.folder / "snapshots").mkdir(exist_ok=True)
+        self._snapshots = snapshots
+        self._generation = self._cut_back(step)
+        for path in (self.folder / "samples").glob("*.jpg"):
+            if int(path.stem) > step:
+                path.unlink()
+        for path in (self.folder / "snapshots").iterdir():
+            if not path.name.isdigit() or int(path.name) > step:
+                shutil.rmtree(path, ignore_errors=True)
+        self._sheets = len(list((self.folder / "samples").glob("*.jpg")))
+        self._events = (self.folder / EVENTS).open("a", encoding="utf-8", buffering=1)
+
+    def _cut_back(self, step: int) -> int:
+        """Keep the lines up to `step`; return the number of this start, 0 for the first."""
+        path = self.folder / EVENTS
+        if not path.exists():
+            return 0
+        records = [json.loads(line) for line in path.read_bytes().split(b"\n")[:-1]]
+        kept = [record for record in records if record.get("step", 0) <= step]
+        write_bytes(path, "".join(_line(record) for record in kept).encode())
+        return 1 + max((int(record.get("generation", 0)) for record in records), default=-1)
+
+    def write(self, event: TrainEvent) -> None:
+        """Write one event to where it belongs."""
+        if isinstance(event, StepDone):
+            self._say(_step_record(event))
+        elif isinstance(event, SamplesReady):
+            self._write_sheet(event)
+        elif isinstance(event, CheckpointReady):
+            self._write_state(event)
+        elif isinstance(event, Started):
+            name = "resumed" if event.resumed else "started"
+            self._say({"event": name, "step": event.step, "generation": self._generation, "time": round(time.time(), 3)})
+        elif isinstance(event, OrderDone):
+            self._say({"event": "order", **asdict(event)})
+        else:
+            assert isinstance(event, Finished)
+            self._say({"event": "finished", **asdict(event)})
+
+    def write_failure(self, step: int, message: str) -> None:
+        self._say({"event": "failed", "step": step, "message": message})
+
+    def _say(self, record: dict[str, Any]) -> None:
+        self._events.write(_line(record))
+
+    def _write_sheet(self, event: SamplesReady) -> None:
+        path = self.folder / "samples" / f"{event.step:06d}.jpg"
+        if path.exists() or self._sheets >= MAX_SHEETS:
+            return
+        write_bytes(path, jpeg_bytes(grid(event.images)))
+        self._sheets += 1
+        self._say({"event": "samples", "step": event.step, "seconds": round(event.seconds, 3)})
+
+    def _write_state(self, event: CheckpointReady) -> None:
+        """Write the snapshot, then the state: a state is never ahead of its snapshot."""
+        self._snapshots.write(self.folder / "snapshots", event)
+        tensors: dict[str, Tensor] = {name: tensor.detach().cpu().contiguous() for name, tensor in event.tensors.items()}
+        content = save(tensors, {"step": str(event.step), "seconds": repr(event.seconds)})
+        path = self.folder / STATE
+        if path.exists():
+            path.replace(self.folder / PREVIOUS_STATE)
+        write_bytes(path, content)
+        self._say({"event": "checkpoint", "step": event.step, "seconds": round(event.seconds, 3)})
+
+
+def _step_record(event: StepDone) -> dict[str, Any]:
+    """Return the line of a step: six digits a number; one that is not finite is null and named."""
+    record: dict[str, Any] = {}
+    for key, value in asdict(event).items():
+        record[key] = value if isinstance(value, int) else _rounded(value) if math.isfinite(value) else None
+    lost = [key for key, value in record.items() if value is None]
+    return {**record, "nonfinite": lost} if lost else record
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.6g}")
+
+
+def _line(record: dict[str, Any]) -> str:
+    return json.dumps(record, allow_nan=False, separators=(",", ":")) + "\n"

@@ -1,0 +1,69 @@
+"""Snapshots: complete model folders at growing intervals, the run's time machine."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from dcgan.config import Prior
+from dcgan.events import CheckpointReady
+from dcgan.latent import sample_z
+from dcgan.models.card import model_card
+from dcgan.models.folder import Model, ModelConfig, write_model
+from dcgan.models.library import describe
+from dcgan.models.synthesizer import Synthesizer
+from dcgan.training.trainer import SHEET, Networks
+
+MAX_SNAPSHOTS = 24
+
+
+@dataclass(frozen=True)
+class SnapshotWriter:
+    """Turns saved states into model folders. `training` is what a model's config.json says of its making, without the step."""
+
+    networks: Networks
+    prior: Prior
+    training: Mapping[str, Any]
+
+    def model(self, event: CheckpointReady) -> Model:
+        """Return the averaged generator and the discriminator of a saved state."""
+        batch = int(self.training["recipe"]["batch_size"])
+        training = {**self.training, "steps": event.step, "images_seen": event.step * batch, "seconds": round(event.seconds, 1)}
+        config = ModelConfig(self.networks.generator, self.networks.discriminator, self.prior, training=training)
+        return Model(config, _part(event.tensors, "ema"), _part(event.tensors, "d"))
+
+    def write(self, folder: Path, event: CheckpointReady) -> None:
+        """Write `folder`/<step>, then thin what is older; a snapshot that is there already stays."""
+        target = folder / f"{event.step:06d}"
+        if not target.exists():
+            write_snapshot(target, self.model(event), folder.parent.name)
+        thin(folder)
+
+
+def write_snapshot(target: Path, model: Model, name: str) -> None:
+    """Write a model folder with card and preview."""
+    preview = Synthesizer(model, describe(name, model.config, None, "run", None)).images(
+        sample_z(range(SHEET), model.config.z_dim, model.config.prior)
+    )
+    write_model(target, model, model_card(name, model.config), preview)
+
+
+def _part(tensors: Mapping[str, Tensor], part: str) -> dict[str, Tensor]:
+    return {name[len(part) + 1 :]: tensor for name, tensor in tensors.items() if name.startswith(f"{part}.")}
+
+
+def thin(folder: Path) -> None:
+    """Remove snapshots until at most MAX_SNAPSHOTS are left: each time the one whose neighbours are closest, in ratio of steps.
+
+    The first and the newest stay, so early stages, where most happens, stay dense.
+    """
+    steps = sorted(int(path.name) for path in folder.iterdir() if path.name.isdigit())
+    while len(steps) > MAX_SNAPSHOTS:
+        inner = range(1, len(steps) - 1)
+        victim = min(inner, key=lambda index: (steps[index + 1] + 1) / (steps[index - 1] + 1))
+        shutil.rmtree(folder / f"{steps.pop(victim):06d}", ignore_errors=True)

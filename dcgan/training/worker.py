@@ -1,0 +1,238 @@
+"""A training bound to its run folder: start it or continue it, write what it says, obey what it is told."""
+
+from __future__ import annotations
+
+import platform
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from dcgan.config import Budget, Recipe, TrainingConfig, apply_settings
+from dcgan.data import Dataset, Progress, load
+from dcgan.errors import ConfigError, DCGANError, RunError
+from dcgan.events import TrainEvent
+from dcgan.models import Library, Model
+from dcgan.networks import NetworkSpec, discriminator, generator
+from dcgan.system import is_alive
+from dcgan.training.control import FileControl
+from dcgan.training.loop import Start, resolve_precision, train
+from dcgan.training.recipes import best_device, fill, named_recipe
+from dcgan.training.run_folder import RunReader
+from dcgan.training.run_writer import RunWriter
+from dcgan.training.snapshots import SnapshotWriter
+from dcgan.training.trainer import Networks
+
+DEFAULT_BUDGET = Budget(minutes=10)
+
+
+@dataclass(frozen=True)
+class TrainRequest:
+    """What a person asked for; None and () where nothing was said."""
+
+    run: Path
+    source: str | None = None
+    data_dir: Path | None = None
+    recipe: str | None = None
+    settings: tuple[str, ...] = ()
+    budget: Budget | None = None
+    model: str | None = None  # --from
+    save_every: int | None = None
+    parent: int | None = None  # a process id; when that process is gone, save and stop
+
+
+class RunTraining:
+    """Use as a context: it holds the run's lock. `prepare()`, then iterate over `events()`."""
+
+    def __init__(self, request: TrainRequest) -> None:
+        self.request = request
+        self.writer = RunWriter(request.run)
+        self.device = best_device()
+
+    def __enter__(self) -> RunTraining:
+        self.writer.__enter__()
+        self.control = FileControl(self.request.run)
+        if self.request.parent is not None:
+            threading.Thread(target=self._watch_parent, args=(self.request.parent,), daemon=True).start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.writer.__exit__(*error)
+
+    def _watch_parent(self, parent: int) -> None:
+        while is_alive(parent):
+            time.sleep(1)
+        self.control.stop()
+
+    def is_complete(self) -> bool:
+        """Say whether the run reached its end and no more was asked for."""
+        stored = self.writer.config.get("budget")
+        more = self.request.budget is not None and self.request.budget.to_json() != stored
+        events = RunReader(self.request.run).since(0).lines
+        last: dict[str, Any] = next((line for line in reversed(events) if line.get("event") in ("finished", "resumed", "failed")), {})
+        return last.get("reason") == "completed" and not more
+
+    def prepare(self, progress: Progress | None = None) -> None:
+        """Load the data and decide everything that was left open; write config.json. Raises a DCGANError for bad input."""
+        if self.writer.config:
+            self._continue(progress)
+        else:
+            self._create(progress)
+        self.total_steps = self.config.budget.steps_total(max(1, round(len(self.data.images) / (self.config.recipe.batch_size or 1))))
+
+    def _create(self, progress: Progress | None) -> None:
+        request = self.request
+        if request.source is None:
+            raise ConfigError(f"{request.run} is a new run: say what to train on with --data NAME, FOLDER or ZIP")
+        recipe = apply_settings(named_recipe(request.recipe or "dcgan"), request.settings)
+        model = _starting_model(request.model)
+        if model is not None:
+            recipe = _shaped_like(recipe, model)
+        self.data = _load(request.source, request.data_dir, recipe, progress)
+        _, height, _, channels = self.data.images.shape
+        recipe = fill(recipe, height, channels, self.device)
+        self.networks = _networks(recipe, model)
+        recipe = resolve_precision(recipe, self.networks, self.data, self.device)
+        self.config = TrainingConfig(recipe, request.budget or DEFAULT_BUDGET, request.save_every)
+        self.start = Start(model=model)
+        self.writer.write_config(self._record())
+
+    def _continue(self, progress: Progress | None) -> None:
+        stored, request = self.writer.config, self.request
+        recipe = Recipe.from_json(stored["recipe"])
+        _refuse_differences(stored, recipe, request)
+        data_dir = request.data_dir or (Path(stored["data"]["data_dir"]) if stored["data"]["data_dir"] else None)
+        self.data = _load(stored["data"]["source"], data_dir, recipe, progress)
+        if self.data.fingerprint != stored["data"]["fingerprint"]:
+            raise RunError(f"the data {stored['data']['source']} changed since {request.run} began; choose another --run for the new data")
+        self.networks = Networks(NetworkSpec.from_json(stored["generator"]), NetworkSpec.from_json(stored["discriminator"]))
+        budget = request.budget or Budget(**stored["budget"])
+        self.config = TrainingConfig(recipe, budget, request.save_every or stored["save_every"])
+        self.start = self.writer.saved() or Start(model=_starting_model(stored["parent"]))
+        self.writer.write_config({**stored, "budget": budget.to_json(), "save_every": self.config.save_every})
+
+    def events(self) -> Iterator[TrainEvent]:
+        """Train, writing each event before it is passed on."""
+        self.writer.begin(self.start.step, SnapshotWriter(self.networks, self.config.recipe.prior, self._training_record()))
+        step = self.start.step
+        try:
+            for event in train(self.config, self.networks, self.data, self.device, self.control, self.start):
+                step = event.step
+                self._write(event)
+                yield event
+        except DCGANError as error:
+            self.writer.write_failure(step, str(error))
+            raise
+
+    def _write(self, event: TrainEvent) -> None:
+        try:
+            self.writer.write(event)
+        except OSError as error:
+            raise RunError(f"cannot write into {self.request.run}: {error.strerror or error}; what was saved before is whole") from None
+
+    def _record(self) -> dict[str, Any]:
+        """Return config.json of a new run."""
+        request, data = self.request, self.data
+        return {
+            "format_version": 1,
+            "recipe": self.config.recipe.to_json(),
+            "budget": self.config.budget.to_json(),
+            "save_every": self.config.save_every,
+            "data": {
+                "source": _absolute(request.source or ""),
+                "data_dir": str(request.data_dir.resolve()) if request.data_dir else None,
+                "name": data.name,
+                "images": len(data.images),
+                "fingerprint": data.fingerprint,
+                "terms": data.terms,
+                "notes": list(data.notes),
+                "skipped": [list(entry) for entry in data.skipped[:1000]],
+            },
+            "machine": machine(self.device),
+            "generator": self.networks.generator.to_json(),
+            "discriminator": self.networks.discriminator.to_json(),
+            "parent": request.model,
+            "created": time.time(),
+        }
+
+    def _training_record(self) -> dict[str, Any]:
+        """Return what a model's config.json says of its making."""
+        record = self.writer.config
+        return {
+            "recipe": record["recipe"],
+            "data": record["data"]["name"],
+            "data_images": record["data"]["images"],
+            "terms": record["data"]["terms"],
+            "seed": record["recipe"]["seed"],
+            "threads": record["recipe"]["threads"],
+            "parent": record["parent"],
+            **record["machine"],
+        }
+
+
+def machine(device: str) -> dict[str, Any]:
+    """Return where a training runs: device and versions."""
+    versions = {"python": platform.python_version(), "torch": torch.__version__}
+    return {"device": device, "versions": versions, "system": f"{platform.system()} {platform.machine()}"}
+
+
+def _starting_model(model: str | None) -> Model | None:
+    """Return the model to start from, which must have a discriminator."""
+    if model is None:
+        return None
+    found = Library().find(model)[0]
+    if found.discriminator is None:
+        raise ConfigError(f"--from {model}: it has no discriminator, and without one no training can go on")
+    return found
+
+
+def _shaped_like(recipe: Recipe, model: Model) -> Recipe:
+    channels, height, _ = model.config.generator.output_shape
+    return replace(recipe, image_size=height, image_channels=channels, z_dim=model.config.z_dim, prior=model.config.prior)
+
+
+def _networks(recipe: Recipe, model: Model | None) -> Networks:
+    if model is not None:
+        assert model.config.discriminator is not None
+        return Networks(model.config.generator, model.config.discriminator)
+    size, channels, width = recipe.image_size or 0, recipe.image_channels or 0, recipe.base_channels or 0
+    return Networks(
+        generator(recipe.preset, size, channels, width, recipe.z_dim),
+        discriminator(recipe.preset, size, channels, width),
+    )
+
+
+def _load(source: str, data_dir: Path | None, recipe: Recipe, progress: Progress | None) -> Dataset:
+    return load(
+        source,
+        image_size=recipe.image_size,
+        image_channels=recipe.image_channels,
+        data_dir=data_dir,
+        label_column=recipe.label_column,
+        progress=progress,
+    )
+
+
+def _refuse_differences(stored: dict[str, Any], recipe: Recipe, request: TrainRequest) -> None:
+    """Raise a RunError that names every setting stated now that is not what the run began with."""
+    wanted = apply_settings(recipe, request.settings)
+    if request.recipe is not None and request.recipe != recipe.name:
+        wanted = apply_settings(named_recipe(request.recipe), request.settings)
+    changed = [key for key, value in wanted.to_json().items() if value not in (None, "auto") and value != stored["recipe"][key]]
+    if request.source is not None and _absolute(request.source) != stored["data"]["source"]:
+        changed.append("data")
+    if request.model is not None and request.model != stored["parent"]:
+        changed.append("from")
+    if changed:
+        raise RunError(
+            f"{request.run} was begun otherwise: {', '.join(changed)} differ; choose another --run, or leave them away to continue"
+        )
+
+
+def _absolute(source: str) -> str:
+    """Return a path that means the same from anywhere; a name stays."""
+    return str(Path(source).resolve()) if Path(source).exists() else source
