@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import shlex
 import threading
 import time
 from collections.abc import Iterator
@@ -156,6 +157,7 @@ class RunTraining:
             "generator": self.networks.generator.to_json(),
             "discriminator": self.networks.discriminator.to_json(),
             "parent": request.model,
+            "command": command_line(request),
             "created": time.time(),
         }
 
@@ -170,8 +172,22 @@ class RunTraining:
             "seed": record["recipe"]["seed"],
             "threads": record["recipe"]["threads"],
             "parent": record["parent"],
+            "command": record["command"],
             **record["machine"],
         }
+
+
+def command_line(request: TrainRequest) -> str:
+    """Return the command that starts the same training elsewhere: a path of this machine is cut to its last part."""
+    source = request.source or ""
+    options = ["--data", Path(source).name if Path(source).exists() else source]
+    options += ["--recipe", request.recipe] if request.recipe else []
+    options += ["--from", Path(request.model).name] if request.model else []
+    for setting in request.settings:
+        options += ["--set", setting]
+    for unit, value in (request.budget or DEFAULT_BUDGET).to_json().items():
+        options += [f"--{unit}", f"{value:g}"]
+    return shlex.join(["python", "-m", "dcgan", "train", *options])
 
 
 def machine(device: str) -> dict[str, Any]:

@@ -1,0 +1,77 @@
+"""The way in: a data set by its name, its folder or its zip archive."""
+
+from __future__ import annotations
+
+import difflib
+from contextlib import closing
+from pathlib import Path
+
+from dcgan.data.collection import Collection, open_collection
+from dcgan.data.dataset import Dataset, Progress, Survey
+from dcgan.data.entries import NAMES
+from dcgan.data.folders import load_pictures, survey_pictures
+from dcgan.data.named import Wish, load_named, survey_named
+from dcgan.errors import DataError
+
+_SIZES = (8, 1024)  # pixels a side that can be asked for
+
+
+def load(
+    source: str,
+    *,
+    image_size: int | None = None,
+    image_channels: int | None = None,
+    data_dir: Path | None = None,
+    label_column: str | None = None,
+    split: str = "train",
+    progress: Progress | None = None,
+) -> Dataset:
+    """Return the set `source`: a name in the catalog, a folder, or a .zip archive.
+
+    Parameters
+    ----------
+    image_size, image_channels
+        What the pictures are brought to, in pixels a side and 1 (grey) or 3 (RGB). None takes what `survey` proposes.
+    data_dir
+        Where a named set is looked for first. One that lies nowhere is downloaded.
+    label_column
+        The column of labels.csv that gives the labels.
+    split
+        "train" or "test", for the named sets that have both.
+
+    Raises DataError for whatever cannot be read or asked for.
+    """
+    wish = Wish(image_size, image_channels, label_column, split)
+    _check(wish)
+    if source in NAMES:
+        return load_named(source, wish, data_dir, progress)
+    if split != "train":
+        raise DataError(f"{source} has no {split} split, only named sets have one; load it with split train")
+    with closing(_open(source)) as collection:
+        return load_pictures(collection, image_size, image_channels, label_column, progress)
+
+
+def survey(source: str, data_dir: Path | None = None, label_column: str | None = None) -> Survey:
+    """Return what `source` holds, without decoding or downloading it; raises DataError."""
+    if source in NAMES:
+        return survey_named(source, data_dir, label_column)
+    with closing(_open(source)) as collection:
+        return survey_pictures(collection, label_column)
+
+
+def _check(wish: Wish) -> None:
+    if wish.size is not None and not _SIZES[0] <= wish.size <= _SIZES[1]:
+        raise DataError(f"image_size is from {_SIZES[0]} to {_SIZES[1]} pixels, found {wish.size}")
+    if wish.channels not in (None, 1, 3):
+        raise DataError(f"image_channels is 1 (grey) or 3 (RGB), found {wish.channels}")
+    if wish.split not in ("train", "test"):
+        raise DataError(f"split is train or test, found {wish.split!r}")
+
+
+def _open(source: str) -> Collection:
+    path = Path(source).expanduser()
+    if not source or "\0" in source or not path.exists():
+        close = difflib.get_close_matches(source, NAMES, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"the named sets are {', '.join(NAMES)}"
+        raise DataError(f"{source!r} is neither a named data set nor a folder or .zip archive on this machine; {hint}")
+    return open_collection(path)

@@ -1,0 +1,40 @@
+"""The explorer: one `gr.HTML` that holds z in the page and gets its pictures over our own routes (`dcgan.web`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import gradio as gr
+
+from dcgan.ui.components import component_files, component_texts
+
+SCRIPTS = (
+    "latent.js",
+    "address.js",
+    "protocol.js",
+    "engine.js",
+    "stream.js",
+    "history.js",
+    "view.js",
+    "panel.js",
+    "equaliser.js",
+    "sheet.js",
+    "strongest.js",
+    "drop.js",
+    "script.js",
+)
+
+
+def explorer(tables: Mapping[str, Mapping[str, str]], default_model: str) -> gr.HTML:
+    """Return the component; `default_model` is shown where the address names none."""
+    files = component_files(Path(__file__).parent, SCRIPTS)
+    return gr.HTML(
+        html_template=files.template,
+        css_template=files.css,
+        js_on_load=files.js,
+        apply_default_css=False,
+        elem_classes=["dcgan-explorer"],
+        texts=component_texts(tables, "explore"),
+        default_model=default_model,
+    )

@@ -1,0 +1,80 @@
+/* The drop zone: a checkpoint file goes to the server with progress; its answer is a model's name or a sentence. */
+
+class DropZone {
+  #zone;
+  #base;
+  #text;
+  #done;
+  #busy = false;
+
+  /** `text(name, values)` gives sentences; `done(model)` is called after the server took the file in. */
+  constructor(zone, base, text, done, signal) {
+    this.#zone = zone;
+    this.#base = base;
+    this.#text = text;
+    this.#done = done;
+    const input = this.#part("file");
+    input.addEventListener("change", () => this.#send(input.files[0]));
+    this.#part("choose").addEventListener("click", () => input.click());
+    for (const name of ["dragover", "dragleave", "drop"]) window.addEventListener(name, (event) => this.#drag(event), { signal });
+  }
+
+  #part(name) {
+    return this.#zone.querySelector(`[data-dx="${name}"]`);
+  }
+
+  /** A file may be dropped anywhere: one that misses the zone must not replace the page. */
+  #drag(event) {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    this.#zone.classList.toggle("dx-over", event.type === "dragover");
+    if (event.type === "drop") this.#send(event.dataTransfer.files[0]);
+  }
+
+  #send(file) {
+    if (!file || this.#busy) return;
+    const request = new XMLHttpRequest(); // fetch tells nothing of an upload's progress
+    request.open("POST", new URL(`models?filename=${encodeURIComponent(file.name)}`, this.#base));
+    request.upload.onprogress = (event) => this.#report(file.name, event.loaded / event.total);
+    request.onload = () => this.#finish(request, file.name);
+    request.onerror = () => this.#tell(this.#text("upload_failed", { name: file.name }), true);
+    request.onloadend = () => this.#setBusy(false);
+    this.#setBusy(true);
+    this.#report(file.name, 0);
+    request.send(file);
+  }
+
+  #report(name, share) {
+    const percent = Math.floor(share * 100);
+    this.#part("progress").value = share;
+    this.#tell(percent < 100 ? this.#text("uploading", { name, percent }) : this.#text("reading", { name }));
+  }
+
+  #finish(request, name) {
+    const answer = parseJson(request.responseText);
+    if (request.status !== 200) return this.#tell(answer.error ?? this.#text("upload_failed", { name }), true);
+    this.#tell(this.#text("adopted", { model: answer.model }));
+    return this.#done(answer.model);
+  }
+
+  #tell(sentence, isError = false) {
+    const message = this.#part("drop-message");
+    message.textContent = sentence;
+    message.classList.toggle("dx-error", isError);
+  }
+
+  #setBusy(busy) {
+    this.#busy = busy;
+    this.#part("progress").hidden = !busy;
+    this.#part("choose").disabled = busy;
+    this.#part("file").value = ""; // so that the same file can be chosen again
+  }
+}
+
+function parseJson(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {}; // a proxy's page, not our answer
+  }
+}

@@ -1,0 +1,135 @@
+/* The parts of the panel that only show: sentences, models, facts, sliders, the length of z. */
+
+const SLIDERS = 6;
+const SLIDER_STEPS = 800;
+
+/** text(name, values): the sentence in the browser's language, English where it is missing. */
+function createText(tables, language) {
+  const table = { ...tables.en, ...tables[language] };
+  return (name, values = {}) => (table[name] ?? name).replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
+}
+
+/** number(value, digits) writes a number as the language does, with a true minus. */
+function createNumber(language) {
+  return (value, digits = 0) =>
+    value.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).replace("-", "−");
+}
+
+function fillSentences(root, text) {
+  for (const each of root.querySelectorAll("[data-text]")) each.textContent = text(each.dataset.text);
+  for (const each of root.querySelectorAll("[data-title]")) each.title = text(each.dataset.title);
+  for (const each of root.querySelectorAll("[data-label]")) {
+    each.title = text(each.dataset.label);
+    each.setAttribute("aria-label", each.title);
+  }
+}
+
+function fillPicker(select, models, text) {
+  const groups = ["shipped", "own", "run", "file", "untrained"].map((source) => {
+    const group = create("optgroup", { label: text(`source_${source}`) });
+    group.append(...models.filter((model) => model.source === source).map(({ name }) => new Option(name, name)));
+    return group;
+  });
+  select.replaceChildren(...groups.filter((group) => group.children.length));
+}
+
+function factsOf(info, text, number) {
+  const channels = text(info.channels === 1 ? "grey" : "colour");
+  return [
+    info.data && text("fact_data", { data: info.data }),
+    info.source === "untrained" && text("fact_untrained"),
+    text("fact_size", { width: info.width, height: info.height, channels }),
+    info.steps && text("fact_steps", { steps: number(info.steps) }),
+    text("fact_parameters", { parameters: number(info.parameters) }),
+    text(`fact_${info.prior}`, { n: number(info.z_dim) }),
+  ].filter(Boolean);
+}
+
+function fillFacts(list, facts) {
+  list.replaceChildren(
+    ...facts.map((fact) => create("li", { textContent: fact })),
+  );
+}
+
+/** A few large sliders; each has a field that says which dimension it moves. */
+class Sliders {
+  #view;
+  #text;
+  #number;
+  #assign;
+  #rows;
+
+  /** `assign(k, typed)` puts a dimension on slider k and tells whether there is such a dimension. */
+  constructor(container, view, text, number, assign) {
+    this.#view = view;
+    this.#text = text;
+    this.#number = number;
+    this.#assign = assign;
+    this.#rows = Array.from({ length: SLIDERS }, (_, k) => this.#addRow(container, k));
+  }
+
+  draw() {
+    this.#rows.forEach((row, k) => {
+      row.line.hidden = k >= this.#view.marked.length;
+      if (!row.line.hidden) this.#drawRow(row, this.#view.marked[k]);
+    });
+  }
+
+  #drawRow({ choice, slider, output }, i) {
+    const { z, range } = this.#view;
+    const shown = this.#number(z[i], 2);
+    if (slider.max !== String(range)) Object.assign(slider, { min: -range, max: range, step: (2 * range) / SLIDER_STEPS });
+    if (Math.abs(slider.value - z[i]) > slider.step / 2) slider.value = z[i]; // not while it rounds what it is dragged to
+    slider.setAttribute("aria-label", this.#text("slider", { i }));
+    slider.setAttribute("aria-valuetext", shown);
+    output.textContent = shown;
+    if (choice !== document.activeElement) choice.value = i;
+  }
+
+  #addRow(container, k) {
+    const line = create("div", { className: "dx-slider" });
+    const title = this.#text("slider_choice", { k: k + 1 });
+    const choice = create("input", { type: "text", inputMode: "numeric", autocomplete: "off", maxLength: 4, title, ariaLabel: title });
+    const slider = create("input", { type: "range" });
+    const output = create("output", {});
+    slider.dataset.dcgan = "dimension";
+    slider.addEventListener("input", () => this.#view.change([[this.#view.marked[k], Number(slider.value)]]));
+    choice.addEventListener("change", () => (choice.ariaInvalid = String(!this.#assign(k, choice.value))));
+    line.append(choice, slider, output);
+    container.append(line);
+    return { line, choice, slider, output };
+  }
+}
+
+function create(tag, properties) {
+  return Object.assign(document.createElement(tag), properties);
+}
+
+/** Save the canvas at a whole multiple of its size, at least 512 pixels a side. */
+function savePng(canvas, name) {
+  const factor = Math.ceil(512 / Math.min(canvas.width, canvas.height));
+  const large = create("canvas", { width: canvas.width * factor, height: canvas.height * factor });
+  const pen = large.getContext("2d");
+  pen.imageSmoothingEnabled = false;
+  pen.drawImage(canvas, 0, 0, large.width, large.height);
+  large.toBlob((blob) => {
+    const link = create("a", { href: URL.createObjectURL(blob), download: name });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  });
+}
+
+/** Whether the text reached the clipboard; plain http on another machine has no clipboard API. */
+async function copyText(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const field = create("textarea", { value: text });
+    document.body.append(field);
+    field.select();
+    const copied = document.execCommand("copy");
+    field.remove();
+    return copied;
+  }
+}

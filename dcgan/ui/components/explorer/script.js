@@ -1,0 +1,260 @@
+/* The explorer: joins view, engine and parts to the page. `element` and `props` come from gr.HTML. */
+
+const ADDRESS_MS = 300;
+const MODELS_RETRY_MS = 1500;
+
+class Explorer {
+  #root;
+  #base;
+  #text;
+  #number;
+  #models = [];
+  #saidLost = false;
+  #frame = null;
+  #addressTimer = null;
+  #alive = new AbortController(); // of listeners beyond the component
+
+  constructor(root, texts, base) {
+    const language = navigator.language.slice(0, 2);
+    this.#root = root;
+    this.#base = base;
+    this.#text = createText(texts, language);
+    this.#number = createNumber(language in texts ? language : "en");
+    this.view = new View(() => this.#changed());
+    this.engine = new Engine(base, (state, sentence) => this.#onEngine(state, sentence));
+    this.stream = new Stream(this.engine, (picture) => this.#draw(picture), (sentence) => this.#say(sentence, true));
+    fillSentences(root, this.#text);
+    this.#build();
+    this.#listenToControls();
+    this.#listenToPage();
+    root.hidden = false;
+  }
+
+  /** Read the address and show what it says; what it says wrongly becomes a sentence. */
+  async start(defaultModel) {
+    await this.#loadModels();
+    if (!this.#models.length) return this.#say(this.#text("no_models"), true);
+    const { info, seed, z, complaint } = readAddress(this.#models, defaultModel);
+    this.#open(info, seed, z);
+    if (complaint) this.#say(this.#text(...complaint), true);
+    return undefined;
+  }
+
+  // Parts ---------------------------------------------------------------------------------------------------------------------------
+
+  #part(name) {
+    return this.#root.querySelector(`[data-dx="${name}"]`);
+  }
+
+  #build() {
+    const describe = (i, value) => this.#text("bar", { i, value: this.#number(value, 2) });
+    const label = (k) => this.#text("neighbour", { k });
+    this.picture = this.#root.querySelector("[data-dcgan=picture]");
+    this.sliders = new Sliders(this.#part("sliders"), this.view, this.#text, this.#number, (k, typed) =>
+      this.#assign(k, typed),
+    );
+    this.equaliser = new Equaliser(this.#part("equaliser"), this.view, describe);
+    this.sheet = new Sheet(this.#part("sheet"), this.engine, this.stream, this.view, label);
+    this.drop = new DropZone(this.#part("drop"), this.#base, this.#text, (model) => this.#adopted(model), this.#alive.signal);
+    this.#part("distance").value = this.view.distance;
+  }
+
+  #listenToControls() {
+    const { view } = this;
+    const on = (name, event, action) => this.#part(name).addEventListener(event, action);
+    on("dice", "click", () => view.dice());
+    on("reuse", "click", () => view.reuseSeed());
+    on("reset", "click", () => view.reset());
+    on("undo", "click", () => view.undo());
+    on("redo", "click", () => view.redo());
+    on("copy", "click", () => this.#copyLink());
+    on("save", "click", () => this.#savePicture());
+    on("strongest", "click", () => this.#markStrongest());
+    on("seed", "change", (event) => this.#typeSeed(event.target));
+    on("model", "change", (event) => this.#open(this.#modelOf(event.target.value)));
+    on("more", "click", () => this.#sheetOf({ set: view.set + 1 }));
+    on("distance", "input", (event) => this.#sheetOf({ distance: Number(event.target.value) }));
+    for (const [name, held] of [["pointerdown", true], ["pointerup", false], ["pointercancel", false]]) {
+      this.#root.addEventListener(name, () => view.hold(held), { capture: true });
+    }
+  }
+
+  #listenToPage() {
+    const { signal } = this.#alive;
+    const wake = () => !document.hidden && this.engine.wake(true);
+    const recolour = () => this.equaliser.refresh();
+    document.addEventListener("keydown", (event) => this.#onShortcut(event), { signal });
+    document.addEventListener("visibilitychange", wake, { signal });
+    window.addEventListener("online", wake, { signal });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour, { signal });
+    const resized = new ResizeObserver(() => this.view.info && this.#resize());
+    resized.observe(this.#part("stage"));
+    resized.observe(this.#part("equaliser"));
+    new MutationObserver(() => this.view.info && recolour()).observe(document.body, { attributeFilter: ["class"] });
+  }
+
+  // What happens --------------------------------------------------------------------------------------------------------------------
+
+  #open(info, seed, z) {
+    this.stream.restart();
+    this.engine.use(info.name);
+    this.#say("");
+    this.#part("model").value = info.name;
+    fillFacts(this.#part("facts"), factsOf(info, this.#text, this.#number));
+    this.view.open(info, seed, z);
+  }
+
+  async #adopted(model) {
+    await this.#loadModels();
+    const info = this.#modelOf(model);
+    if (info) this.#open(info);
+  }
+
+  #typeSeed(field) {
+    const seed = parseSeed(field.value);
+    field.setAttribute("aria-invalid", String(seed === null));
+    this.#say(seed === null ? this.#text("bad_seed", { seed: this.view.seed }) : "", seed === null);
+    if (seed !== null) this.view.sow(seed);
+  }
+
+  #assign(k, typed) {
+    const i = parseSeed(typed);
+    const last = this.view.z.length - 1;
+    const fits = i !== null && i <= last;
+    this.#say(fits ? "" : this.#text("bad_dimension", { last }), !fits);
+    if (fits) this.view.marked[k] = i;
+    this.#schedule();
+    return fits;
+  }
+
+  async #markStrongest() {
+    const strongest = await strongestDimensions(this.engine, this.view.z, SLIDERS).catch(() => null);
+    if (!strongest) return; // the status line says why there are no pictures
+    this.view.marked = strongest;
+    this.#say(this.#text("strongest_done", { dims: strongest.join(", ") }));
+    this.#schedule();
+  }
+
+  #sheetOf(settings) {
+    Object.assign(this.view, settings);
+    this.sheet.later();
+  }
+
+  #onShortcut(event) {
+    const typing = event.target.matches?.("input[type=text], textarea");
+    if (typing || !(event.ctrlKey || event.metaKey) || event.altKey) return;
+    const key = event.key.toLowerCase();
+    if (key !== "z" && key !== "y") return;
+    event.preventDefault();
+    if (key === "y" || event.shiftKey) this.view.redo();
+    else this.view.undo();
+  }
+
+  async #copyLink() {
+    this.#writeAddress();
+    const copied = await copyText(this.view.address);
+    this.#say(this.#text(copied ? "copied" : "copy_failed"), !copied);
+  }
+
+  #savePicture() {
+    const { info, seed, edited } = this.view;
+    const name = `${info.name}-${seed}${edited ? "-edited" : ""}.png`.replaceAll(/[^\w.-]+/g, "-");
+    savePng(this.picture, name);
+    this.#say(this.#text("saved", { name }));
+  }
+
+  #onEngine(state, sentence) {
+    if (state === "lost") this.#say(this.#text("lost"), true);
+    else if (state === "post") this.#say(this.#text("slow"));
+    else if (state === "refused") this.#say(sentence, true);
+    else if (state === "ready" && this.#saidLost) this.#say(this.#text("mended"));
+    this.#saidLost = state === "lost" || (this.#saidLost && state === "connecting");
+    this.stream.resume();
+    if (state === "ready") this.sheet.later();
+  }
+
+  // What is seen --------------------------------------------------------------------------------------------------------------------
+
+  /** Seed or z changed: ask for the picture at once, show the rest with the next frame. */
+  #changed() {
+    this.stream.want(this.view.z);
+    this.sheet.later();
+    this.#schedule();
+    this.#addressTimer ??= setTimeout(() => this.#writeAddress(), ADDRESS_MS);
+  }
+
+  #schedule() {
+    this.#frame ??= requestAnimationFrame(() => {
+      this.#frame = null;
+      this.#render();
+    });
+  }
+
+  #render() {
+    const { seed, edited, z, prior, canUndo, canRedo } = this.view;
+    this.sliders.draw();
+    this.equaliser.draw();
+    const [length, typical] = [norm(z), typicalNorm(z.length, prior)].map((value) => this.#number(value, 2));
+    this.#part("norm").textContent = `‖z‖ ${length} · ${prior === "uniform" ? "√(n/3)" : "√n"} ${typical}`;
+    const field = this.#part("seed");
+    if (field !== document.activeElement || parseSeed(field.value) !== null) field.value = seed;
+    this.picture.setAttribute("aria-label", this.#text(edited ? "picture_edited" : "picture", { seed }));
+    this.#part("undo").disabled = !canUndo;
+    this.#part("redo").disabled = !canRedo;
+    this.#part("reuse").disabled = !edited;
+  }
+
+  #draw(picture) {
+    const resized = this.picture.width !== picture.width || this.picture.height !== picture.height;
+    paint(this.picture, picture);
+    if (resized) this.#resize();
+  }
+
+  /** Enlarge the picture by a whole number of screen pixels, as far as the stage has room. */
+  #resize() {
+    const stage = this.#part("stage");
+    const ratio = window.devicePixelRatio || 1;
+    const { width, height } = this.picture;
+    const room = Math.min((stage.clientWidth * ratio) / width, (stage.clientHeight * ratio) / height);
+    const factor = (room >= 1 ? Math.floor(room) : room) / ratio;
+    Object.assign(this.picture.style, { width: `${width * factor}px`, height: `${height * factor}px` });
+    this.equaliser.draw();
+  }
+
+  #writeAddress() {
+    clearTimeout(this.#addressTimer);
+    this.#addressTimer = null;
+    history.replaceState(history.state, "", this.view.address);
+  }
+
+  #say(sentence, isError = false) {
+    const status = this.#part("status");
+    if (status.textContent !== sentence) status.textContent = sentence;
+    status.classList.toggle("dx-error", isError);
+  }
+
+  // Models --------------------------------------------------------------------------------------------------------------------------
+
+  #modelOf(name) {
+    return this.#models.find((model) => model.name === name);
+  }
+
+  async #loadModels() {
+    const answer = await fetch(new URL("models", this.#base)).catch(() => null);
+    if (!answer?.ok) {
+      this.#say(this.#text("lost"), true);
+      await new Promise((resolve) => setTimeout(resolve, MODELS_RETRY_MS));
+      return this.#loadModels();
+    }
+    this.#models = await answer.json();
+    return fillPicker(this.#part("model"), this.#models, this.#text);
+  }
+}
+
+/** Our routes stand beside Gradio's, also where a proxy gives the app a path of its own. */
+function routesUrl() {
+  const root = new URL(window.gradio_config?.root ?? "/", location.href).pathname.replace(/[/]$/, "");
+  return new URL(`${root}/gradio_api/dcgan/`, location.origin);
+}
+
+new Explorer(element.querySelector("[data-dx=root]"), props.texts, routesUrl()).start(props.default_model);

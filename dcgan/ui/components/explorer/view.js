@@ -1,0 +1,119 @@
+/* The view: a model, a seed, and z, which is the seed's own until it is edited. Knows nothing of the page. */
+
+const DICE_SEEDS = 1000000; // short enough to be read out
+const NORMAL_RANGE = 4; // sliders reach ±4 of a normal z, ±1 of a uniform one
+
+class View {
+  #history = new History();
+  #own = new Float32Array(0); // the seed's z
+  info = null;
+  seed = 0;
+  z = new Float32Array(0);
+  marked = []; // the dimensions on the sliders
+  distance = 0.4; // of the neighbours
+  set = 0; // which neighbours
+
+  /** `changed()` is called after every change of seed or z. */
+  constructor(changed) {
+    this.changed = changed;
+  }
+
+  get prior() {
+    return this.info.prior;
+  }
+
+  get range() {
+    return this.prior === "uniform" ? 1 : NORMAL_RANGE;
+  }
+
+  get edited() {
+    return !sameZ(this.z, this.#own);
+  }
+
+  get canUndo() {
+    return this.#history.canUndo;
+  }
+
+  get canRedo() {
+    return this.#history.canRedo;
+  }
+
+  get address() {
+    return addressOf(this.info.name, this.seed, this.edited ? this.z : null);
+  }
+
+  /** Show another model; z stays where the model takes it, so that two models can be compared. */
+  open(info, seed = this.seed, z = this.z) {
+    const fits = this.info?.z_dim === info.z_dim && this.info.prior === info.prior;
+    if (!fits) {
+      this.#history.clear();
+      this.marked = Array.from({ length: Math.min(SLIDERS, info.z_dim) }, (_, i) => i);
+    }
+    this.info = info;
+    this.seed = seed;
+    this.#own = sampleZ(seed, info.z_dim, info.prior);
+    this.z = (z.length === info.z_dim ? z : this.#own).slice();
+    this.changed();
+  }
+
+  change(pairs) {
+    this.#remember(pairs.length === 1 ? `dimension ${pairs[0][0]}` : "stroke");
+    for (const [i, value] of pairs) this.z[i] = value;
+    this.changed();
+  }
+
+  /** Go to a z as one step of the history. */
+  go(z) {
+    this.hold(false);
+    this.#remember("go");
+    this.z = z.slice();
+    this.changed();
+  }
+
+  sow(seed) {
+    this.hold(false);
+    this.#remember("seed");
+    this.#restore({ seed, z: null });
+  }
+
+  dice() {
+    this.sow(Math.floor(Math.random() * DICE_SEEDS));
+  }
+
+  reuseSeed() {
+    this.go(this.#own);
+  }
+
+  reset() {
+    this.go(new Float32Array(this.z.length));
+  }
+
+  undo() {
+    this.#restore(this.#history.undo(this.#snapshot()));
+  }
+
+  redo() {
+    this.#restore(this.#history.redo(this.#snapshot()));
+  }
+
+  /** A pointer went down or up: the next change is a step of its own. */
+  hold(held) {
+    this.#history.hold(held);
+  }
+
+  #remember(control) {
+    this.#history.remember(control, this.#snapshot());
+  }
+
+  #snapshot() {
+    return { seed: this.seed, z: this.z.slice() };
+  }
+
+  #restore(entry) {
+    if (!entry) return;
+    this.seed = entry.seed;
+    this.#own = sampleZ(entry.seed, this.info.z_dim, this.prior);
+    this.z = (entry.z ?? this.#own).slice();
+    this.changed();
+  }
+}

@@ -1,0 +1,59 @@
+// Talk to the run routes. Plain requests, no lasting connection: a browser allows six of those per host.
+
+const appRoot = location.pathname.replace(/\/train\/?$/, "").replace(/\/$/, "");
+const routes = `${appRoot}/gradio_api/dcgan`;
+const TIMEOUT_MS = 8000;
+
+/** The secret of whoever starts a run here: it makes this browser the one that steers it. */
+function controlKey() {
+  try {
+    return (localStorage["dcgan:key"] ||= freshKey());
+  } catch {
+    return (window.dcganKeyOfThisPage ||= freshKey()); // storage is switched off: good until the page is left
+  }
+}
+
+function freshKey() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** An answer other than 2xx: `error` of the record is the server's sentence. */
+class Refusal extends Error {
+  constructor(status, message) {
+    super(message);
+    this.status = status;
+  }
+}
+
+async function ask(path, options = {}) {
+  const headers = { "X-DCGAN-Key": controlKey() };
+  const answer = await fetch(`${routes}/${path}`, { ...options, headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
+  const record = await answer.json();
+  if (!answer.ok) throw new Refusal(answer.status, record.error ?? answer.statusText);
+  return record;
+}
+
+const api = {
+  runs: () => ask("runs"),
+  since: (run, line) => ask(`runs/${encodeURIComponent(run)}/since/${line}`),
+  continue: (run) => ask(`runs/${encodeURIComponent(run)}/continue`, { method: "POST" }),
+  order: (run, order, values = {}) =>
+    ask(`runs/${encodeURIComponent(run)}/orders`, { method: "POST", body: JSON.stringify({ order, values }) }),
+  sheet: (run, step, generation) => `${routes}/runs/${encodeURIComponent(run)}/samples/${step}.jpg?g=${generation}`,
+  explore: (run) => `${appRoot}/?model=${encodeURIComponent(run)}`,
+};
+
+/** Load plotly.js from our own server, once a page. */
+function loadPlotly() {
+  return (window.dcganPlotly ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = `${routes}/plotly.min.js?v=${PLOTLY_VERSION}`;
+    script.onload = () => resolve(window.Plotly);
+    script.onerror = () => {
+      script.remove();
+      window.dcganPlotly = undefined; // the next poll tries again
+      reject(new Error("plotly.js did not load"));
+    };
+    document.head.append(script);
+  }));
+}

@@ -1,0 +1,102 @@
+// Everything around the pictures: state, sentence, numbers, buttons, the tab's title.
+
+const ENDED = ["stopped", "completed", "interrupted", "failed"];
+const ORDERS_IN_STATE = {
+  starting: ["stop"],
+  running: ["pause", "stop"],
+  paused: ["resume", "stop"],
+  stopped: ["continue"],
+  interrupted: ["continue"],
+};
+
+function createPanel(root, onOrder) {
+  const part = (name) => root.querySelector(`[data-part="${name}"]`);
+  const buttons = [...root.querySelectorAll("[data-order]")];
+  const title = document.title;
+  let asked = null; // the state in which an order was sent: its buttons rest until the state changes
+  let complaint = ""; // why the last order was refused
+
+  function put(node, text) {
+    if (node.textContent !== text) node.textContent = text; // a live region speaks only when it changes
+  }
+
+  function numbers(values) {
+    for (const [name, text] of Object.entries(values)) put(root.querySelector(`[data-number="${name}"]`), text);
+  }
+
+  /** Show what is known of a run; `answer` is {status, config, may_control}. */
+  function show(run, answer, shown) {
+    const { status, config } = answer;
+    if (asked !== null && asked !== status.state) asked = null;
+    root.dataset.state = status.state;
+    part("whole").hidden = false;
+    put(part("badge"), say(`state_${status.state}`));
+    put(part("facts"), facts(config));
+    put(part("sentence"), [complaint, sentence(answer)].filter(Boolean).join(" "));
+    showOrders(answer);
+    part("explore").hidden = !shown.explorable;
+    part("explore").href = api.explore(run);
+    const percent = shown.fraction === null ? "" : `${Math.floor(shown.fraction * 100)} %`;
+    part("progress").value = shown.fraction ?? 0;
+    numbers({ ...shown.numbers, progress: percent || "–" });
+    document.title = [percent, `${say(`title_${ENDED.includes(status.state) || status.state === "paused" ? status.state : "running"}`)}`].filter(Boolean).join(" · ");
+  }
+
+  function facts(config) {
+    const { recipe, data } = config ?? {};
+    if (!recipe || !data) return "";
+    return say("facts", {
+      data: data.name ?? data.source,
+      images: number(data.images),
+      recipe: recipe.name,
+      size: recipe.image_size,
+      width: recipe.base_channels,
+      batch: recipe.batch_size,
+    });
+  }
+
+  function sentence({ status, may_control: mine }) {
+    const own = ENDED.includes(status.state) && status.message ? status.message : say(`say_${status.state}`);
+    return mine || !ORDERS_IN_STATE[status.state] ? own : `${own} ${say("watch_only")}`;
+  }
+
+  function showOrders({ status, may_control: mine }) {
+    const offered = mine ? (ORDERS_IN_STATE[status.state] ?? []) : [];
+    for (const button of buttons) {
+      button.hidden = !offered.includes(button.dataset.order);
+      button.disabled = asked !== null;
+    }
+  }
+
+  /** Show that there is nothing to see: no run yet, or the sentence that says why. */
+  function empty(text) {
+    root.dataset.state = "none";
+    part("whole").hidden = true;
+    part("explore").hidden = true;
+    for (const button of buttons) button.hidden = true;
+    for (const name of ["badge", "facts"]) put(part(name), "");
+    put(part("sentence"), text);
+    document.title = title;
+  }
+
+  function lost(isLost) {
+    part("lost").hidden = !isLost;
+    put(part("lost"), isLost ? say("lost") : "");
+    if (isLost) for (const button of buttons) button.disabled = true;
+  }
+
+  async function give(order) {
+    asked = root.dataset.state;
+    complaint = "";
+    for (const button of buttons) button.disabled = true;
+    try {
+      await onOrder(order);
+    } catch (error) {
+      asked = null;
+      complaint = error instanceof Refusal ? `${error.message}.` : say("lost");
+    }
+  }
+
+  for (const button of buttons) button.addEventListener("click", () => give(button.dataset.order));
+  return { show, empty, lost };
+}

@@ -1,0 +1,21 @@
+"""Our own HTTP and WebSocket routes, handed to `launch(app_kwargs={"routes": routes(studio)})`. No gradio here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.routing import BaseRoute
+
+from dcgan.web.library import library_routes
+from dcgan.web.pictures import picture_routes
+from dcgan.web.runs import run_routes
+
+if TYPE_CHECKING:
+    from dcgan.studio import Studio
+
+__all__ = ["routes"]
+
+
+def routes(studio: Studio) -> list[BaseRoute]:
+    """Return every route of ours."""
+    return [*picture_routes(studio), *library_routes(studio), *run_routes(studio)]

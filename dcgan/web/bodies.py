@@ -1,0 +1,48 @@
+"""Request bodies of bounded length, and the one form that errors take."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from dcgan.errors import DCGANError
+
+
+class TooLarge(DCGANError):
+    """A body beyond its limit."""
+
+
+async def bounded(request: Request, limit: int) -> AsyncIterator[bytes]:
+    """Yield the body's pieces; raise TooLarge at the announced length, or at the byte where the limit is really passed."""
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > limit:
+        raise _too_large(int(announced), limit)
+    received = 0
+    async for piece in request.stream():
+        received += len(piece)
+        if received > limit:
+            raise _too_large(received, limit)
+        yield piece
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """Return the whole body, of at most `limit` bytes."""
+    return b"".join([piece async for piece in bounded(request, limit)])
+
+
+def failure(sentence: str, status: int) -> JSONResponse:
+    """Return an error as our pages read it."""
+    return JSONResponse({"error": sentence}, status)
+
+
+def _too_large(found: int, limit: int) -> TooLarge:
+    return TooLarge(f"at most {_size(limit)} are taken here, found {_size(found)} or more")
+
+
+def _size(count: int) -> str:
+    for unit, size in (("GB", 10**9), ("MB", 10**6), ("KB", 10**3)):
+        if count >= size:
+            return f"{count / size:.3g} {unit}"
+    return f"{count} bytes"

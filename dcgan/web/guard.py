@@ -1,0 +1,76 @@
+"""What stands between our routes and the outside: same origin, a number of connections, a rate.
+
+Gradio's own limits do not cover routes handed to `launch(app_kwargs=…)`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def same_origin(headers: Headers) -> bool:
+    """Tell whether a request comes from a page of this server; programs that are not browsers send no Origin and may pass.
+
+    A proxy may rewrite Host and pass the original on. A foreign page cannot set that header: a WebSocket has no headers of
+    its own, and a cross-site fetch with one is asked for first, which we never allow.
+    """
+    origin = headers.get("origin")
+    if origin is None:
+        return True
+    parts = urlsplit(origin)
+    try:
+        found = _host_and_port(parts.netloc, parts.scheme)
+        hosts = (headers.get("host"), headers.get("x-forwarded-host"))
+        return any(found == _host_and_port(host, parts.scheme) for host in hosts if host)
+    except ValueError:  # a port that is no number
+        return False
+
+
+def _host_and_port(netloc: str, scheme: str) -> tuple[str | None, int | None]:
+    parts = urlsplit(f"//{netloc}")
+    return parts.hostname, parts.port or DEFAULT_PORTS.get(scheme)
+
+
+class Slots:
+    """At most `limit` holders at a time; nobody waits."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit, self.taken = limit, 0
+
+    @contextmanager
+    def hold(self) -> Iterator[bool]:
+        """Yield whether a slot was free; it is free again at the end of the block."""
+        free = self.taken < self.limit
+        self.taken += free
+        try:
+            yield free
+        finally:
+            self.taken -= free
+
+
+class Throttle:
+    """A token bucket that makes the hasty wait instead of failing: `per_second` pictures, with `burst` in reserve."""
+
+    def __init__(self, per_second: float, burst: float) -> None:
+        self._rate, self._burst = per_second, burst
+        self._tokens, self._at = burst, time.monotonic()
+
+    def delay(self, count: int, now: float) -> float:
+        """Take `count` tokens at the time `now`; return the seconds to wait for them."""
+        self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate) - count
+        self._at = now
+        return max(0.0, -self._tokens / self._rate)
+
+    async def take(self, count: int) -> None:
+        """Wait until `count` pictures may be made."""
+        seconds = self.delay(count, time.monotonic())
+        if seconds:
+            await asyncio.sleep(seconds)

@@ -1,0 +1,86 @@
+"""The models over HTTP: list them, hand in a checkpoint file, ask whether the server lives.
+
+GET   /gradio_api/dcgan/models                       [ModelInfo, …]
+POST  /gradio_api/dcgan/models?filename=netG.pth     the file as the raw body -> {"model": NAME}
+GET   /gradio_api/dcgan/health                       {"status": "ok"}
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from dataclasses import asdict
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from dcgan.errors import DCGANError
+from dcgan.web.bodies import TooLarge, bounded, failure
+from dcgan.web.guard import Slots, same_origin
+from dcgan.web.pictures import PREFIX
+
+if TYPE_CHECKING:
+    from dcgan.studio import Studio
+
+UPLOAD_BYTES = 4 * 10**9
+PUBLIC_UPLOAD_BYTES = 20 * 10**6
+UPLOADS_AT_ONCE = 4
+
+
+def library_routes(studio: Studio) -> list[BaseRoute]:
+    """Return the routes that list and take in models."""
+    library = Library(studio)
+    return [
+        Route(f"{PREFIX}/models", library.models, methods=["GET"]),
+        Route(f"{PREFIX}/models", library.adopt, methods=["POST"]),
+        Route(f"{PREFIX}/health", health, methods=["GET"]),
+    ]
+
+
+class Library:
+    """The studio's models, for the page."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+        self._limit = PUBLIC_UPLOAD_BYTES if studio.public else UPLOAD_BYTES
+        self._uploads = Slots(UPLOADS_AT_ONCE)
+
+    async def models(self, _request: Request) -> Response:
+        """List what can be explored; paths stay on the server when strangers look."""
+        models = [asdict(info) for info in await asyncio.to_thread(self._studio.models)]
+        if self._studio.public:
+            models = [{key: value for key, value in model.items() if key != "path"} for model in models]
+        return JSONResponse(models, headers={"Cache-Control": "no-store"})
+
+    async def adopt(self, request: Request) -> Response:
+        """Take a checkpoint file in."""
+        if not same_origin(request.headers):
+            return failure("files are taken from pages of this server only", 403)
+        with self._uploads.hold() as free:
+            if not free:
+                return failure("too many uploads at once; try again", 503)
+            try:
+                return JSONResponse({"model": await self._receive(request)})
+            except TooLarge as error:
+                return failure(str(error), 413)
+            except DCGANError as error:
+                return failure(str(error), 400)
+            except ClientDisconnect:
+                return Response(status_code=400)
+
+    async def _receive(self, request: Request) -> str:
+        filename = PurePosixPath(request.query_params.get("filename", "").replace("\\", "/")).name or "checkpoint"
+        with tempfile.TemporaryDirectory(prefix="dcgan-upload-") as folder:
+            file = Path(folder) / "upload"
+            with file.open("wb") as target:
+                async for piece in bounded(request, self._limit):
+                    await asyncio.to_thread(target.write, piece)
+            return await asyncio.to_thread(self._studio.adopt, file, filename)
+
+
+async def health(_request: Request) -> Response:
+    """Answer as long as the server lives."""
+    return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})

@@ -1,0 +1,106 @@
+"""Files of the PyTorch tutorial's family, against modules written from its description."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save_file
+from torch import nn
+
+from dcgan.errors import CheckpointError
+from dcgan.models import Library
+from dcgan.models.foreign import read_foreign
+
+
+class TutorialGenerator(nn.Module):
+    """`main` of the tutorial for any number of doublings; `ending` is the 1x1 layer's padding, or None without one."""
+
+    def __init__(self, z_dim: int, width: int, channels: int, doublings: int, ending: int | None = None, bias: bool = False) -> None:
+        super().__init__()
+        widths = [width * 2**power for power in range(doublings - 1, -1, -1)]
+        layers: list[nn.Module] = [nn.ConvTranspose2d(z_dim, widths[0], 4, 1, 0, bias=bias), nn.BatchNorm2d(widths[0]), nn.ReLU(True)]
+        for before, after in zip(widths, widths[1:], strict=False):
+            layers += [nn.ConvTranspose2d(before, after, 4, 2, 1, bias=bias), nn.BatchNorm2d(after), nn.ReLU(True)]
+        last = (4, 2, 1) if ending is None else (1, 1, ending)
+        self.main = nn.Sequential(*layers, nn.ConvTranspose2d(width, channels, *last, bias=bias), nn.Tanh())
+
+    def forward(self, z: torch.Tensor) -> torch.Tensor:
+        return self.main(z)
+
+
+CASES = {
+    "tutorial": (dict(z_dim=100, width=8, channels=3, doublings=4), 64),
+    "grey28": (dict(z_dim=100, width=8, channels=1, doublings=4, ending=2), 28),
+    "colour32": (dict(z_dim=100, width=8, channels=3, doublings=4, ending=0), 32),
+    "small": (dict(z_dim=20, width=4, channels=1, doublings=3), 32),
+    "large": (dict(z_dim=10, width=4, channels=3, doublings=5), 128),
+    "biased": (dict(z_dim=10, width=4, channels=3, doublings=4, bias=True), 64),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("wrap", ["bare", "module", "nested"])
+def test_gives_the_authors_pictures(tmp_path: Path, case: str, wrap: str) -> None:
+    options, size = CASES[case]
+    torch.manual_seed(0)
+    author = TutorialGenerator(**options)  # type: ignore[arg-type]
+    for _ in range(3):
+        author(torch.randn(8, options["z_dim"], 1, 1))
+    state: dict[str, Any] = dict(author.state_dict())
+    if wrap == "module":
+        state = {f"module.{name}": tensor for name, tensor in state.items()}
+    elif wrap == "nested":
+        state = {"epoch": 3, "netD": {"main.0.weight": torch.zeros(4, 3, 4, 4)}, "netG": state}
+    torch.save(state, tmp_path / "netG.pth")
+    maker = Library().synthesizer(str(tmp_path / "netG.pth"))
+    assert (maker.info.height, maker.info.width) == (size, size)
+    z = maker.z(range(3))
+    with torch.no_grad():
+        truth = author.eval()(torch.from_numpy(z)[:, :, None, None])
+    np.testing.assert_allclose(maker.raw(z), truth.numpy(), atol=1e-4)
+    assert maker.model.config.assumed
+
+
+def test_safetensors_are_read_without_a_process(tmp_path: Path) -> None:
+    save_file(TutorialGenerator(10, 4, 3, 4).state_dict(), tmp_path / "g.safetensors")
+    assert read_foreign(tmp_path / "g.safetensors", allow_pickle=False).config.z_dim == 10
+
+
+class Evil:
+    def __reduce__(self) -> Any:
+        return (Path.touch, (Path(__file__).with_name("pwned"),))
+
+
+@pytest.mark.parametrize("kind", ["evil", "module", "text", "discriminator", "linear", "empty", "suffix", "odd kernel"])
+def test_everything_else_is_one_sentence_with_a_way_out(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / ("netG.onnx" if kind == "suffix" else "netG.pth")
+    if kind == "evil":
+        path.write_bytes(pickle.dumps(Evil()))
+    elif kind in ("text", "suffix"):
+        path.write_text("hello")
+    else:
+        torch.save(
+            {
+                "module": TutorialGenerator(10, 4, 3, 4),
+                "discriminator": {"main.0.weight": torch.zeros(64, 3, 4, 4), "main.2.weight": torch.zeros(128, 64, 4, 4)},
+                "linear": {"fc.weight": torch.zeros(3, 3)},
+                "empty": {},
+                "odd kernel": {f"main.{i}.weight": torch.zeros(8, 8, 3, 3) for i in range(4)},
+            }[kind],
+            path,
+        )
+    with pytest.raises(CheckpointError) as caught:
+        read_foreign(path)
+    assert path.name in str(caught.value) and "torch.save(netG.state_dict()" in str(caught.value)
+    assert not Path(__file__).with_name("pwned").exists()
+
+
+def test_a_public_server_takes_safetensors_only(tmp_path: Path) -> None:
+    torch.save(TutorialGenerator(10, 4, 3, 4).state_dict(), tmp_path / "netG.pth")
+    with pytest.raises(CheckpointError, match="safetensors"):
+        read_foreign(tmp_path / "netG.pth", allow_pickle=False)
