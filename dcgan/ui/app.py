@@ -104,11 +104,11 @@ def _launch(options: argparse.Namespace, host: str, port: int) -> None:
         print(f"listening on {host}: others can reach this app; paths cannot be typed, uploads are at most {PUBLIC_UPLOAD}", flush=True)
     studio = Studio(options.data_dir, options.model, public=public)
     studio.synthesizer(studio.default_model)
-    demo = build(studio)
+    demo, i18n = build(studio)
     print(f"DCGAN explorer on http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}", flush=True)
     if options.open or (options.open is None and has_display()):
         webbrowser.open(f"http://127.0.0.1:{port}")
-    demo.launch(server_name=host, server_port=port, quiet=True, **launch_arguments(studio))
+    demo.launch(server_name=host, server_port=port, quiet=True, i18n=i18n, **launch_arguments(studio))
 
 
 def prepare_environment() -> None:
@@ -117,10 +117,11 @@ def prepare_environment() -> None:
     os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "100")
 
 
-def build(studio: Studio) -> gr.Blocks:
-    """Return the app: one file of `dcgan.ui` a page."""
+def build(studio: Studio) -> tuple[gr.Blocks, gr.I18n]:
+    """Return the app, one file of `dcgan.ui` a page, and the sentences that `launch()` needs of it."""
     import gradio as gr
 
+    from dcgan.ui.components.masthead import PAGES, masthead
     from dcgan.ui.explore import explore_page
     from dcgan.ui.texts import tables
     from dcgan.ui.train import train_page
@@ -128,13 +129,13 @@ def build(studio: Studio) -> gr.Blocks:
     texts = tables()
     i18n = gr.I18n(**{language: dict(table) for language, table in texts.items()})
     with gr.Blocks(title="DCGAN explorer", delete_cache=(3600, 7200), analytics_enabled=False) as demo:
-        gr.Navbar(main_page_name=i18n("explore.page"))
+        masthead(texts, "explore")
         explore_page(studio, texts)
-    with demo.route(i18n("train.page"), "train"):
+    with demo.route("Train", PAGES["train"]):
+        masthead(texts, "train")
         train_page(studio, texts, i18n)
     demo.queue(max_size=32, default_concurrency_limit=2, api_open=False)
-    demo.dcgan_i18n = i18n
-    return demo
+    return demo, i18n
 
 
 def launch_arguments(studio: Studio) -> Mapping[str, Any]:

@@ -17,7 +17,7 @@ import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
@@ -27,6 +27,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from dcgan.errors import DCGANError
+from dcgan.training.control import OrderName
 from dcgan.web.bodies import TooLarge, failure, read_body
 from dcgan.web.guard import same_origin
 from dcgan.web.pictures import PREFIX
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 KEY_HEADER = "X-DCGAN-Key"
 MAX_ROWS = 4_000  # one answer's rows; more than a chart has pixels
 MAX_ORDER_BYTES = 4_096
+ORDERS = get_args(OrderName)
 PACKED_BYTES = 4_000  # longer answers are gzipped
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 FRESH = {"Cache-Control": "no-store"}
@@ -180,18 +182,18 @@ def _short(value: Any) -> Any:
     return float(f"{value:.6g}") if isinstance(value, float) and math.isfinite(value) else value
 
 
-def _parse_order(body: bytes) -> tuple[str, dict[str, float]]:
+def _parse_order(body: bytes) -> tuple[OrderName, dict[str, float]]:
     """Return (order, values) of `{"order": "pause", "values": {…}}`; a ValueError says what is wrong."""
     try:
         record = json.loads(body)
     except ValueError:
         raise ValueError("an order is a JSON object") from None
     order, values = (record.get("order"), record.get("values") or {}) if isinstance(record, dict) else (None, {})
-    if not isinstance(order, str) or not isinstance(values, dict):
-        raise ValueError('an order is {"order": "pause" | "resume" | "stop" | "learning_rates", "values": {…}}')
+    if order not in ORDERS or not isinstance(values, dict):
+        raise ValueError(f'an order is {{"order": NAME, "values": {{…}}}}, NAME one of {", ".join(ORDERS)}')
     if not all(isinstance(value, int | float) and math.isfinite(value) for value in values.values()):
         raise ValueError("the values of an order are finite numbers")
-    return order, {key: float(value) for key, value in values.items()}
+    return cast(OrderName, order), {key: float(value) for key, value in values.items()}
 
 
 def _json(value: Any) -> Response:

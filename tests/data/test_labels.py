@@ -51,7 +51,7 @@ def test_label_wins_over_other_columns(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("attempt", [load, survey])
 def test_an_unknown_column_lists_the_known(tmp_path: Path, attempt: object) -> None:
-    with pytest.raises(DataError, match="no column 'Bald'.*Smiling, Male"):
+    with pytest.raises(DataError, match=r"no column 'Bald'.*Smiling, Male"):
         attempt(make(tmp_path, ATTRIBUTES), label_column="Bald")  # type: ignore[operator]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import pickle
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ class TutorialGenerator(nn.Module):
         super().__init__()
         widths = [width * 2**power for power in range(doublings - 1, -1, -1)]
         layers: list[nn.Module] = [nn.ConvTranspose2d(z_dim, widths[0], 4, 1, 0, bias=bias), nn.BatchNorm2d(widths[0]), nn.ReLU(True)]
-        for before, after in zip(widths, widths[1:], strict=False):
+        for before, after in itertools.pairwise(widths):
             layers += [nn.ConvTranspose2d(before, after, 4, 2, 1, bias=bias), nn.BatchNorm2d(after), nn.ReLU(True)]
         last = (4, 2, 1) if ending is None else (1, 1, ending)
         self.main = nn.Sequential(*layers, nn.ConvTranspose2d(width, channels, *last, bias=bias), nn.Tanh())
@@ -34,12 +35,12 @@ class TutorialGenerator(nn.Module):
 
 
 CASES = {
-    "tutorial": (dict(z_dim=100, width=8, channels=3, doublings=4), 64),
-    "grey28": (dict(z_dim=100, width=8, channels=1, doublings=4, ending=2), 28),
-    "colour32": (dict(z_dim=100, width=8, channels=3, doublings=4, ending=0), 32),
-    "small": (dict(z_dim=20, width=4, channels=1, doublings=3), 32),
-    "large": (dict(z_dim=10, width=4, channels=3, doublings=5), 128),
-    "biased": (dict(z_dim=10, width=4, channels=3, doublings=4, bias=True), 64),
+    "tutorial": ({"z_dim": 100, "width": 8, "channels": 3, "doublings": 4}, 64),
+    "grey28": ({"z_dim": 100, "width": 8, "channels": 1, "doublings": 4, "ending": 2}, 28),
+    "colour32": ({"z_dim": 100, "width": 8, "channels": 3, "doublings": 4, "ending": 0}, 32),
+    "small": ({"z_dim": 20, "width": 4, "channels": 1, "doublings": 3}, 32),
+    "large": ({"z_dim": 10, "width": 4, "channels": 3, "doublings": 5}, 128),
+    "biased": ({"z_dim": 10, "width": 4, "channels": 3, "doublings": 4, "bias": True}, 64),
 }
 
 

@@ -91,7 +91,9 @@ def test_starting_weights_have_the_papers_spread() -> None:
     assert gains.std() == pytest.approx(0.02, rel=0.15) and gains.mean() == pytest.approx(1, abs=0.01)
 
 
-@pytest.mark.parametrize(("padding", "torch_padding", "output_padding"), [((2, 1, 2, 1), 2, 1), ((1, 1, 1, 1), 1, 0), ((0, -1, 0, -1), 0, 1)])
+@pytest.mark.parametrize(
+    ("padding", "torch_padding", "output_padding"), [((2, 1, 2, 1), 2, 1), ((1, 1, 1, 1), 1, 0), ((0, -1, 0, -1), 0, 1)]
+)
 def test_transposed_padding_is_torchs(padding: tuple[int, int, int, int], torch_padding: int, output_padding: int) -> None:
     spec = NetworkSpec((2, 5, 5), (ConvTranspose(2, 3, (5, 5), (2, 2), padding),))
     network = initialise(build(spec), torch.Generator().manual_seed(0))
@@ -160,7 +162,7 @@ def test_spectral_norm_comes_to_a_largest_singular_value_of_one() -> None:
     for _ in range(50):
         network(torch.randn(2, 5))
     rows = network.eval()(torch.eye(5)).T  # the weight as it is used, (4, 5)
-    assert torch.linalg.svdvals(rows)[0] == pytest.approx(1.0, abs=1e-4)
+    assert torch.linalg.svdvals(rows)[0].item() == pytest.approx(1.0, abs=1e-4)
 
 
 def test_dropout_draws_from_its_own_generator() -> None:

@@ -79,7 +79,7 @@ function createCharts(root) {
   }
 
   function draw() {
-    if (!plotly || !root.isConnected) return;
+    if (!plotly || !isSeen()) return; // without a size Plotly would take its own
     const colours = palette();
     for (const [name, chart] of Object.entries(CHARTS)) {
       plotly.react(boxes[name], traces(chart, colours, history.all()), layout(chart, colours), { displayModeBar: false, responsive: false });
@@ -119,8 +119,13 @@ function createCharts(root) {
     draw();
   }
 
+  function isSeen() {
+    return Object.values(boxes).every((box) => box.offsetParent);
+  }
+
   function resize() {
-    if (drawn) for (const box of Object.values(boxes)) if (box.offsetParent) plotly.Plots.resize(box);
+    if (!drawn) draw();
+    else if (isSeen()) for (const box of Object.values(boxes)) plotly.Plots.resize(box);
   }
 
   new ResizeObserver(debounced(resize, 80)).observe(root);
