@@ -35,6 +35,15 @@ def write_json(path: Path, record: Any) -> None:
     write_bytes(path, (json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode())
 
 
+def read_json(path: Path) -> dict[str, Any]:
+    """Return a JSON object, or {} where there is none that can be read."""
+    try:
+        record = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
 @contextlib.contextmanager
 def new_folder(path: Path, force: bool = False) -> Iterator[Path]:
     """Yield a temporary folder that becomes `path` when the block ends well.

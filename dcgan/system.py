@@ -10,6 +10,11 @@ import sys
 POSIX = os.name == "posix"
 
 
+def cores() -> int:
+    """Return the number of processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def lower_priority() -> None:
     """Let everything else on the machine go first."""
     if POSIX:

@@ -12,6 +12,7 @@ from dcgan.errors import ConfigError
 from dcgan.files import write_json
 
 OrderName = Literal["pause", "resume", "stop", "learning_rates"]
+CONTROL = "control.json"
 KEPT = 20  # orders that control.json remembers
 
 
@@ -49,7 +50,7 @@ class FileControl(Control):
 
     def __init__(self, run: Path) -> None:
         super().__init__()
-        self._path = run / "control.json"
+        self._path = run / CONTROL
         self._seen = max((order.sequence for order in read_orders(self._path)), default=0)
         self._changed = 0
 
@@ -77,7 +78,7 @@ def read_orders(path: Path) -> list[Order]:
 
 def send_order(run: Path, name: OrderName, values: Mapping[str, float] | None = None) -> Order:
     """Write an order for the process that trains in `run`."""
-    path = run / "control.json"
+    path = run / CONTROL
     orders = read_orders(path)
     order = Order(max((known.sequence for known in orders), default=0) + 1, name, values or {})
     kept = [*orders, order][-KEPT:]

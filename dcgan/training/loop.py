@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 
 import torch
 from torch import Tensor
 
-from dcgan.config import Recipe, TrainingConfig
+from dcgan.config import TrainingConfig
 from dcgan.data import Dataset
 from dcgan.errors import TrainingDiverged
 from dcgan.events import CheckpointReady, Finished, OrderDone, Reason, SamplesReady, Started, StepDone, TrainEvent
@@ -63,20 +63,6 @@ def train(
     return _Loop(trainer, config, control or Control(), start).events()
 
 
-def resolve_precision(recipe: Recipe, networks: Networks, data: Dataset, device: str) -> Recipe:
-    """Return `recipe` with `precision` auto replaced by the faster one: the best of two steps each, after one that warms up."""
-    if recipe.precision != "auto":
-        return recipe
-    assert recipe.threads is not None
-    torch.set_num_threads(recipe.threads)
-    seconds = {}
-    for precision in ("fp32", "bf16"):
-        trainer = Trainer(replace(recipe, precision=precision), networks, data, device)
-        trainer.step(0)
-        seconds[precision] = trainer.seconds_per_step(2, first=1)
-    return replace(recipe, precision=min(seconds, key=lambda key: seconds[key]))  # type: ignore[arg-type]
-
-
 class Clock:
     """Training time: monotonic seconds since the start, plus those of earlier starts, without pauses."""
 
@@ -105,6 +91,7 @@ class _Loop:
         self.trainer, self.config, self.control = trainer, config, control
         self.step, self.first_step = start.step, start.step
         self.saved_step: int | None = start.step if start.tensors is not None and start.step else None
+        self.shown_step: int | None = None
         self.clock = Clock(start.seconds)
         self.save_at = self.sheet_at = 0.0
         self.steps_per_epoch = max(1, round(len(trainer.pictures) / trainer.batch_size))
@@ -157,13 +144,15 @@ class _Loop:
             yield self._state()
 
     def _sheet_and_state(self) -> Iterator[TrainEvent]:
-        if self.saved_step != self.step:
+        if self.shown_step != self.step:
             yield self._sheet()
+        if self.saved_step != self.step:
             yield self._state()
 
     def _sheet(self) -> SamplesReady:
         seconds = self.clock.seconds()
         self.sheet_at = seconds + max(SHEET_SECONDS, seconds / SHEETS_GROWTH if seconds > SHEETS_STEADY else 0.0)
+        self.shown_step = self.step
         return SamplesReady(self.step, seconds, self.trainer.samples())
 
     def _state(self) -> CheckpointReady:

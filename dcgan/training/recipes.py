@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 
 import torch
 
 from dcgan.config import Recipe
 from dcgan.errors import ConfigError
+from dcgan.system import cores
 
 RECIPES: dict[str, Recipe] = {
     # Our default: the tutorial's network, width and batch by machine.
@@ -31,11 +31,6 @@ def best_device() -> str:
     """Return the accelerator's type where there is one, else "cpu"."""
     accelerator = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else None
     return accelerator.type if accelerator is not None else "cpu"
-
-
-def cores() -> int:
-    """Return the number of processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def fill(recipe: Recipe, image_size: int, image_channels: int, device: str) -> Recipe:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,12 +13,13 @@ from typing import Any, Literal
 
 from dcgan.config import dcgan_home
 from dcgan.errors import RunError
+from dcgan.files import read_json
 from dcgan.system import is_alive
 
 RunState = Literal["starting", "running", "paused", "stopped", "completed", "interrupted", "failed"]
 HEARTBEAT_SECONDS = 2.0
 HEARTBEAT_LOST = 60.0  # seconds without one after which a process id no longer counts
-CONFIG, EVENTS, WORKER, OWNER, LOG = "config.json", "events.jsonl", "worker.json", "owner.json", "worker.log"
+CONFIG, EVENTS, WORKER, OWNER, LOG, LOCK = "config.json", "events.jsonl", "worker.json", "owner.json", "worker.log", "lock"
 COMPLAINT = "dcgan: "  # how the command line begins the one line that says what is wrong
 STATE, PREVIOUS_STATE = "state.safetensors", "state.previous.safetensors"
 
@@ -40,11 +42,12 @@ class RunStatus:
 
 
 class RunReader:
-    """Reads a run folder incrementally: only what came since is read again."""
+    """Reads a run folder incrementally: only what came since is read again. Any number of threads may ask."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.name = folder, folder.name
         self._inode: int | None = None
+        self._lock = threading.Lock()
         self._forget()
 
     def _forget(self) -> None:
@@ -61,21 +64,23 @@ class RunReader:
 
     def since(self, line: int) -> Increment:
         """Return the lines from number `line` (counted from 0) on."""
-        self._catch_up()
-        count = len(self._offsets) - 1
-        if line >= count:
-            return Increment([], count, self._generation)
-        with (self.folder / EVENTS).open("rb") as file:
-            file.seek(self._offsets[max(0, line)])
-            content = file.read(self._offsets[-1] - self._offsets[max(0, line)])
-        return Increment([json.loads(text) for text in content.splitlines()], count, self._generation)
+        with self._lock:
+            self._catch_up()
+            count = len(self._offsets) - 1
+            if line >= count:
+                return Increment([], count, self._generation)
+            with (self.folder / EVENTS).open("rb") as file:
+                file.seek(self._offsets[max(0, line)])
+                content = file.read(self._offsets[-1] - self._offsets[max(0, line)])
+            return Increment([json.loads(text) for text in content.splitlines()], count, self._generation)
 
     def status(self) -> RunStatus:
         """Return what the run is doing, from its last lines and from whether its process lives."""
-        self._catch_up()
-        step, seconds = int(self._last_step.get("step", 0)), float(self._last_step.get("seconds", 0.0))
-        state, message = self._state()
-        return RunStatus(state, step, seconds, message)
+        with self._lock:
+            self._catch_up()
+            step, seconds = int(self._last_step.get("step", 0)), float(self._last_step.get("seconds", 0.0))
+            state, message = self._state()
+            return RunStatus(state, step, seconds, message)
 
     def _state(self) -> tuple[RunState, str | None]:
         if self._worker_lives():
@@ -145,15 +150,6 @@ class RunReader:
             self._generation = record.get("generation", self._generation)
         elif event == "order" and record["order"] in ("pause", "resume"):
             self._paused = record["order"] == "pause"
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """Return a JSON object, or {} where there is none that can be read."""
-    try:
-        record = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return record if isinstance(record, dict) else {}
 
 
 def open_run(folder: Path) -> RunReader:

@@ -20,13 +20,15 @@ from torch import Tensor
 
 from dcgan.errors import RunError
 from dcgan.events import CheckpointReady, Finished, OrderDone, SamplesReady, Started, StepDone, TrainEvent
-from dcgan.files import write_bytes, write_json
+from dcgan.files import read_json, write_bytes, write_json
 from dcgan.images import grid, jpeg_bytes
+from dcgan.training.control import CONTROL
 from dcgan.training.loop import Start
-from dcgan.training.run_folder import CONFIG, EVENTS, HEARTBEAT_SECONDS, PREVIOUS_STATE, STATE, WORKER, read_json
+from dcgan.training.run_folder import CONFIG, EVENTS, HEARTBEAT_SECONDS, LOCK, LOG, OWNER, PREVIOUS_STATE, STATE, WORKER
 from dcgan.training.snapshots import SnapshotWriter
 
 MAX_SHEETS = 300
+PREPARED = {LOCK, WORKER, OWNER, LOG, CONTROL}  # what may lie in a run folder before its config.json
 
 
 class RunWriter:
@@ -37,8 +39,8 @@ class RunWriter:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
-        self._lock = FileLock(folder / "lock")
+        _make(folder)
+        self._lock = FileLock(folder / LOCK)
         self._done = threading.Event()
 
     def __enter__(self) -> RunWriter:
@@ -154,6 +156,17 @@ class RunWriter:
             path.replace(self.folder / PREVIOUS_STATE)
         write_bytes(path, content)
         self._say({"event": "checkpoint", "step": event.step, "seconds": round(event.seconds, 3)})
+
+
+def _make(folder: Path) -> None:
+    """Make the folder of a run; a RunError where it cannot be one, or holds something else that training would mix with."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        found = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+    except OSError as error:
+        raise RunError(f"{folder} cannot be a run folder: {error.strerror or error}; choose another --run") from None
+    if CONFIG not in found and not set(found) <= PREPARED:
+        raise RunError(f"{folder} is not a run and not empty (it holds {found[0]}); choose another --run")
 
 
 def _step_record(event: StepDone) -> dict[str, Any]:

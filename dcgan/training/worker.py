@@ -21,7 +21,8 @@ from dcgan.models import Library, Model
 from dcgan.networks import NetworkSpec, discriminator, generator
 from dcgan.system import is_alive
 from dcgan.training.control import FileControl
-from dcgan.training.loop import Start, resolve_precision, train
+from dcgan.training.loop import Start, train
+from dcgan.training.precision import resolve_precision
 from dcgan.training.recipes import best_device, fill, named_recipe
 from dcgan.training.run_folder import RunReader
 from dcgan.training.run_writer import RunWriter

@@ -1,0 +1,65 @@
+"""The training processes that an app started, each of which ends when the app does."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from dcgan.system import detached
+from dcgan.training.run_folder import EVENTS, LOG, RunReader, RunStatus
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Worker:
+    """A process, and when its run's events file had last changed before it began."""
+
+    process: subprocess.Popen[bytes]
+    before: int
+
+    def said_nothing(self, folder: Path) -> bool:
+        return _changed(folder) == self.before
+
+
+class Workers:
+    """Starts processes and remembers them."""
+
+    def __init__(self) -> None:
+        self._workers: dict[Path, Worker] = {}
+
+    def start(self, folder: Path, home: Path, options: Sequence[str] = ()) -> None:
+        """Start `python -m dcgan train --run folder` with `options`. It runs where `dcgan` is found, so all paths must be absolute."""
+        command = [sys.executable, "-m", "dcgan", "train", "--run", str(folder), "--parent", str(os.getpid()), *options]
+        surroundings, before = {**os.environ, "DCGAN_HOME": str(home)}, _changed(folder)
+        with (folder / LOG).open("wb") as log:
+            process: subprocess.Popen[bytes] = subprocess.Popen(  # type: ignore[call-overload]
+                command, cwd=ROOT, env=surroundings, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **detached()
+            )
+        self._workers[folder] = Worker(process, before)
+        # A process that nobody waits for stays in the table after its end and would look alive.
+        threading.Thread(target=process.wait, daemon=True).start()
+
+    def status(self, reader: RunReader) -> RunStatus:
+        """Return what a run is doing. Whether a process lives that has said nothing yet, only who started it knows."""
+        status, worker = reader.status(), self._workers.get(reader.folder)
+        if worker is None or status.state in ("running", "paused", "failed"):
+            return status
+        ended = worker.process.poll()
+        if ended is None and worker.said_nothing(reader.folder):
+            return replace(status, state="starting")
+        if ended is not None and status.state == "starting":
+            how = f"was ended by signal {-ended}, perhaps for lack of memory" if ended < 0 else f"ended with status {ended}"
+            return replace(status, state="failed", message=f"The training process {how} before its first step; see {LOG} of {reader.name}")
+        return status
+
+
+def _changed(folder: Path) -> int:
+    """Return when the events file was changed, in ns; 0 where there is none."""
+    events = folder / EVENTS
+    return events.stat().st_mtime_ns if events.exists() else 0
