@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import numpy as np
 import typer
 from rich.console import Console
@@ -22,7 +21,7 @@ from dcgan import __version__
 from dcgan.config import Budget
 from dcgan.errors import ConfigError, DCGANError
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True, help="Explore and train deep convolutional GANs.")
+app = typer.Typer(add_completion=False, rich_markup_mode=None, help="Explore and train deep convolutional GANs.")
 data_app = typer.Typer(rich_markup_mode=None, help="The data sets: what there is and what is on disk.")
 app.add_typer(data_app, name="data")
 
@@ -35,14 +34,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status."""
     try:
         status = app(list(argv) if argv is not None else None, prog_name="python -m dcgan", standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as error:
-        print(error.format_message())
-        return 2
-    except click.ClickException as error:
+    except typer.TyperException as error:
         return _complain(error.format_message())
     except DCGANError as error:
         return _complain(str(error))
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         return STOPPED
     return status if isinstance(status, int) else 0
 
@@ -58,11 +54,15 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def _options(
+    context: typer.Context,
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
 ) -> None:
     """Explore and train deep convolutional GANs."""
+    if context.invoked_subcommand is None:
+        print(context.get_help(), file=sys.stderr)
+        raise typer.Exit(2)
 
 
 @app.command()
@@ -86,7 +86,7 @@ def models(as_json: AsJson = False) -> None:
 
 @app.command()
 def generate(
-    model: str,
+    model: Annotated[str, typer.Argument(metavar="MODEL")],
     seed: Annotated[int, typer.Option(help="Seed of the first picture; picture k has seed + k.")] = 0,
     count: Annotated[int, typer.Option(min=1, max=100_000)] = 16,
     z: Annotated[Path | None, typer.Option("--z", help="Latents instead of seeds: a .npy file (n, z_dim).")] = None,
@@ -159,7 +159,7 @@ def data(context: typer.Context, data_dir: DataDir = None, as_json: AsJson = Fal
 
 
 @data_app.command()
-def fetch(name: str, data_dir: DataDir = None) -> None:
+def fetch(name: Annotated[str, typer.Argument(metavar="NAME")], data_dir: DataDir = None) -> None:
     """Download or prepare the data set NAME."""
     from dcgan import data as room
 

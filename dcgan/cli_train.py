@@ -105,9 +105,8 @@ def _signals(stop: Callable[[], None]) -> Iterator[None]:
 def reporting() -> Iterator[Callable[[int, int, str], None]]:
     """Yield a callback (done, total, what) that draws a bar on stderr."""
     console = Console(stderr=True)
-    with Progress(
-        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), console=console, transient=True
-    ) as bar:
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("", total=None, visible=False)
 
         def report(done: int, total: int, what: str) -> None:

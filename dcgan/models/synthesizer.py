@@ -97,7 +97,10 @@ class Synthesizer:
         return self.images(self.z(seeds) if seeds is not None else z)  # type: ignore[arg-type]
 
     def _checked(self, z: npt.ArrayLike) -> Floats:
-        array = np.ascontiguousarray(z, np.float32)
+        try:
+            array = np.ascontiguousarray(z, np.float32)
+        except (TypeError, ValueError):
+            raise ConfigError("z holds something else than numbers") from None
         if array.ndim != 2 or array.shape[1] != self.info.z_dim:
             raise ConfigError(f"z has the shape (n, {self.info.z_dim}), found {array.shape}")
         if not np.isfinite(array).all():

@@ -71,9 +71,12 @@ class RunTraining:
         self.control.stop()
 
     def is_complete(self) -> bool:
-        """Say whether the run reached its end and no more was asked for."""
-        stored = self.writer.config.get("budget")
-        more = self.request.budget is not None and self.request.budget.to_json() != stored
+        """Say whether the run reached its end and no more was asked for; a RunError if another training was asked for."""
+        stored = self.writer.config
+        if not stored:
+            return False
+        _refuse_differences(stored, self.request)
+        more = self.request.budget is not None and self.request.budget.to_json() != stored["budget"]
         events = RunReader(self.request.run).since(0).lines
         last: dict[str, Any] = next((line for line in reversed(events) if line.get("event") in ("finished", "resumed", "failed")), {})
         return last.get("reason") == "completed" and not more
@@ -106,7 +109,7 @@ class RunTraining:
     def _continue(self, progress: Progress | None) -> None:
         stored, request = self.writer.config, self.request
         recipe = Recipe.from_json(stored["recipe"])
-        _refuse_differences(stored, recipe, request)
+        _refuse_differences(stored, request)
         data_dir = request.data_dir or (Path(stored["data"]["data_dir"]) if stored["data"]["data_dir"] else None)
         self.data = _load(stored["data"]["source"], data_dir, recipe, progress)
         if self.data.fingerprint != stored["data"]["fingerprint"]:
@@ -234,8 +237,9 @@ def _load(source: str, data_dir: Path | None, recipe: Recipe, progress: Progress
     )
 
 
-def _refuse_differences(stored: dict[str, Any], recipe: Recipe, request: TrainRequest) -> None:
+def _refuse_differences(stored: dict[str, Any], request: TrainRequest) -> None:
     """Raise a RunError that names every setting stated now that is not what the run began with."""
+    recipe = Recipe.from_json(stored["recipe"])
     wanted = apply_settings(recipe, request.settings)
     if request.recipe is not None and request.recipe != recipe.name:
         wanted = apply_settings(named_recipe(request.recipe), request.settings)
