@@ -113,7 +113,6 @@ def test_wrong_latents_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture
     for name, z in {
         "shape": np.zeros((2, 7)),
         "nan": np.full((2, 100), np.nan),
-        "far": np.full((2, 100), 17.0),
         "text": np.array(["a"]),
     }.items():
         np.save(tmp_path / f"{name}.npy", z)
