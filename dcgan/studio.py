@@ -15,26 +15,25 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from dcgan.config import Budget, Recipe, apply_settings
+from dcgan.config import Budget, Recipe, apply_settings, dcgan_home
 from dcgan.data import Survey, survey
-from dcgan.errors import CheckpointError, ConfigError, RunError
-from dcgan.files import write_json
-from dcgan.models import Library, ModelInfo, Synthesizer, write_model
-from dcgan.models.card import model_card
-from dcgan.models.foreign import read_foreign
-from dcgan.models.library import describe, newest_snapshot
-from dcgan.system import detached
+from dcgan.data.entries import NAMES
+from dcgan.errors import ConfigError, RunError
+from dcgan.files import read_json, write_json
+from dcgan.models import Library, ModelInfo, Synthesizer
+from dcgan.models.adoption import adopt
+from dcgan.models.library import newest_snapshot
 from dcgan.training.control import OrderName, send_order
+from dcgan.training.processes import ROOT, Workers
 from dcgan.training.recipes import best_device, fill, named_recipe
-from dcgan.training.run_folder import LOG, OWNER, RunReader, new_run_folder, open_run, read_json
+from dcgan.training.run_folder import OWNER, RunReader, RunStatus, new_run_folder, open_run
 from dcgan.training.worker import DEFAULT_BUDGET
 
 LOADED = 8  # models kept in memory
-PREVIEW = 64  # seeds on an adopted model's preview
 DEFAULT_MODEL = "fashion-mnist-32"
-ROOT = Path(__file__).resolve().parents[1]
 ACTIVE = ("starting", "running", "paused")
 TRIAL_SECONDS = 120
+NAME = re.compile(r"[^./\\:\0][^/\\:\0]*")
 
 
 @dataclass(frozen=True)
@@ -67,13 +66,15 @@ class Studio:
     """
 
     def __init__(self, data_dir: Path | None = None, model: str | None = None, public: bool = False) -> None:
-        self.data_dir, self.public = data_dir, public
-        self.library = Library()
+        self.data_dir, self.public = data_dir.resolve() if data_dir else None, public
+        self.library = Library(dcgan_home().resolve())
         self.device = best_device()
         self._named = model  # the one path that may be asked for: the person who started the app chose it
         self._loaded: OrderedDict[str, Synthesizer] = OrderedDict()
         self._readers: dict[str, RunReader] = {}
-        self._lock = threading.RLock()
+        self._workers = Workers()
+        # Three locks: loading a model and reading a data set take seconds, in which viewers of runs must get their answers.
+        self._loading, self._starting, self._lock = threading.Lock(), threading.Lock(), threading.Lock()
         self.default_model = model or self._first_model()
 
     def _first_model(self) -> str:
@@ -92,7 +93,7 @@ class Studio:
     def synthesizer(self, model: str) -> Synthesizer:
         """Return the model, loaded once and kept while it is among the newest asked for; a run's newest snapshot is taken up."""
         key = f"{model}@{self._version(model)}"
-        with self._lock:
+        with self._loading:
             if key not in self._loaded:
                 self._loaded[key] = self.library.synthesizer(model, allow_paths=model == self._named)
             self._loaded.move_to_end(key)
@@ -101,34 +102,17 @@ class Studio:
             return self._loaded[key]
 
     def _version(self, model: str) -> str:
-        if not re.fullmatch(r"[\w.-]+", model):
-            return ""
-        snapshot = newest_snapshot(self.library.home / "runs" / model)
-        return snapshot.name if snapshot else ""
+        runs = [self.library.home / "runs" / model] if _is_name(model) else []
+        named = [Path(model)] if model == self._named else []
+        snapshots = (newest_snapshot(folder) for folder in (*runs, *named))
+        return next((snapshot.name for snapshot in snapshots if snapshot), "")
 
     def adopt(self, file: Path, filename: str) -> str:
         """Take a dropped checkpoint file into the own models and return its name; a CheckpointError says what was wrong.
 
         The same file dropped again is the same model.
         """
-        suffix = Path(filename).suffix.lower()
-        stem = re.sub(r"[^A-Za-z0-9_-]+", "-", Path(filename).stem).strip("-")[:40] or "model"
-        name = f"{stem}-{hashlib.sha256(file.read_bytes()).hexdigest()[:6]}"
-        folder = self.library.home / "models" / name
-        if folder.exists():
-            return name
-        named = file.with_name(f"{file.name}{suffix}")
-        file.rename(named)
-        try:
-            model = read_foreign(named, allow_pickle=not self.public)
-        except CheckpointError as error:
-            raise CheckpointError(str(error).replace(named.name, filename)) from None
-        finally:
-            named.unlink(missing_ok=True)
-        synthesizer = Synthesizer(model, describe(name, model.config, None, "own", None))
-        preview = synthesizer.generate(range(PREVIEW))
-        write_model(folder, model, model_card(name, model.config), preview, half=False)
-        return name
+        return adopt(file, filename, self.library.home / "models", allow_pickle=not self.public)
 
     # Runs
 
@@ -136,51 +120,59 @@ class Studio:
         """Return the runs of this machine, newest first."""
         root = self.library.home / "runs"
         folders = [path for path in root.glob("[!.]*") if path.is_dir()] if root.is_dir() else []
-        return [self.run(path.name) for path in sorted(folders, key=lambda path: path.stat().st_ctime, reverse=True) if _is_run(path)]
+        folders.sort(key=lambda path: path.stat().st_ctime, reverse=True)
+        return [self.run(path.name) for path in folders if _is_name(path.name) and _is_run(path)]
 
     def run(self, name: str) -> RunReader:
         """Return the reader of a run, or raise a RunError."""
-        if not re.fullmatch(r"[A-Za-z0-9_][\w.-]*", name):
+        if not _is_name(name) or not _is_run(self.library.home / "runs" / name):
             raise RunError(f"no run is called {name!r}")
         with self._lock:
             if name not in self._readers:
                 self._readers[name] = open_run(self.library.home / "runs" / name)
             return self._readers[name]
 
+    def status(self, run: str) -> RunStatus:
+        """Return what a run is doing, or raise a RunError."""
+        return self._workers.status(self.run(run))
+
     def start_run(self, request: StartRequest, key: str) -> str:
         """Start a training in a process of its own and return the run's name; whoever holds `key` controls it."""
-        self._refuse_a_second()
-        self._filled(request)
-        folder = new_run_folder(request.source)
-        write_json(folder / OWNER, {"key_sha256": _digest(key)})
-        settings = [part for setting in request.settings for part in ("--set", setting)]
-        length = [part for unit, value in request.budget.to_json().items() for part in (f"--{unit}", str(value))]
-        data_dir = ["--data-dir", str(self.data_dir)] if self.data_dir else []
-        self._start(folder, ["--data", request.source, *data_dir, "--recipe", request.recipe, *settings, *length])
+        with self._starting:
+            self._refuse_a_second()
+            self._filled(request)
+            source = request.source if request.source in NAMES else str(Path(request.source).expanduser().resolve())
+            folder = new_run_folder(source).resolve()
+            settings = [part for setting in request.settings for part in ("--set", setting)]
+            length = [part for unit, value in request.budget.to_json().items() for part in (f"--{unit}", str(value))]
+            data_dir = ["--data-dir", str(self.data_dir)] if self.data_dir else []
+            options = ["--data", source, *data_dir, "--recipe", request.recipe, *settings, *length]
+            write_json(folder / OWNER, {"key_sha256": _digest(key), "options": options})
+            self._workers.start(folder, self.library.home, options)
         return folder.name
 
     def continue_run(self, run: str, key: str) -> None:
         """Start the process of a run that was stopped or interrupted again."""
         self._refuse_others(run, key)
-        self._refuse_a_second()
-        self._start(self.run(run).folder, [])
-
-    def _start(self, folder: Path, options: list[str]) -> None:
-        command = [sys.executable, "-m", "dcgan", "train", "--run", str(folder), "--parent", str(os.getpid()), *options]
-        with (folder / LOG).open("wb") as log:
-            process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **detached())  # type: ignore[call-overload]
-        # A process that nobody waits for stays in the table after its end and would look alive.
-        threading.Thread(target=process.wait, daemon=True).start()
+        with self._starting:
+            self._refuse_a_second()
+            reader = self.run(run)
+            options = [] if reader.config else read_json(reader.folder / OWNER).get("options", [])  # it was stopped before it began
+            self._workers.start(reader.folder, self.library.home, options)
 
     def _refuse_a_second(self) -> None:
         for reader in self.runs():
-            if reader.status().state in ACTIVE:
+            if self._workers.status(reader).state in ACTIVE:
                 raise RunError(f"{reader.name} is being trained; stop it first, two trainings at once would slow both")
 
     def order(self, run: str, key: str, order: OrderName, values: dict[str, float]) -> None:
         """Tell a run to pause, resume, stop or change its learning rates; a RunError without the key of whoever started it."""
         self._refuse_others(run, key)
-        send_order(self.run(run).folder, order, values)
+        folder = self.run(run).folder
+        if order == "stop" and self._workers.stop_early(folder):
+            return
+        with self._lock:  # two orders at once are two orders
+            send_order(folder, order, values)
 
     def may_control(self, run: str, key: str) -> bool:
         """Say whether `key` is that of whoever started the run; runs of the command line are controlled there."""
@@ -208,7 +200,7 @@ class Studio:
     def _refuse_paths(self, source: str) -> None:
         if not source.strip():
             raise ConfigError("choose a data set, or type the path of a folder or zip of pictures")
-        if self.public and not re.fullmatch(r"[\w-]+", source):
+        if self.public and source not in NAMES:
             raise ConfigError("paths cannot be typed on a public server; choose one of the data sets")
 
     def estimate(self, request: StartRequest) -> Estimate:
@@ -224,6 +216,11 @@ class Studio:
         minutes, steps = request.budget.minutes, request.budget.steps_total(max(1, round(found.count / batch)))
         total = minutes * 60 if minutes is not None else (steps or 0) * seconds
         return Estimate(seconds, batch / seconds, int(total / seconds) if steps is None else steps, total)
+
+
+def _is_name(text: str) -> bool:
+    """Say whether `text` can be the name of a run: one part of a path, which leads nowhere else."""
+    return bool(NAME.fullmatch(text)) and len(os.fsencode(text)) < 256
 
 
 def _is_run(path: Path) -> bool:

@@ -6,6 +6,15 @@ from typing import Any
 
 from dcgan.models.folder import ModelConfig
 
+HEADER = (
+    "---",
+    "library_name: dcgan-explorer",
+    "pipeline_tag: unconditional-image-generation",
+    "tags: [dcgan, gan, image-generation]",
+    "---",
+    "",
+)
+
 
 def model_card(name: str, config: ModelConfig) -> str:
     """Return the card of a model that this program trained."""
@@ -14,7 +23,7 @@ def model_card(name: str, config: ModelConfig) -> str:
     terms = training.get("terms") or "not stated"
     kind = "grey" if channels == 1 else "RGB"
     lines = [
-        *_header(training),
+        *HEADER,
         f"# {name}",
         "",
         f"A DCGAN generator of {width}x{height} {kind} pictures: z of {config.z_dim} numbers ({config.prior} prior), "
@@ -42,18 +51,6 @@ def model_card(name: str, config: ModelConfig) -> str:
         "",
     ]
     return "\n".join(lines)
-
-
-def _header(training: dict[str, Any]) -> list[str]:
-    return [
-        "---",
-        "library_name: dcgan-explorer",
-        "pipeline_tag: unconditional-image-generation",
-        *([f"license: {training['license']}"] if training.get("license") else []),
-        "tags: [dcgan, gan, image-generation]",
-        "---",
-        "",
-    ]
 
 
 def _training(training: dict[str, Any]) -> list[str]:

@@ -26,6 +26,7 @@ from dcgan.networks.spec import NetworkSpec
 TORCH_SUFFIXES = (".pth", ".pt", ".pkl", ".ckpt", ".tar", ".bin")
 SAVE_LINE = 'torch.save(netG.state_dict(), "netG.pth")'
 TIME_LIMIT = 120  # seconds to read a file
+MAX_SIZE = 256  # pixels a side; a file of a few KB could ask for pictures that fill the memory
 PLACE = re.compile(r"^(?:module\.)?(?:main|model)\.(\d+)\.(\w+)$")
 
 
@@ -122,11 +123,26 @@ def _read_group(tensors: Mapping[tuple[int, str], Tensor]) -> tuple[ModelConfig,
     if len(renamed) != len(tensors):
         raise ConfigError(f"it has {len(tensors) - len(renamed)} tensors that are neither a convolution's nor its batch norm's")
     spec = NetworkSpec((z_dim,), tuple(layers))
+    _check(spec, renamed)
     return ModelConfig(spec, assumed=_assumed(spec)), renamed
 
 
+def _check(spec: NetworkSpec, tensors: Mapping[str, Tensor]) -> None:
+    """Raise a ConfigError unless `tensors` are those of `spec`, and its pictures of a size that the family has."""
+    if spec.output_shape[1] > MAX_SIZE:
+        raise ConfigError(f"its pictures have {spec.output_shape[1]} pixels a side, at most {MAX_SIZE} are read")
+    found = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
+    wrong = [name for name, shape in spec.tensors.items() if found.get(name) != shape or not tensors[name].is_floating_point()]
+    if wrong or len(found) != len(spec.tensors):
+        raise ConfigError(f"{len(wrong)} of the {len(spec.tensors)} tensors that it needs are missing, of another shape or no floats")
+
+
 def _rename(tensors: Mapping[tuple[int, str], Tensor], place: int, index: int, renamed: dict[str, Tensor]) -> None:
-    renamed |= {f"{index}.{parameter}": tensor.float() for (at, parameter), tensor in tensors.items() if at == place}
+    renamed |= {
+        f"{index}.{parameter}": tensor.float() if tensor.is_floating_point() else tensor
+        for (at, parameter), tensor in tensors.items()
+        if at == place
+    }
 
 
 def _transposed(tensors: Mapping[tuple[int, str], Tensor], place: int, first: bool, last: bool) -> ConvTranspose:

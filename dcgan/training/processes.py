@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -10,10 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from dcgan.files import read_json
 from dcgan.system import detached
-from dcgan.training.run_folder import EVENTS, LOG, RunReader, RunStatus
+from dcgan.training.run_folder import EVENTS, LOG, WORKER, RunReader, RunStatus
 
 ROOT = Path(__file__).resolve().parents[2]
+STOPPED = (130, -signal.SIGTERM)  # how a process ends that is told to
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,14 @@ class Workers:
         # A process that nobody waits for stays in the table after its end and would look alive.
         threading.Thread(target=process.wait, daemon=True).start()
 
+    def stop_early(self, folder: Path) -> bool:
+        """End a process that does not look for orders yet, because it is still loading torch; return whether that was so."""
+        worker = self._workers.get(folder)
+        if worker is None or worker.process.poll() is not None or read_json(folder / WORKER).get("pid") == worker.process.pid:
+            return False
+        worker.process.terminate()
+        return True
+
     def status(self, reader: RunReader) -> RunStatus:
         """Return what a run is doing. Whether a process lives that has said nothing yet, only who started it knows."""
         status, worker = reader.status(), self._workers.get(reader.folder)
@@ -53,6 +64,8 @@ class Workers:
         ended = worker.process.poll()
         if ended is None and worker.said_nothing(reader.folder):
             return replace(status, state="starting")
+        if ended in STOPPED and status.state == "starting":
+            return replace(status, state="stopped")
         if ended is not None and status.state == "starting":
             how = f"was ended by signal {-ended}, perhaps for lack of memory" if ended < 0 else f"ended with status {ended}"
             return replace(status, state="failed", message=f"The training process {how} before its first step; see {LOG} of {reader.name}")

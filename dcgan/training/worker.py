@@ -168,6 +168,7 @@ class RunTraining:
     def _training_record(self) -> dict[str, Any]:
         """Return what a model's config.json says of its making."""
         record = self.writer.config
+        length = " ".join(f"--{unit} {value:g}" for unit, value in record["budget"].items())
         return {
             "recipe": record["recipe"],
             "data": record["data"]["name"],
@@ -176,21 +177,19 @@ class RunTraining:
             "seed": record["recipe"]["seed"],
             "threads": record["recipe"]["threads"],
             "parent": record["parent"],
-            "command": record["command"],
+            "command": f"{record['command']} {length}",
             **record["machine"],
         }
 
 
 def command_line(request: TrainRequest) -> str:
-    """Return the command that starts the same training elsewhere: a path of this machine is cut to its last part."""
+    """Return the command that starts the same training elsewhere, without its length: a path of this machine is cut to its last part."""
     source = request.source or ""
     options = ["--data", Path(source).name if Path(source).exists() else source]
     options += ["--recipe", request.recipe] if request.recipe else []
     options += ["--from", Path(request.model).name] if request.model else []
     for setting in request.settings:
         options += ["--set", setting]
-    for unit, value in (request.budget or DEFAULT_BUDGET).to_json().items():
-        options += [f"--{unit}", f"{value:g}"]
     return shlex.join(["python", "-m", "dcgan", "train", *options])
 
 

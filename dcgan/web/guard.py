@@ -25,12 +25,12 @@ def same_origin(headers: Headers) -> bool:
     origin = headers.get("origin")
     if origin is None:
         return True
-    parts = urlsplit(origin)
+    hosts = (headers.get("host", ""), headers.get("x-forwarded-host", "").partition(",")[0].strip())  # the first proxy's word
     try:
+        parts = urlsplit(origin)
         found = _host_and_port(parts.netloc, parts.scheme)
-        hosts = (headers.get("host"), headers.get("x-forwarded-host"))
         return any(found == _host_and_port(host, parts.scheme) for host in hosts if host)
-    except ValueError:  # a port that is no number
+    except ValueError:  # a port that is no number, brackets around no address
         return False
 
 

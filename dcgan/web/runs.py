@@ -35,15 +35,18 @@ from dcgan.web.plotly_file import plotly_route
 
 if TYPE_CHECKING:
     from dcgan.studio import Studio
-    from dcgan.training.run_folder import RunReader
+    from dcgan.training.run_folder import RunReader, RunStatus
 
 KEY_HEADER = "X-DCGAN-Key"
 MAX_ROWS = 4_000  # one answer's rows; more than a chart has pixels
 MAX_ORDER_BYTES = 4_096
+LAST_STEP = 10**12
+MAX_NUMBER = 1e300  # JSON may hold infinities and whole numbers that no float takes
 ORDERS = get_args(OrderName)
 PACKED_BYTES = 4_000  # longer answers are gzipped
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 FRESH = {"Cache-Control": "no-store"}
+PRIVATE_DATA = ("source", "data_dir", "skipped")
 COLUMNS = (
     "step",
     "epoch",
@@ -82,7 +85,7 @@ class Runs:
 
     def all(self, _request: Request) -> Response:
         """List the runs, newest first."""
-        return _json([_summary(reader) for reader in self._studio.runs()])
+        return _json([_summary(reader, self._studio.status(reader.name)) for reader in self._studio.runs()])
 
     def since(self, request: Request) -> Response:
         """Return what was added to a run since a line of its events file.
@@ -95,9 +98,10 @@ class Runs:
             reader = self._studio.run(name)
         except DCGANError as error:
             return failure(str(error), 404)
-        answer = _increment(reader, line)
-        answer["may_control"] = self._studio.may_control(name, _key(request))
-        return _json(answer)
+        answer = _increment(reader, line) | {"status": asdict(self._studio.status(name))}
+        if line == 0:
+            answer |= {"config": _shown(reader.config, self._studio.public), "samples": reader.sample_steps()}
+        return _json(answer | {"may_control": self._studio.may_control(name, _key(request))})
 
     def sample(self, request: Request) -> Response:
         """Return one sheet: written once, and therefore cached for ever."""
@@ -106,7 +110,7 @@ class Runs:
             path = self._studio.run(name).sample_path(step)
         except DCGANError as error:
             return failure(str(error), 404)
-        if not path.is_file():
+        if step > LAST_STEP or not path.is_file():
             return failure(f"run {name} has no sheet of step {step}", 404)
         return FileResponse(path, media_type="image/jpeg", headers=FOREVER)
 
@@ -144,17 +148,23 @@ def _key(request: Request) -> str:
     return request.headers.get(KEY_HEADER, "")
 
 
-def _summary(reader: RunReader) -> dict[str, Any]:
-    config, status = reader.config, reader.status()
+def _summary(reader: RunReader, status: RunStatus) -> dict[str, Any]:
+    config = reader.config
     data, recipe = config.get("data", {}), config.get("recipe", {})
     return {"name": reader.name, "state": status.state, "step": status.step, "data": data.get("name"), "recipe": recipe.get("name")}
 
 
 def _increment(reader: RunReader, line: int) -> dict[str, Any]:
-    """Return the answer to `since`, but for what depends on who asks."""
     increment = reader.since(line)
-    answer = {"next": increment.next, "generation": increment.generation, **table(increment.lines), "status": asdict(reader.status())}
-    return answer | ({"config": reader.config, "samples": reader.sample_steps()} if line == 0 else {})
+    return {"next": increment.next, "generation": increment.generation, **table(increment.lines)}
+
+
+def _shown(config: dict[str, Any], public: bool) -> dict[str, Any]:
+    """Return config.json as viewers may see it: strangers are told no paths of this machine."""
+    if not public or not config:
+        return config
+    data = {key: value for key, value in config["data"].items() if key not in PRIVATE_DATA}
+    return {key: value for key, value in config.items() if key not in ("parent", "command")} | {"data": data}
 
 
 def table(lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -186,12 +196,12 @@ def _parse_order(body: bytes) -> tuple[OrderName, dict[str, float]]:
     """Return (order, values) of `{"order": "pause", "values": {…}}`; a ValueError says what is wrong."""
     try:
         record = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ValueError("an order is a JSON object") from None
     order, values = (record.get("order"), record.get("values") or {}) if isinstance(record, dict) else (None, {})
     if order not in ORDERS or not isinstance(values, dict):
         raise ValueError(f'an order is {{"order": NAME, "values": {{…}}}}, NAME one of {", ".join(ORDERS)}')
-    if not all(isinstance(value, int | float) and math.isfinite(value) for value in values.values()):
+    if not all(isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < MAX_NUMBER for value in values.values()):
         raise ValueError("the values of an order are finite numbers")
     return cast(OrderName, order), {key: float(value) for key, value in values.items()}
 

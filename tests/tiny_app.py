@@ -1,0 +1,48 @@
+"""Tiny models and runs for the tests of studio and routes."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from dcgan.config import Budget
+from dcgan.models import Model, ModelConfig, write_model
+from dcgan.networks import generator
+from dcgan.networks.builder import build
+from dcgan.networks.init import initialise
+from dcgan.training.worker import RunTraining, TrainRequest
+
+Z_DIM = 8
+KEY = "k" * 32
+SETTINGS = ("image_size=16", "base_channels=4", "batch_size=8", f"z_dim={Z_DIM}", "threads=1", "precision=fp32")
+
+
+def write_tiny(home: Path, name: str, seed: int = 0, channels: int = 1) -> Path:
+    """Write a 16 px model of random weights into the own models of `home`."""
+    network = initialise(build(generator("dcgan", 16, channels, 4, Z_DIM)), torch.Generator().manual_seed(seed))
+    folder = home / "models" / name
+    write_model(folder, Model(ModelConfig(network.spec), network.state_dict()), "card")
+    return folder
+
+
+def train_run(folder: Path, steps: int, source: str = "shapes") -> Path:
+    """Really train `steps` steps in this process, or continue to there."""
+    with RunTraining(TrainRequest(folder, source, settings=SETTINGS, budget=Budget(steps=steps))) as training:
+        training.prepare()
+        for _ in training.events():
+            pass
+    return folder
+
+
+def tutorial_state(z_dim: int = 10, width: int = 4, channels: int = 3, doublings: int = 4) -> dict[str, Tensor]:
+    """Return what the PyTorch tutorial's notebook saves of its generator."""
+    torch.manual_seed(0)
+    widths = [width * 2**power for power in range(doublings - 1, -1, -1)]
+    layers: list[nn.Module] = [nn.ConvTranspose2d(z_dim, widths[0], 4, 1, 0, bias=False), nn.BatchNorm2d(widths[0]), nn.ReLU()]
+    for before, after in itertools.pairwise(widths):
+        layers += [nn.ConvTranspose2d(before, after, 4, 2, 1, bias=False), nn.BatchNorm2d(after), nn.ReLU()]
+    layers += [nn.ConvTranspose2d(width, channels, 4, 2, 1, bias=False), nn.Tanh()]
+    return {f"main.{name}": tensor for name, tensor in nn.Sequential(*layers).state_dict().items()}

@@ -1,0 +1,169 @@
+"""Models over HTTP: the list, and checkpoint files dropped on the page."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+from tiny_app import tutorial_state
+from torch import nn
+
+from dcgan.models import Library
+from dcgan.studio import Studio
+from dcgan.web import library, routes
+
+MODELS = "/gradio_api/dcgan/models"
+
+
+def checkpoint(**shape: int) -> bytes:
+    stream = io.BytesIO()
+    torch.save(tutorial_state(**shape), stream)
+    return stream.getvalue()
+
+
+def drop(client: TestClient, content: bytes, filename: str = "netG.pth", **headers: str) -> tuple[int, dict[str, str]]:
+    answer = client.post(MODELS, params={"filename": filename}, content=content, headers=headers)
+    return answer.status_code, answer.json()
+
+
+def authors_picture(state: dict[str, torch.Tensor], z: np.ndarray) -> np.ndarray:
+    """Run the tutorial's layers one by one, in eval mode, as uint8 (n, h, w, c)."""
+    x = torch.from_numpy(z)[:, :, None, None]
+    numbers = sorted({int(name.split(".")[1]) for name in state})
+    for number in numbers:
+        part = {name.split(".")[2]: tensor for name, tensor in state.items() if name.split(".")[1] == str(number)}
+        if part["weight"].dim() == 4:
+            stride, padding = (1, 0) if number == 0 else (2, 1)
+            x = nn.functional.conv_transpose2d(x, part["weight"], stride=stride, padding=padding)
+        else:
+            x = nn.functional.batch_norm(x, part["running_mean"], part["running_var"], part["weight"], part["bias"]).relu()
+    return ((x.tanh().numpy() + 1) * 127.5).round().astype(np.uint8).transpose(0, 2, 3, 1)
+
+
+def test_a_dropped_notebook_checkpoint_becomes_a_model(client: TestClient, home: Path) -> None:
+    status, answer = drop(client, checkpoint(), "my netG (1).pth")
+    assert status == 200 and answer["model"].startswith("my-netG-1-")
+    found = {info["name"]: info for info in client.get(MODELS).json()}[answer["model"]]
+    assert (found["source"], found["width"], found["z_dim"], found["channels"]) == ("own", 64, 10, 3)
+    maker = Library().synthesizer(answer["model"])
+    z = maker.z(range(3))
+    assert np.abs(maker.images(z).astype(int) - authors_picture(tutorial_state(), z)).max() <= 1
+    assert (home / "models" / answer["model"] / "preview.png").is_file()
+
+
+def test_the_same_file_twice_is_the_same_model_and_another_is_not(client: TestClient, home: Path) -> None:
+    contents = [save(tutorial_state(z_dim=z_dim)) for z_dim in (10, 10, 12)]
+    names = [drop(client, content, "netG.safetensors")[1]["model"] for content in contents]
+    assert names[0] == names[1] != names[2]
+    assert len(list((home / "models").glob("netG-*"))) == 2
+
+
+def test_the_same_file_twice_at_once_is_one_model(client: TestClient) -> None:
+    content = save(tutorial_state())
+    with ThreadPoolExecutor(3) as threads:
+        answers = list(threads.map(lambda _: drop(client, content, "g.safetensors"), range(3)))
+    assert {status for status, _ in answers} == {200} and len({answer["model"] for _, answer in answers}) == 1
+
+
+@pytest.mark.parametrize("filename", ["netG.pth", "net G.safetensors", "net.onnx", "net", "upload.bin\0", "n." + "x" * 300])
+def test_garbage_is_one_sentence_that_names_the_users_file(client: TestClient, home: Path, filename: str) -> None:
+    status, answer = drop(client, b"not a network at all", filename)
+    assert status == 400 and filename in answer["error"]
+    assert "\n" not in answer["error"] and str(home.parent) not in answer["error"] and "/tmp" not in answer["error"]
+    assert sorted(path.name for path in (home / "models").iterdir()) == ["other", "tiny"]
+
+
+@pytest.mark.parametrize(
+    "filename",
+    [
+        "../../evil.safetensors",
+        "..\\..\\evil.safetensors",
+        "/etc/evil.safetensors",
+        "C:\\evil.safetensors",
+        "..",
+        "",
+        "....safetensors",
+        "é.safetensors",
+    ],
+)
+def test_a_name_that_leads_elsewhere_is_only_a_name(client: TestClient, home: Path, filename: str) -> None:
+    before = {path for path in home.parent.rglob("*") if "models" not in path.parts}
+    status, answer = drop(client, save(tutorial_state()), filename)
+    if status == 200:
+        assert (home / "models" / answer["model"] / "config.json").is_file() and "/" not in answer["model"]
+        assert answer["model"] in [info["name"] for info in client.get(MODELS).json()]
+    else:
+        assert status == 400 and "save one with" in answer["error"]
+    assert {path for path in home.parent.rglob("*") if "models" not in path.parts} == before
+
+
+def without(part: str) -> bytes:
+    return save({name: tensor for name, tensor in tutorial_state().items() if name != part})
+
+
+SPOILT = {
+    "empty": b"",
+    "no gain": without("main.1.weight"),
+    "no statistics": without("main.4.running_var"),
+    "other width": save(tutorial_state() | {"main.3.weight": torch.zeros(5, 16, 4, 4)}),
+    "not finite": save(tutorial_state() | {"main.0.weight": torch.full((10, 32, 4, 4), torch.nan)}),
+    "integers": save({name: tensor.long() for name, tensor in tutorial_state().items()}),
+    "too large": save(tutorial_state(1, 1, 1, doublings=1) | {f"main.{n}.weight": torch.ones(1, 1, 4, 4) for n in range(3, 30, 3)}),
+    "two channels": save(tutorial_state(channels=2)),
+}
+
+
+@pytest.mark.parametrize("kind", SPOILT)
+def test_a_network_that_cannot_work_is_refused(client: TestClient, home: Path, kind: str) -> None:
+    status, answer = drop(client, SPOILT[kind], "g.safetensors")
+    assert status == 400 and answer["error"] and "\n" not in answer["error"]
+    assert kind != "too large" or "2048 pixels a side" in answer["error"]
+    assert sorted(path.name for path in (home / "models").iterdir()) == ["other", "tiny"]
+
+
+def test_a_public_server_takes_no_pickles(public: TestClient) -> None:
+    status, answer = drop(public, checkpoint())
+    assert status == 400 and ".safetensors" in answer["error"] and "netG.pth" in answer["error"]
+    status, answer = drop(public, save(tutorial_state()), "netG.safetensors")
+    assert status == 200 and answer["model"].startswith("netG-")
+
+
+def test_too_large_a_file_is_413_announced_or_not(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(library, "UPLOAD_BYTES", 10_000)
+    client = TestClient(Starlette(routes=routes(studio)))
+
+    def pieces() -> Iterator[bytes]:
+        yield from [bytes(1000)] * 50
+
+    status, answer = drop(client, bytes(10_001))
+    assert status == 413 and "10 KB" in answer["error"]
+    assert client.post(MODELS, params={"filename": "a.pth"}, content=pieces()).status_code == 413
+
+
+def test_files_come_from_our_own_pages_only(client: TestClient) -> None:
+    assert drop(client, checkpoint(), origin="http://evil.com")[0] == 403
+
+
+def test_strangers_are_told_no_paths(client: TestClient, public: TestClient, home: Path) -> None:
+    assert str(home / "models" / "tiny") in client.get(MODELS).text
+    shown = public.get(MODELS)
+    assert str(home) not in shown.text and {info["name"] for info in shown.json()} >= {"tiny", "other"}
+
+
+def test_a_broken_folder_does_not_hide_the_others(client: TestClient, home: Path) -> None:
+    (home / "models" / "broken").mkdir()
+    (home / "models" / "broken" / "config.json").write_text("{")
+    assert {"tiny", "other"} <= {info["name"] for info in client.get(MODELS).json()}
+
+
+def test_health(client: TestClient) -> None:
+    answer = client.get("/gradio_api/dcgan/health")
+    assert (answer.status_code, answer.json(), answer.headers["cache-control"]) == (200, {"status": "ok"}, "no-store")
