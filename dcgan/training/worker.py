@@ -15,6 +15,7 @@ import torch
 
 from dcgan.config import Budget, Recipe, TrainingConfig, apply_settings
 from dcgan.data import Dataset, Progress, load
+from dcgan.data.entries import NAMES
 from dcgan.errors import ConfigError, DCGANError, RunError
 from dcgan.events import TrainEvent
 from dcgan.models import Library, Model
@@ -185,7 +186,7 @@ class RunTraining:
 def command_line(request: TrainRequest) -> str:
     """Return the command that starts the same training elsewhere, without its length: a path of this machine is cut to its last part."""
     source = request.source or ""
-    options = ["--data", Path(source).name if Path(source).exists() else source]
+    options = ["--data", Path(source).name if _is_path(source) else source]
     options += ["--recipe", request.recipe] if request.recipe else []
     options += ["--from", Path(request.model).name] if request.model else []
     for setting in request.settings:
@@ -255,4 +256,9 @@ def _refuse_differences(stored: dict[str, Any], request: TrainRequest) -> None:
 
 def _absolute(source: str) -> str:
     """Return a path that means the same from anywhere; a name stays."""
-    return str(Path(source).resolve()) if Path(source).exists() else source
+    return str(Path(source).resolve()) if _is_path(source) else source
+
+
+def _is_path(source: str) -> bool:
+    """A named set is meant also where a folder of that name lies about."""
+    return source not in NAMES and Path(source).exists()

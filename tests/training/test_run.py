@@ -198,6 +198,13 @@ def test_a_folder_of_other_things_stays_as_it_is(tmp_path: Path, pictures: Path)
         RunTraining(request(tmp_path / "file", pictures))
 
 
+def test_a_named_set_is_meant_where_a_folder_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "shapes").mkdir()
+    monkeypatch.chdir(tmp_path)
+    reader = run_to_the_end(replace(request(tmp_path / "r", None, steps=1), source="shapes", settings=(*SETTINGS, "image_size=16")))
+    assert reader.config["data"]["source"] == "shapes" and reader.config["data"]["images"] == 10_000
+
+
 def test_no_data_leaves_a_folder_that_can_be_used(tmp_path: Path, pictures: Path) -> None:
     with pytest.raises(DCGANError), RunTraining(request(tmp_path / "r", tmp_path / "nothing")) as training:
         training.prepare()
