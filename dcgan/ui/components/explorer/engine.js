@@ -99,15 +99,10 @@ class Engine {
     this.#socket = socket;
     socket.binaryType = "arraybuffer";
     const current = () => socket === this.#socket; // a socket that was hung up may still speak
-    socket.onopen = () => current() && this.#opened();
+    socket.onopen = () => current() && this.#onState("ready");
     socket.onmessage = (event) => current() && this.#receive(decodeAnswer(event.data));
     socket.onclose = (event) => current() && this.#closed(event.code);
     return undefined;
-  }
-
-  #opened() {
-    this.#failures = 0;
-    this.#onState("ready");
   }
 
   #closed(code) {
@@ -123,6 +118,7 @@ class Engine {
   }
 
   #receive({ id, pictures, refusal }) {
+    this.#failures = 0; // only now: some proxies let a socket open and then drop it
     if (id === 0) {
       this.#hangUp(new Refused(refusal));
       this.#onState("refused", refusal);

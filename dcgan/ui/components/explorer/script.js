@@ -9,7 +9,7 @@ class Explorer {
   #text;
   #number;
   #models = [];
-  #saidLost = false;
+  #trouble = null; // "lost" or "post", which the status line says
   #frame = null;
   #addressTimer = null;
   #alive = new AbortController(); // of listeners beyond the component
@@ -24,6 +24,7 @@ class Explorer {
     this.engine = new Engine(base, (state, sentence) => this.#onEngine(state, sentence));
     this.stream = new Stream(this.engine, (picture) => this.#draw(picture), (sentence) => this.#say(sentence, true));
     fillSentences(root, this.#text);
+    root.inert = true; // until there is a model
     this.#build();
     this.#listenToControls();
     this.#listenToPage();
@@ -74,15 +75,14 @@ class Explorer {
     on("model", "change", (event) => this.#open(this.#modelOf(event.target.value)));
     on("more", "click", () => this.#sheetOf({ set: view.set + 1 }));
     on("distance", "input", (event) => this.#sheetOf({ distance: Number(event.target.value) }));
-    for (const [name, held] of [["pointerdown", true], ["pointerup", false], ["pointercancel", false]]) {
-      this.#root.addEventListener(name, () => view.hold(held), { capture: true });
-    }
+    this.#root.addEventListener("pointerdown", () => view.hold(true), { capture: true });
   }
 
   #listenToPage() {
     const { signal } = this.#alive;
     const wake = () => !document.hidden && this.engine.wake(true);
     const recolour = () => this.equaliser.refresh();
+    for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => this.view.hold(false), { signal, capture: true });
     document.addEventListener("keydown", (event) => this.#onShortcut(event), { signal });
     document.addEventListener("visibilitychange", wake, { signal });
     window.addEventListener("online", wake, { signal });
@@ -102,6 +102,7 @@ class Explorer {
     this.#part("model").value = info.name;
     fillFacts(this.#part("facts"), factsOf(info, this.#text, this.#number));
     this.view.open(info, seed, z);
+    this.#root.inert = false;
   }
 
   async #adopted(model) {
@@ -165,10 +166,10 @@ class Explorer {
 
   #onEngine(state, sentence) {
     if (state === "lost") this.#say(this.#text("lost"), true);
-    else if (state === "post") this.#say(this.#text("slow"));
+    else if (state === "post" && this.#trouble !== "post") this.#say(this.#text("slow"));
     else if (state === "refused") this.#say(sentence, true);
-    else if (state === "ready" && this.#saidLost) this.#say(this.#text("mended"));
-    this.#saidLost = state === "lost" || (this.#saidLost && state === "connecting");
+    else if (state === "ready" && this.#trouble) this.#say(this.#text("mended"));
+    if (state !== "connecting") this.#trouble = ["lost", "post"].includes(state) ? state : null;
     this.stream.resume();
     if (state === "ready") this.sheet.later();
   }
@@ -197,7 +198,10 @@ class Explorer {
     const [length, typical] = [norm(z), typicalNorm(z.length, prior)].map((value) => this.#number(value, 2));
     this.#part("norm").textContent = `‖z‖ ${length} · ${prior === "uniform" ? "√(n/3)" : "√n"} ${typical}`;
     const field = this.#part("seed");
-    if (field !== document.activeElement || parseSeed(field.value) !== null) field.value = seed;
+    if (field !== document.activeElement || parseSeed(field.value) !== null) {
+      field.value = seed;
+      field.setAttribute("aria-invalid", "false");
+    }
     this.picture.setAttribute("aria-label", this.#text(edited ? "picture_edited" : "picture", { seed }));
     this.#part("undo").disabled = !canUndo;
     this.#part("redo").disabled = !canRedo;

@@ -43,8 +43,9 @@ class View {
   }
 
   /** Show another model; z stays where the model takes it, so that two models can be compared. */
-  open(info, seed = this.seed, z = this.z) {
+  open(info, seed = this.seed, asked = null) {
     const fits = this.info?.z_dim === info.z_dim && this.info.prior === info.prior;
+    const kept = fits && this.edited ? this.z : null;
     if (!fits) {
       this.#history.clear();
       this.marked = Array.from({ length: Math.min(SLIDERS, info.z_dim) }, (_, i) => i);
@@ -52,7 +53,7 @@ class View {
     this.info = info;
     this.seed = seed;
     this.#own = sampleZ(seed, info.z_dim, info.prior);
-    this.z = (z.length === info.z_dim ? z : this.#own).slice();
+    this.z = (asked ?? kept ?? this.#own).slice();
     this.changed();
   }
 

@@ -13,6 +13,8 @@ const CHARTS = {
   opinion: { keys: ["d_real", "d_fake"], lines: [{ at: 0.5, owner: null, text: "½" }], yaxis: { range: [-0.02, 1.02] } },
 };
 
+const SEPARATORS = number(0.5, 1).at(1) + number(10000).at(-4); // of decimals and of thousands, as the language has them
+
 function createCharts(root) {
   const boxes = Object.fromEntries(Object.keys(CHARTS).map((name) => [name, root.querySelector(`[data-chart="${name}"]`)]));
   const history = createHistory(Object.values(CHARTS).flatMap((chart) => chart.keys));
@@ -68,6 +70,7 @@ function createCharts(root) {
       paper_bgcolor: "transparent",
       plot_bgcolor: "transparent",
       font: { color: colours.text, family: getComputedStyle(root).fontFamily },
+      separators: SEPARATORS,
       showlegend: false,
       hovermode: "x",
       dragmode: false, // a finger that moves over a chart scrolls the page

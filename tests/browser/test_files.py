@@ -1,0 +1,85 @@
+"""What leaves the Explore page, a link or a PNG, and what comes in: a checkpoint file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from browser.conftest import App, Watch
+from browser.models import assert_same, tutorial_generator, tutorial_picture
+from browser.recording import PICTURE, part, pixels, settle
+from browser.views import act, assert_link_is_the_picture, python_picture
+from dcgan.latent import sample_z
+
+pytestmark = pytest.mark.browser
+Visit = Callable[..., Page]
+
+DROP = """([name, text]) => {
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(new File([text], name));
+  for (const type of ["dragover", "drop"]) {
+    document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+    if (type === "dragover") window.over = document.querySelector("[data-dx=drop]").classList.contains("dx-over");
+  }
+}"""
+
+
+def test_copy_link(visit: Visit) -> None:
+    page = visit("/?seed=6", permissions=["clipboard-read", "clipboard-write"])
+    settle(page)
+    act(page, "reset")
+    part(page, "copy").click()
+    expect(part(page, "status")).to_have_text("Link copied.")
+    assert page.evaluate("navigator.clipboard.readText()") == page.evaluate("location.href")
+
+
+def test_save_png(visit: Visit, app: App, tmp_path: Path) -> None:
+    page = visit("/?model=uniform&seed=21")
+    settle(page)
+    with page.expect_download() as download:
+        part(page, "save").click()
+    assert download.value.suggested_filename == "uniform-21.png"
+    download.value.save_as(tmp_path / "saved.png")
+    with Image.open(tmp_path / "saved.png") as picture:
+        saved = np.asarray(picture.convert("RGB"))
+    expected = python_picture(app, "/?model=uniform&seed=21")
+    factor = saved.shape[0] // expected.shape[0]
+    assert factor * expected.shape[0] >= 512
+    assert_same(saved, expected.repeat(factor, 0).repeat(factor, 1))
+    expect(part(page, "status")).to_have_text("Saved as uniform-21.png.")
+
+
+def test_a_checkpoint_file_of_the_tutorial_becomes_a_model(visit: Visit, app: App, tmp_path: Path) -> None:
+    author = tutorial_generator()
+    torch.save({f"main.{key}": tensor for key, tensor in author.state_dict().items()}, tmp_path / "netG.pth")
+    page = visit("/?seed=2")
+    settle(page)
+    page.set_input_files("[data-dx=file]", tmp_path / "netG.pth")
+    message = part(page, "drop-message")
+    expect(message).to_contain_text("is open", timeout=60_000)
+    settle(page, 2)
+    name = part(page, "model").input_value()
+    assert re.fullmatch(r"netG-[0-9a-f]+", name) and name in message.inner_text()
+    assert_link_is_the_picture(page, app)
+    assert_same(pixels(page.locator(PICTURE)), tutorial_picture(author, sample_z([2], 20)[0]))
+
+
+def test_a_file_that_is_no_checkpoint_gets_one_sentence(visit: Visit, watch: Watch) -> None:
+    watch.expected.append(r"status of 400")
+    page = visit("/")
+    settle(page)
+    page.evaluate(DROP, ["netG.pth", "this is no checkpoint"])
+    assert page.evaluate("window.over")
+    message = part(page, "drop-message")
+    expect(message).to_have_class(re.compile("dx-error"), timeout=60_000)
+    said = message.inner_text()
+    assert "netG.pth" in said and "\n" not in said and "Traceback" not in said and len(said) < 400
+    expect(part(page, "choose")).to_be_enabled()
+    assert part(page, "model").input_value() == "large"
