@@ -58,7 +58,7 @@ def train(
     data
         A named data set, a folder or a zip of pictures.
     recipe
-        "dcgan", "paper" or "pytorch-tutorial".
+        "dcgan" (the default), "quick", "paper" or "pytorch-tutorial".
     steps, epochs, minutes
         How long: one of them; ten minutes where none is given.
     run

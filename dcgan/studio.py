@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import json
@@ -18,7 +19,7 @@ from typing import Any
 from dcgan.config import Budget, Recipe, apply_settings, dcgan_home
 from dcgan.data import Survey, survey
 from dcgan.data.entries import NAMES
-from dcgan.errors import ConfigError, RunError
+from dcgan.errors import ConfigError, DCGANError, RunError
 from dcgan.files import read_json, write_json
 from dcgan.models import Library, ModelInfo, Synthesizer
 from dcgan.models.adoption import adopt
@@ -83,9 +84,12 @@ class Studio:
 
     # Models
 
-    def models(self) -> list[ModelInfo]:
-        """Return every model that can be opened by name."""
+    def models(self, also: str = "") -> list[ModelInfo]:
+        """Return every model that can be opened by name; of the untrained ones, which are endless, one, and the one called `also`."""
         found = self.library.models()
+        if also.startswith("untrained") and all(info.name != also for info in found):
+            with contextlib.suppress(DCGANError):
+                found.append(self.synthesizer(also).info)
         if self._named and all(info.name != self._named for info in found):
             found.insert(0, replace(self.synthesizer(self._named).info, name=self._named))
         return found
@@ -186,8 +190,8 @@ class Studio:
     def propose(self, source: str, recipe: str) -> dict[str, Any]:
         """Return what a recipe's open settings become on this data and machine, with `count` pictures and `notes` on the data."""
         filled, found = self._filled(StartRequest(source, recipe))
-        proposed = {key: getattr(filled, key) for key in ("image_size", "image_channels", "base_channels", "batch_size")}
-        return {**proposed, "count": found.count, "notes": list(found.notes)}
+        keys = ("image_size", "image_channels", "base_channels", "batch_size", "learning_rate_d", "learning_rate_g")
+        return {**{key: getattr(filled, key) for key in keys}, "count": found.count, "notes": list(found.notes)}
 
     def _filled(self, request: StartRequest) -> tuple[Recipe, Survey]:
         """Return the recipe without gaps, and what the data holds, found without decoding it."""

@@ -65,6 +65,9 @@ class Launched:
     def launch(self, **arguments: Any) -> None:
         self.arguments = arguments
 
+    def block_thread(self) -> None:
+        """End at once."""
+
 
 REFUSED = [
     (["--port", "0"], "--port is from 1 to 65535, found 0"),
@@ -128,14 +131,14 @@ def test_where_others_can_come_in_it_warns_and_takes_less(
 
 
 def test_a_browser_is_opened_only_where_somebody_sits(monkeypatch: pytest.MonkeyPatch) -> None:
-    opened: list[str] = []
-    Launched(monkeypatch)
-    monkeypatch.setattr(app.webbrowser, "open", opened.append)
+    opened = []
+    launched = Launched(monkeypatch)
     port = ["--port", str(free_port())]
     for arguments, display in (([], False), (["--no-open"], True), ([], True), (["--open"], False)):
         monkeypatch.setattr(app, "has_display", lambda display=display: display)
         assert app.main([*arguments, *port]) == 0
-    assert opened == [f"http://127.0.0.1:{port[1]}"] * 2
+        opened.append(launched.arguments["inbrowser"])
+    assert opened == [False, False, True, True]
 
 
 def test_the_pages_offer_no_api(home: Path) -> None:

@@ -40,7 +40,7 @@ class CatalogEntry:
 _ENTRIES = (
     CatalogEntry(
         name="fashion-mnist-10k",
-        title="Fashion-MNIST, 10,000",
+        title="Fashion-MNIST 10k",
         description="Grey pictures of clothes, 1,000 of each of 10 kinds; comes with this program",
         terms="MIT, (c) 2017 Zalando SE",
         size_hint=28, image_size=32, channels=1, count=10_000, downloadable=False, label_names=_FASHION_NAMES,

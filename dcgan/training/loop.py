@@ -20,7 +20,7 @@ from dcgan.training.trainer import Networks, Trainer
 
 SAVE_SECONDS = 30.0  # between saved states, once a run is older than that
 FIRST_SAVE_SECONDS = 5.0
-SHEET_SECONDS = 2.0  # between sheets in the first two minutes
+SHEET_SECONDS = 1.5  # between sheets in the first two minutes; with a step and a look of the page on top it is seen every 2 s
 SHEETS_STEADY = 120.0  # seconds after which the intervals grow, to at most about 300 sheets a day
 SHEETS_GROWTH = 35.0
 POLL_SECONDS = 0.05  # between looks for orders while paused

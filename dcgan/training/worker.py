@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import platform
-import shlex
 import threading
 import time
 from collections.abc import Iterator
@@ -11,11 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from dcgan.config import Budget, Recipe, TrainingConfig, apply_settings
 from dcgan.data import Dataset, Progress, load
-from dcgan.data.entries import NAMES
 from dcgan.errors import ConfigError, DCGANError, RunError
 from dcgan.events import TrainEvent
 from dcgan.models import Library, Model
@@ -23,6 +18,7 @@ from dcgan.networks import NetworkSpec, discriminator, generator
 from dcgan.system import is_alive
 from dcgan.training.control import FileControl
 from dcgan.training.loop import Start, train
+from dcgan.training.origin import absolute, command_line, machine
 from dcgan.training.precision import resolve_precision
 from dcgan.training.recipes import best_device, fill, named_recipe
 from dcgan.training.run_folder import RunReader
@@ -149,7 +145,7 @@ class RunTraining:
             "budget": self.config.budget.to_json(),
             "save_every": self.config.save_every,
             "data": {
-                "source": _absolute(request.source or ""),
+                "source": absolute(request.source or ""),
                 "data_dir": str(request.data_dir.resolve()) if request.data_dir else None,
                 "name": data.name,
                 "images": len(data.images),
@@ -162,7 +158,7 @@ class RunTraining:
             "generator": self.networks.generator.to_json(),
             "discriminator": self.networks.discriminator.to_json(),
             "parent": request.model,
-            "command": command_line(request),
+            "command": command_line(request.source or "", request.recipe, request.model, request.settings),
             "created": time.time(),
         }
 
@@ -181,23 +177,6 @@ class RunTraining:
             "command": f"{record['command']} {length}",
             **record["machine"],
         }
-
-
-def command_line(request: TrainRequest) -> str:
-    """Return the command that starts the same training elsewhere, without its length: a path of this machine is cut to its last part."""
-    source = request.source or ""
-    options = ["--data", Path(source).name if _is_path(source) else source]
-    options += ["--recipe", request.recipe] if request.recipe else []
-    options += ["--from", Path(request.model).name] if request.model else []
-    for setting in request.settings:
-        options += ["--set", setting]
-    return shlex.join(["python", "-m", "dcgan", "train", *options])
-
-
-def machine(device: str) -> dict[str, Any]:
-    """Return where a training runs: device and versions."""
-    versions = {"python": platform.python_version(), "torch": torch.__version__}
-    return {"device": device, "versions": versions, "system": f"{platform.system()} {platform.machine()}"}
 
 
 def _starting_model(model: str | None) -> Model | None:
@@ -244,7 +223,7 @@ def _refuse_differences(stored: dict[str, Any], request: TrainRequest) -> None:
     if request.recipe is not None and request.recipe != recipe.name:
         wanted = apply_settings(named_recipe(request.recipe), request.settings)
     changed = [key for key, value in wanted.to_json().items() if value not in (None, "auto") and value != stored["recipe"][key]]
-    if request.source is not None and _absolute(request.source) != stored["data"]["source"]:
+    if request.source is not None and absolute(request.source) != stored["data"]["source"]:
         changed.append("data")
     if request.model is not None and request.model != stored["parent"]:
         changed.append("from")
@@ -252,13 +231,3 @@ def _refuse_differences(stored: dict[str, Any], request: TrainRequest) -> None:
         raise RunError(
             f"{request.run} was begun otherwise: {', '.join(changed)} differ; choose another --run, or leave them away to continue"
         )
-
-
-def _absolute(source: str) -> str:
-    """Return a path that means the same from anywhere; a name stays."""
-    return str(Path(source).resolve()) if _is_path(source) else source
-
-
-def _is_path(source: str) -> bool:
-    """A named set is meant also where a folder of that name lies about."""
-    return source not in NAMES and Path(source).exists()

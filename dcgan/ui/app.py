@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import socket
 import sys
-import webbrowser
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -86,7 +86,7 @@ def _is_free(host: str, port: int) -> bool:
         except socket.gaierror:
             raise ConfigError(f"--host {host} is not an address of this machine; try 127.0.0.1") from None
         except OSError as error:
-            if error.errno == 99:  # EADDRNOTAVAIL
+            if error.errno == errno.EADDRNOTAVAIL:
                 raise ConfigError(f"--host {host} is not an address of this machine; try 127.0.0.1") from None
             return False
     return True
@@ -105,10 +105,18 @@ def _launch(options: argparse.Namespace, host: str, port: int) -> None:
     studio = Studio(options.data_dir, options.model, public=public)
     studio.synthesizer(studio.default_model)
     demo, i18n = build(studio)
-    print(f"DCGAN explorer on http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}", flush=True)
-    if options.open or (options.open is None and has_display()):
-        webbrowser.open(f"http://127.0.0.1:{port}")
-    demo.launch(server_name=host, server_port=port, quiet=True, i18n=i18n, **launch_arguments(studio))
+    show = has_display() if options.open is None else options.open
+    arguments = launch_arguments(studio)
+    demo.launch(server_name=host, server_port=port, quiet=True, inbrowser=show, i18n=i18n, prevent_thread_lock=True, **arguments)
+    print(f"DCGAN explorer on http://{_address(host)}:{port}", flush=True)
+    demo.block_thread()
+
+
+def _address(host: str) -> str:
+    """Return what a browser on this machine calls the host."""
+    if host == "0.0.0.0":
+        return LOOPBACK[0]
+    return f"[{host}]" if ":" in host else host
 
 
 def prepare_environment() -> None:

@@ -23,10 +23,17 @@ if TYPE_CHECKING:
 Tables = Mapping[str, Mapping[str, str]]
 
 DEFAULT_DATA = "fashion-mnist-10k"
+DEFAULT_RECIPE = "quick"
+RECIPE_TEXTS = {
+    "quick": "train.recipe_quick",
+    "dcgan": "train.recipe_dcgan",
+    "paper": "train.recipe_paper",
+    "pytorch-tutorial": "train.recipe_pytorch_tutorial",
+}
 DEFAULT_MINUTES = 3
 BUDGET_KINDS = ("minutes", "epochs", "steps")
 SETTINGS = ("image_size", "base_channels", "batch_size", "learning_rate_d", "learning_rate_g", "seed", "precision")
-PROPOSED = ("image_size", "base_channels", "batch_size")
+PROPOSED = ("image_size", "base_channels", "batch_size", "learning_rate_d", "learning_rate_g")
 # The last input is the control key: the browser's own, which the live view keeps (components/live/api.js).
 WITH_KEY = "(...values) => [...values.slice(0, -1), window.dcganControlKey()]"
 STATUS = '<div role="status">${value}</div>'
@@ -74,15 +81,18 @@ def train_page(studio: Studio, tables: Tables, i18n: gr.I18n) -> None:
     private = {"api_visibility": "private", "show_progress": "hidden"}
     proposed = [getattr(form, name) for name in PROPOSED]
     gr.on(None, handlers.propose, [form.data, form.recipe], [note, *proposed], queue=False, **private)
-    start.click(handlers.start, [*form.inputs(), key], [message, live], js=WITH_KEY, queue=False, **private)
+    start.click(handlers.start, [*form.inputs(), note, key], [message, live], js=WITH_KEY, queue=False, **private)
     estimate.click(handlers.estimate, form.inputs(), message, api_visibility="private", show_progress="minimal")
 
 
 def _form(studio: Studio, i18n: gr.I18n) -> Form:
     """Lay out the inputs, the less needed ones folded away."""
     info = i18n("train.data_info_public" if studio.public else "train.data_info")
-    data = gr.Dropdown(_data_choices(studio), value=DEFAULT_DATA, label=i18n("train.data"), info=info, allow_custom_value=not studio.public)
-    recipe = gr.Dropdown(list(RECIPES), value=next(iter(RECIPES)), label=i18n("train.recipe"))
+    data = gr.Dropdown(
+        _data_choices(studio, i18n), value=DEFAULT_DATA, label=i18n("train.data"), info=info, allow_custom_value=not studio.public
+    )
+    recipes = [(i18n(key), name) for name, key in RECIPE_TEXTS.items()]
+    recipe = gr.Dropdown(recipes, value=DEFAULT_RECIPE, label=i18n("train.recipe"))
     kinds = [(i18n(f"train.{kind}"), kind) for kind in BUDGET_KINDS]
     with gr.Row():
         value = gr.Number(DEFAULT_MINUTES, minimum=0, label=i18n("train.budget_value"), min_width=90)
@@ -99,7 +109,7 @@ def _settings(i18n: gr.I18n) -> dict[str, Any]:
         return gr.Number(value, label=i18n(f"train.{name}"), minimum=0, precision=precision, min_width=120)
 
     sizes = [(str(size), size) for size in IMAGE_SIZES]
-    recipe = next(iter(RECIPES.values()))
+    recipe = RECIPES[DEFAULT_RECIPE]
     return {
         "image_size": gr.Dropdown(sizes, value=None, label=i18n("train.image_size")),
         "base_channels": number("base_channels", None, precision=0),
@@ -111,10 +121,11 @@ def _settings(i18n: gr.I18n) -> dict[str, Any]:
     }
 
 
-def _data_choices(studio: Studio) -> list[tuple[str, str]]:
-    """Return (title, name) of the sets, those on disk first; a download says so."""
+def _data_choices(studio: Studio, i18n: gr.I18n) -> list[tuple[Any, str]]:
+    """Return (title, name) of the sets, those on disk first; a download says so. All titles but one are names in any language."""
     entries = sorted(catalog(studio.data_dir), key=lambda entry: not entry.on_disk)
-    return [(entry.title if entry.on_disk else f"{entry.title} ↓", entry.name) for entry in entries]
+    titles = {entry.name: entry.title if entry.on_disk else f"{entry.title} ↓" for entry in entries}
+    return [(i18n("train.shapes") if name == "shapes" else title, name) for name, title in titles.items()]
 
 
 class Handlers:
@@ -124,22 +135,23 @@ class Handlers:
         self._studio = studio
         self._tables = tables
 
-    def propose(self, source: str, recipe: str, request: gr.Request) -> list[Any]:
+    def propose(self, source: str | None, recipe: str, request: gr.Request) -> list[Any]:
         """Return the note and the values of `PROPOSED` for this data on this machine."""
         texts = self._texts(request)
         try:
-            proposal = self._studio.propose(source, recipe)
+            proposal = self._studio.propose(source or "", recipe)
         except DCGANError as error:
             return [_complaint(error), *(gr.skip() for _ in PROPOSED)]
         return [_note(texts, proposal), *(proposal[name] for name in PROPOSED)]
 
     def start(self, *values: Any) -> list[Any]:
-        """Start a run with the form's values; the last one is the control key."""
-        *form, key = values
+        """Start a run with the form's values; the last two are the note, where bad data is complained of already, and the control key."""
+        *form, note, key = values
         try:
             return ["", self._studio.start_run(start_request(form), key)]
         except DCGANError as error:
-            return [_complaint(error), gr.skip()]
+            complaint = _complaint(error)
+            return ["" if complaint == note else complaint, gr.skip()]
 
     def estimate(self, request: gr.Request, *values: Any) -> str:
         """Say how long it will take, from a short trial."""

@@ -1,6 +1,6 @@
 """The models over HTTP: list them, hand in a checkpoint file, ask whether the server lives.
 
-GET   /gradio_api/dcgan/models                       [ModelInfo, …]
+GET   /gradio_api/dcgan/models?also=NAME             [ModelInfo, …], with NAME where that is an untrained model
 POST  /gradio_api/dcgan/models?filename=netG.pth     the file as the raw body -> {"model": NAME}
 GET   /gradio_api/dcgan/health                       {"status": "ok"}
 """
@@ -48,9 +48,9 @@ class Library:
         self._limit = PUBLIC_UPLOAD_BYTES if studio.public else UPLOAD_BYTES
         self._uploads = Slots(UPLOADS_AT_ONCE)
 
-    async def models(self, _request: Request) -> Response:
+    async def models(self, request: Request) -> Response:
         """List what can be explored; paths stay on the server when strangers look."""
-        models = [asdict(info) for info in await asyncio.to_thread(self._studio.models)]
+        models = [asdict(info) for info in await asyncio.to_thread(self._studio.models, request.query_params.get("also", ""))]
         if self._studio.public:
             models = [{key: value for key, value in model.items() if key != "path"} for model in models]
         return JSONResponse(models, headers={"Cache-Control": "no-store"})

@@ -167,3 +167,12 @@ def test_a_broken_folder_does_not_hide_the_others(client: TestClient, home: Path
 def test_health(client: TestClient) -> None:
     answer = client.get("/gradio_api/dcgan/health")
     assert (answer.status_code, answer.json(), answer.headers["cache-control"]) == (200, {"status": "ok"}, "no-store")
+
+
+def test_an_untrained_model_is_listed_when_it_is_asked_for(client: TestClient) -> None:
+    def names(also: str) -> list[str]:
+        return [info["name"] for info in client.get(MODELS, params={"also": also}).json()]
+
+    plain = names("")
+    assert names("untrained-dcgan-16-grey-7") == [*plain, "untrained-dcgan-16-grey-7"]
+    assert names("untrained-nonsense") == names("../../etc") == names(plain[0]) == plain

@@ -10,6 +10,7 @@ class Equaliser {
   #selected = 0;
   #lastPoint = null;
   #colours = null;
+  #size = null; // in CSS pixels
 
   /** `describe(i, value)` is what a screen reader says. */
   constructor(canvas, view, describe) {
@@ -26,7 +27,7 @@ class Equaliser {
 
   draw() {
     const { z, range, marked } = this.#view;
-    const { width, height } = this.#fitToScreen();
+    const { width, height } = (this.#size ??= this.#fitToScreen()); // measured once: between writes to the page it costs a layout
     const colours = (this.#colours ??= this.#readColours());
     const column = width / z.length;
     this.#selected = Math.min(this.#selected, z.length - 1);
@@ -44,6 +45,7 @@ class Equaliser {
   /** The theme or the size changed. */
   refresh() {
     this.#colours = null;
+    this.#size = null;
     this.draw();
   }
 
@@ -61,7 +63,7 @@ class Equaliser {
     const { clientWidth: width, clientHeight: height } = this.#canvas;
     const ratio = window.devicePixelRatio || 1;
     const size = [Math.round(width * ratio), Math.round(height * ratio)];
-    if (this.#canvas.width !== size[0] || this.#canvas.height !== size[1]) [this.#canvas.width, this.#canvas.height] = size;
+    [this.#canvas.width, this.#canvas.height] = size;
     this.#pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     return { width, height };
   }

@@ -11,8 +11,8 @@ function createText(tables, language) {
 
 /** number(value, digits) writes a number as the language does, with a true minus. */
 function createNumber(language) {
-  return (value, digits = 0) =>
-    value.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).replace("-", "−");
+  const formats = [0, 1, 2].map((digits) => new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+  return (value, digits = 0) => formats[digits].format(value).replace("-", "−");
 }
 
 function fillSentences(root, text) {
@@ -75,8 +75,12 @@ class Sliders {
     });
   }
 
-  #drawRow({ choice, slider, output }, i) {
+  #drawRow(row, i) {
     const { z, range } = this.#view;
+    const wanted = `${i} ${z[i]} ${range}`;
+    if (row.drawn === wanted) return;
+    row.drawn = wanted;
+    const { choice, slider, output } = row;
     const shown = this.#number(z[i], 2);
     if (slider.max !== String(range)) Object.assign(slider, { min: -range, max: range, step: (2 * range) / SLIDER_STEPS });
     if (Math.abs(slider.value - z[i]) > slider.step / 2) slider.value = z[i]; // not while it rounds what it is dragged to
@@ -94,10 +98,14 @@ class Sliders {
     const output = create("output", {});
     slider.dataset.dcgan = "dimension";
     slider.addEventListener("input", () => this.#view.change([[this.#view.marked[k], Number(slider.value)]]));
-    choice.addEventListener("change", () => (choice.ariaInvalid = String(!this.#assign(k, choice.value))));
+    const row = { line, choice, slider, output, drawn: null };
+    choice.addEventListener("change", () => {
+      row.drawn = null; // what was typed may stay only if there is such a dimension
+      choice.ariaInvalid = String(!this.#assign(k, choice.value));
+    });
     line.append(choice, slider, output);
     container.append(line);
-    return { line, choice, slider, output };
+    return row;
   }
 }
 

@@ -1,6 +1,6 @@
 /* The explorer: joins view, engine and parts to the page. `element` and `props` come from gr.HTML. */
 
-const ADDRESS_MS = 300;
+const ADDRESS_MS = 500;
 const MODELS_RETRY_MS = 1500;
 
 class Explorer {
@@ -222,7 +222,7 @@ class Explorer {
     const room = Math.min((stage.clientWidth * ratio) / width, (stage.clientHeight * ratio) / height);
     const factor = (room >= 1 ? Math.floor(room) : room) / ratio;
     Object.assign(this.picture.style, { width: `${width * factor}px`, height: `${height * factor}px` });
-    this.equaliser.draw();
+    this.equaliser.refresh();
   }
 
   #writeAddress() {
@@ -244,7 +244,8 @@ class Explorer {
   }
 
   async #loadModels() {
-    const answer = await fetch(new URL("models", this.#base)).catch(() => null);
+    const named = new URLSearchParams(location.search).get("model") ?? "";
+    const answer = await fetch(new URL(`models?also=${encodeURIComponent(named)}`, this.#base)).catch(() => null);
     if (!answer?.ok) {
       this.#say(this.#text("lost"), true);
       await new Promise((resolve) => setTimeout(resolve, MODELS_RETRY_MS));
