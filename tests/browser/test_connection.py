@@ -90,7 +90,7 @@ def test_a_lost_connection_is_said_and_mends_itself(visit: Visit, app: App, watc
 
 def test_a_list_of_models_that_comes_late(visit: Visit, app: App, watch: Watch) -> None:
     watch.expected.append(r"net::ERR_FAILED")
-    page = visit("/", lambda page: page.route("**/dcgan/models", lambda route: route.abort(), times=1))
+    page = visit("/", lambda page: page.route("**/dcgan/models?also=*", lambda route: route.abort(), times=1))
     expect(part(page, "status")).to_have_text("Connection lost. Trying again …")
     settle(page)
     expect(part(page, "status")).to_have_text("")

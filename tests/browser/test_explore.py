@@ -162,7 +162,7 @@ def test_which_dimension_a_slider_moves(visit: Visit, app: App) -> None:
     z = z_of(assert_link_is_the_picture(page, app))
     assert z is not None and z[42] == 4
     part(page, "strongest").click()
-    expect(part(page, "status")).to_contain_text("six strongest dimensions")
+    expect(part(page, "status")).to_contain_text("the strongest dimensions")
 
 
 def test_the_address_reproduces_the_view(visit: Visit, app: App) -> None:
