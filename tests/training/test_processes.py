@@ -36,9 +36,10 @@ def wait_for_step(run: Path, step: int, process: subprocess.Popen[str]) -> None:
         time.sleep(0.005)
 
 
-def test_killed_twice_is_never_killed(tmp_path: Path, pictures: Path) -> None:
+@pytest.mark.parametrize("kills", [(100,), pytest.param((3, 30, 140, 141), marks=pytest.mark.slow)])
+def test_killed_is_never_killed(tmp_path: Path, pictures: Path, kills: tuple[int, ...]) -> None:
     whole = started(tmp_path / "whole", pictures)
-    for step in (30, 140):
+    for step in kills:
         process = started(tmp_path / "r", pictures)
         wait_for_step(tmp_path / "r", step, process)
         process.kill()
@@ -53,7 +54,7 @@ def test_killed_twice_is_never_killed(tmp_path: Path, pictures: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_a_signal_saves_and_says_how_to_go_on(tmp_path: Path, pictures: Path, number: signal.Signals) -> None:
     process = started(tmp_path / "r", pictures)
     wait_for_step(tmp_path / "r", 20, process)
