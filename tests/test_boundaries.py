@@ -1,4 +1,4 @@
-"""Who may import whom, as DESIGN's layout says; and how long files and functions may be."""
+"""Who may import whom; and how long files and functions may be."""
 
 from __future__ import annotations
 

@@ -57,11 +57,12 @@ def _training(training: dict[str, Any]) -> list[str]:
     if not training:
         return ["Not trained by this program."]
     recipe = training.get("recipe", {})
+    threads = training.get("threads")
     kept = ("preset", "base_channels", "batch_size", "learning_rate_d", "learning_rate_g", "beta1", "ema_decay", "precision", "seed")
     return [
         f"- data: {training.get('data')} ({training.get('data_images', 0):,} pictures)",
         f"- recipe {recipe.get('name')}: {', '.join(f'{key} {recipe[key]}' for key in kept if key in recipe)}",
         f"- {training.get('steps', 0):,} steps, {training.get('images_seen', 0):,} pictures seen, {training.get('seconds', 0):,.0f} s "
-        f"on {training.get('device')} with {training.get('threads')} threads",
+        f"on {training.get('device')} with {threads} thread{'' if threads == 1 else 's'}",
         *([f"- command: `{training['command']}`"] if training.get("command") else []),
     ]
