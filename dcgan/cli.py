@@ -26,6 +26,7 @@ data_app = typer.Typer(rich_markup_mode=None, help="The data sets: what there is
 app.add_typer(data_app, name="data")
 
 STOPPED = 130
+PIPED_WIDTH = 240  # columns
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Where data sets already lie.")]
 
@@ -80,7 +81,7 @@ def models(as_json: AsJson = False) -> None:
         kind = {1: "grey", 3: "RGB", 4: "RGBA"}[info.channels]
         row = (info.name, f"{info.width}x{info.height} {kind}", f"{info.z_dim} {info.prior}", f"{info.parameters:,}")
         table.add_row(*row, info.data or "-", f"{info.steps:,}" if info.steps is not None else "-", info.source)
-    Console().print(table)
+    _show(table)
     return None
 
 
@@ -153,7 +154,7 @@ def data(context: typer.Context, data_dir: DataDir = None, as_json: AsJson = Fal
     for entry in entries:
         there = "ready" if entry.on_disk else f"no: python -m dcgan data fetch {entry.name}"
         table.add_row(entry.name, entry.title, f"{entry.count:,}", there, entry.terms)
-    Console().print(table)
+    _show(table)
     print("Also: any folder of pictures, or a zip of them (with an optional labels.csv).")
     return None
 
@@ -211,8 +212,16 @@ def _progress() -> Iterator[Any]:
 def _table(*columns: str) -> Table:
     table = Table(box=None, pad_edge=False)
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column == "name")
     return table
+
+
+def _show(table: Table) -> None:
+    """Print a table; into a file or pipe with a line a row."""
+    console = Console()
+    if not console.is_terminal:
+        console.width = PIPED_WIDTH
+    console.print(table)
 
 
 def _print_json(record: Any) -> None:
