@@ -39,7 +39,10 @@ function createPanel(root, onOrder) {
     const percent = shown.fraction === null ? "" : `${Math.floor(shown.fraction * 100)} %`;
     part("progress").value = shown.fraction ?? 0;
     numbers({ ...shown.numbers, progress: percent || "–" });
-    document.title = [percent, `${say(`title_${ENDED.includes(status.state) || status.state === "paused" ? status.state : "running"}`)}`].filter(Boolean).join(" · ");
+    const ended = ENDED.includes(status.state);
+    const left = ended || shown.numbers.left === "–" ? "" : shown.numbers.left;
+    const state = say(`title_${ended || status.state === "paused" ? status.state : "running"}`);
+    document.title = [percent, left, state].filter(Boolean).join(" · ");
   }
 
   function facts(config) {
