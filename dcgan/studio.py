@@ -27,7 +27,7 @@ from dcgan.models.library import newest_snapshot
 from dcgan.training.control import OrderName, send_order
 from dcgan.training.processes import ROOT, Workers
 from dcgan.training.recipes import best_device, fill, named_recipe
-from dcgan.training.run_folder import OWNER, RunReader, RunStatus, new_run_folder, open_run
+from dcgan.training.run_folder import CONFIG, OWNER, RunReader, RunStatus, new_run_folder, open_run
 from dcgan.training.worker import DEFAULT_BUDGET
 
 LOADED = 8  # models kept in memory
@@ -228,7 +228,7 @@ def _is_name(text: str) -> bool:
 
 
 def _is_run(path: Path) -> bool:
-    return (path / "config.json").exists() or (path / OWNER).exists()
+    return (path / CONFIG).exists() or (path / OWNER).exists()
 
 
 def _digest(key: str) -> str:

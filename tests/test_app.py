@@ -225,5 +225,8 @@ def test_the_app_serves_both_pages_and_pictures(home: Path, tmp_path: Path) -> N
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="needs SIGTERM")
 def test_sigterm_ends_the_app_quietly(home: Path, tmp_path: Path) -> None:
-    with served(home, tmp_path) as (process, _):
-        ended_well(process, signal.SIGTERM)
+    with served(home, tmp_path) as (process, address):
+        said = ended_well(process, signal.SIGTERM)
+    assert "Error" not in said
+    with pytest.raises(OSError):
+        urllib.request.urlopen(f"http://{address}/", timeout=5)

@@ -41,11 +41,15 @@ def read_cifar(folder: Path, split: str = "train") -> tuple[Images, Labels]:
     """Return pictures uint8 (n, 32, 32, 3) and labels (n,) of one split; raises DataError."""
     source = folder if (folder / _BATCHES[split][0]).is_file() else folder / ARCHIVE
     try:
-        batches = [_parse(data) for data in _read_batches(source, split)]
-    except (OSError, EOFError, tarfile.TarError, zlib.error) as error:
-        raise DataError(f"{source} cannot be read: {error}; fetch cifar10 again") from None
-    except (pickle.UnpicklingError, KeyError, ValueError, TypeError, AttributeError, IndexError) as error:
-        raise DataError(f"{source} does not hold CIFAR-10 batches ({error}); fetch cifar10 again") from None
+        contents = _read_batches(source, split)
+    except (OSError, EOFError, KeyError, tarfile.TarError, zlib.error) as error:
+        raise DataError(f"{source} cannot be read: {error}; delete it and fetch cifar10 again") from None
+    batches = []
+    for name, data in zip(_BATCHES[split], contents, strict=True):
+        try:
+            batches.append(_parse(data))
+        except (pickle.UnpicklingError, EOFError, KeyError, ValueError, TypeError, AttributeError, IndexError) as error:
+            raise DataError(f"{name} in {source} is no CIFAR-10 batch ({error}); delete {source} and fetch cifar10 again") from None
     return np.concatenate([images for images, _ in batches]), np.concatenate([labels for _, labels in batches])
 
 

@@ -12,9 +12,10 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from dcgan.config import Precision, Recipe
+from dcgan.config import Recipe
 from dcgan.data import Dataset
 from dcgan.networks import discriminator, generator
+from dcgan.training.precision import CANDIDATES
 from dcgan.training.recipes import best_device
 from dcgan.training.trainer import Networks, Trainer
 
@@ -24,7 +25,7 @@ MEASURED = 4
 
 def main(argv: list[str]) -> int:
     recipe = Recipe.from_json(json.loads(argv[0]))
-    precisions: tuple[Precision, ...] = ("fp32", "bf16") if recipe.precision == "auto" else (recipe.precision,)
+    precisions = CANDIDATES if recipe.precision == "auto" else (recipe.precision,)
     print(json.dumps({"seconds_per_step": min(_seconds(replace(recipe, precision=precision)) for precision in precisions)}))
     return 0
 

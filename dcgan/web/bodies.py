@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
 
 from dcgan.errors import DCGANError
 
@@ -35,6 +35,13 @@ async def read_body(request: Request, limit: int) -> bytes:
 def failure(sentence: str, status: int) -> JSONResponse:
     """Return an error as our pages read it."""
     return JSONResponse({"error": sentence}, status)
+
+
+def refusal(error: DCGANError | ClientDisconnect) -> Response:
+    """Return what a request is answered that could not be carried out."""
+    if isinstance(error, ClientDisconnect):
+        return Response(status_code=400)  # nobody reads it
+    return failure(str(error), 413 if isinstance(error, TooLarge) else 400)
 
 
 def _too_large(found: int, limit: int) -> TooLarge:

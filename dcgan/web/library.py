@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from dcgan.errors import DCGANError
-from dcgan.web.bodies import TooLarge, bounded, failure
+from dcgan.web.bodies import bounded, failure, refusal
 from dcgan.web.guard import Slots, same_origin
 from dcgan.web.pictures import PREFIX
 
@@ -64,12 +64,8 @@ class Library:
                 return failure("too many uploads at once; try again", 503)
             try:
                 return JSONResponse({"model": await self._receive(request)})
-            except TooLarge as error:
-                return failure(str(error), 413)
-            except DCGANError as error:
-                return failure(str(error), 400)
-            except ClientDisconnect:
-                return Response(status_code=400)
+            except (DCGANError, ClientDisconnect) as error:
+                return refusal(error)
 
     async def _receive(self, request: Request) -> str:
         filename = PurePosixPath(request.query_params.get("filename", "").replace("\\", "/")).name or "checkpoint"

@@ -24,7 +24,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from dcgan.errors import DCGANError
-from dcgan.web.bodies import TooLarge, failure, read_body
+from dcgan.web.bodies import failure, read_body, refusal
 from dcgan.web.guard import Slots, Throttle, same_origin
 from dcgan.web.protocol import (
     WHOLE_CONNECTION,
@@ -93,12 +93,8 @@ class PictureServer:
                 synthesizer = await self._synthesizer(request.query_params.get("model"))
                 body = await read_body(request, max_request_bytes(synthesizer.info.z_dim))
                 answer = await self._answer(synthesizer, body, Throttle(PICTURES_PER_SECOND, BURST))
-            except TooLarge as error:
-                return failure(str(error), 413)
-            except DCGANError as error:
-                return failure(str(error), 400)
-            except ClientDisconnect:
-                return Response(status_code=400)
+            except (DCGANError, ClientDisconnect) as error:
+                return refusal(error)
         return Response(answer, media_type="application/octet-stream", headers={"Cache-Control": "no-store"})
 
     async def _serve(self, socket: WebSocket, synthesizer: Synthesizer) -> None:

@@ -144,7 +144,9 @@ class Evil:
 
 def test_a_forged_batch_runs_nothing(tmp_path: Path) -> None:
     trace = tmp_path / "was-here"
-    refuse_batch(tmp_path, pickle.dumps(Evil(trace)))
+    write_broken_cifar(tmp_path, pickle.dumps(Evil(trace)))
+    with pytest.raises(DataError, match="fetch cifar10 again"):
+        load("cifar10", data_dir=tmp_path)
     assert not trace.exists()
     pickle.loads(pickle.dumps(Evil(trace)))  # it would have been seen
     assert trace.exists()
@@ -152,14 +154,15 @@ def test_a_forged_batch_runs_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("data", [b"no pickle", b"", pickle.dumps({"data": [1, 2], "labels": [0]}), pickle.dumps([1])])
 def test_a_broken_batch_is_refused(tmp_path: Path, data: bytes) -> None:
-    refuse_batch(tmp_path, data)
+    write_broken_cifar(tmp_path, data)
+    with pytest.raises(DataError, match="fetch cifar10 again") as caught:
+        load("cifar10", data_dir=tmp_path)
+    assert "data_batch_3" in str(caught.value)
 
 
-def refuse_batch(folder: Path, data: bytes) -> None:
+def write_broken_cifar(folder: Path, data: bytes) -> None:
     write_cifar(folder / "cifar10", packed=False)
     (folder / "cifar10/cifar-10-batches-py/data_batch_3").write_bytes(data)
-    with pytest.raises(DataError, match="fetch cifar10 again"):
-        load("cifar10", data_dir=folder)
 
 
 def write_celeba(folder: Path) -> None:
