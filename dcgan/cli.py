@@ -6,7 +6,6 @@ Exit status 0 on success, 2 for wrong usage or input (one line `dcgan: …` on s
 from __future__ import annotations
 
 import contextlib
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -14,21 +13,21 @@ from typing import Annotated, Any
 
 import numpy as np
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from dcgan import __version__
+from dcgan.cli_bench import bench_app
+from dcgan.cli_printing import AsJson, DataDir, new_table, print_json, show
+from dcgan.cli_shelve import shelve
 from dcgan.config import Budget
 from dcgan.errors import ConfigError, DCGANError
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, help="Explore and train deep convolutional GANs.")
 data_app = typer.Typer(rich_markup_mode=None, help="The data sets: what there is and what is on disk.")
 app.add_typer(data_app, name="data")
+app.add_typer(bench_app, name="bench")
+app.command()(shelve)
 
 STOPPED = 130
-PIPED_WIDTH = 240  # columns
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
-DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Where data sets already lie.")]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -75,13 +74,13 @@ def models(as_json: AsJson = False) -> None:
     if as_json:
         keys = ("name", "path", "image", "z", "labels", "parameters", "source")
         records = [{**info.to_json(), "image": [info.height, info.width, info.channels], "z": [info.z_dim, info.prior]} for info in found]
-        return _print_json([{key: record[key] for key in keys} for record in records])
-    table = _table("name", "picture", "z", "parameters", "data", "steps", "source")
+        return print_json([{key: record[key] for key in keys} for record in records])
+    table = new_table("name", "picture", "z", "parameters", "data", "steps", "source")
     for info in found:
         kind = {1: "grey", 3: "RGB", 4: "RGBA"}[info.channels]
         row = (info.name, f"{info.width}x{info.height} {kind}", f"{info.z_dim} {info.prior}", f"{info.parameters:,}")
         table.add_row(*row, info.data or "-", f"{info.steps:,}" if info.steps is not None else "-", info.source)
-    _show(table)
+    show(table)
     return None
 
 
@@ -91,8 +90,9 @@ def generate(
     seed: Annotated[int, typer.Option(help="Seed of the first picture; picture k has seed + k.")] = 0,
     count: Annotated[int, typer.Option(min=1, max=100_000)] = 16,
     z: Annotated[Path | None, typer.Option("--z", help="Latents instead of seeds: a .npy file (n, z_dim).")] = None,
+    label: Annotated[str | None, typer.Option(metavar="A[,B…]", help="Labels, by name or number, repeated over the pictures.")] = None,
     out: Annotated[Path | None, typer.Option(help="The sheet, a .png file.")] = None,
-    npz: Annotated[Path | None, typer.Option(help="z, x and images as arrays.")] = None,
+    npz: Annotated[Path | None, typer.Option(help="z, x, images and labels as arrays.")] = None,
 ) -> None:
     """Make pictures of MODEL: a name, a model folder, a run folder or a checkpoint file."""
     import torch
@@ -105,11 +105,13 @@ def generate(
     synthesizer = Library().synthesizer(model)
     latents = _read_z(z) if z is not None else synthesizer.z(range(seed, seed + count))
     low, high = synthesizer.model.config.image_range
-    raw = synthesizer.raw(latents)
+    labels = synthesizer.labels(len(latents), label.split(",") if label is not None else None)
+    raw = synthesizer.raw(latents, labels)
     images = to_images((raw - low) * (2.0 / (high - low)) - 1.0)
     sheet = out or (Path("grid.png") if npz is None else None)
     if npz is not None:
-        _write_npz(npz, z=np.asarray(latents, np.float32), x=raw, images=images)
+        classes = {} if labels is None else {"labels": labels}
+        _write_npz(npz, z=np.asarray(latents, np.float32), x=raw, images=images, **classes)
     if sheet is not None:
         _writable(sheet)
         write_bytes(sheet, png_bytes(grid(images)))
@@ -149,12 +151,12 @@ def data(context: typer.Context, data_dir: DataDir = None, as_json: AsJson = Fal
     entries = catalog(data_dir)
     if as_json:
         keys = ("name", "title", "count", "channels", "terms", "on_disk")
-        return _print_json([{**{key: getattr(entry, key) for key in keys}, "path": str(entry.path or "")} for entry in entries])
-    table = _table("name", "what", "pictures", "on disk", "terms")
+        return print_json([{**{key: getattr(entry, key) for key in keys}, "path": str(entry.path or "")} for entry in entries])
+    table = new_table("name", "what", "pictures", "on disk", "terms")
     for entry in entries:
         there = "ready" if entry.on_disk else f"no: python -m dcgan data fetch {entry.name}"
         table.add_row(entry.name, entry.title, f"{entry.count:,}", there, entry.terms)
-    _show(table)
+    show(table)
     print("Also: any folder of pictures, or a zip of them (with an optional labels.csv).")
     return None
 
@@ -197,8 +199,27 @@ def train(
     request = TrainRequest(folder, data, data_dir, recipe, tuple(settings or ()), budget, model, save_every, parent)
     outcome = train_with_progress(request)
     if as_json:
-        _print_json(outcome.to_json())
+        print_json(outcome.to_json())
     return STOPPED if outcome.stopped else 0
+
+
+@app.command()
+def evaluate(
+    model: Annotated[str, typer.Argument(metavar="MODEL")],
+    data: Annotated[str, typer.Option(help="The real pictures: a data set's name, a folder or a zip.")],
+    data_dir: DataDir = None,
+    samples: Annotated[int, typer.Option(min=1, max=100_000, help="Pictures a side, as far as the data allow.")] = 5000,
+    features: Annotated[str, typer.Option(help="auto, efficientnet-lite0, random or inception.")] = "auto",
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the first sample and of every random choice.")] = 0,
+    label_column: Annotated[str | None, typer.Option(help="The column of labels.csv whose classes are counted.")] = None,
+    nearest: Annotated[Path | None, typer.Option(metavar="FILE.png", help="A sheet: 8 samples beside their nearest real pictures.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Score MODEL against real pictures: KID, diversity, classes, nearest neighbours."""
+    from dcgan.cli_evaluate import evaluate_with_progress
+
+    options = {"samples": samples, "features": features, "seed": seed, "data_dir": data_dir, "label_column": label_column}
+    evaluate_with_progress(model, data, nearest, as_json, **options)
 
 
 @contextlib.contextmanager
@@ -207,22 +228,3 @@ def _progress() -> Iterator[Any]:
 
     with reporting() as report:
         yield report
-
-
-def _table(*columns: str) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold", no_wrap=column == "name")
-    return table
-
-
-def _show(table: Table) -> None:
-    """Print a table; into a file or pipe with a line a row."""
-    console = Console()
-    if not console.is_terminal:
-        console.width = PIPED_WIDTH
-    console.print(table)
-
-
-def _print_json(record: Any) -> None:
-    print(json.dumps(record, allow_nan=False, ensure_ascii=False))

@@ -28,10 +28,12 @@ class Outcome:
     images_per_second: float
     finished: bool
     stopped: bool
+    best: dict[str, Any] | None  # {step, swd, n}
 
     def to_json(self) -> dict[str, Any]:
         keys = ("run", "step", "seconds", "images_per_second", "finished")
-        return {key: getattr(self, key) for key in keys}
+        best = {key: self.best[key] for key in ("step", "swd")} if self.best else None
+        return {**{key: getattr(self, key) for key in keys}, "best": best}
 
 
 def train_with_progress(request: TrainRequest) -> Outcome:
@@ -40,9 +42,10 @@ def train_with_progress(request: TrainRequest) -> Outcome:
         lower_priority()  # the page and its pictures go first
     with RunTraining(request) as training:
         if training.is_complete():
-            status = RunReader(request.run).status()
+            reader = RunReader(request.run)
+            status = reader.status()
             _say(f"{request.run} is complete at step {status.step}; raise --steps, --epochs or --minutes to go on")
-            return Outcome(str(request.run), status.step, status.seconds, 0.0, finished=True, stopped=False)
+            return Outcome(str(request.run), status.step, status.seconds, 0.0, finished=True, stopped=False, best=reader.best)
         with reporting() as report:
             training.prepare(report)
         _tell_about_data(training)
@@ -63,17 +66,22 @@ def _follow(training: RunTraining) -> Outcome:
                 bar.console.print(f"continuing {training.request.run} at step {event.step}", highlight=False)
     assert end is not None
     steps, seconds = end.step - first.step, end.seconds - first.seconds
-    speed = steps * (training.config.recipe.batch_size or 0) / seconds if last and seconds > 0 else 0.0
+    speed = steps * (training.config.recipe.batch_size or 0) * training.config.recipe.d_steps / seconds if last and seconds > 0 else 0.0
     if end.reason == "stopped":
         _say(f"stopped at step {end.step} and saved; continue with: python -m dcgan train --run {training.request.run}")
     else:
         _say(f"done: step {end.step}, {end.seconds:.0f} s, {speed:.0f} images/s; see it with: python app.py --model {training.request.run}")
-    return Outcome(str(training.request.run), end.step, end.seconds, speed, end.reason == "completed", end.reason == "stopped")
+    best = RunReader(training.request.run).best
+    if best:
+        _say(f"best so far: step {best['step']}, sliced Wasserstein distance {best['swd']:.4g} (n = {best['n']})")
+    return Outcome(str(training.request.run), end.step, end.seconds, speed, end.reason == "completed", end.reason == "stopped", best)
 
 
 def _tell_about_data(training: RunTraining) -> None:
     data, batch = training.data, training.config.recipe.batch_size or 0
     _say(f"{data.name}: {len(data.images)} pictures of {data.images.shape[2]}x{data.images.shape[1]}, run {training.request.run}")
+    if training.labels:
+        _say(f"conditional on {len(training.labels)} labels: {', '.join(training.labels)}")
     for note in data.notes:
         _say(f"note: {note}")
     if len(data.images) < batch:

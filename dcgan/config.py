@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
@@ -11,10 +12,18 @@ from typing import Any, Literal, get_args
 from dcgan.errors import ConfigError
 
 Prior = Literal["normal", "uniform"]
-Preset = Literal["dcgan", "paper"]
-Precision = Literal["auto", "fp32", "bf16"]
+Preset = Literal["dcgan", "paper", "tensorflow-tutorial"]
+Precision = Literal["auto", "fp32", "bf16", "fp16"]
+Objective = Literal["non-saturating", "minimax", "least-squares", "hinge", "wasserstein"]
+Optimizer = Literal["adam", "sgd", "rmsprop"]
+Layout = Literal["auto", "channels_last", "contiguous"]
+Compile = Literal["auto", "on", "off"]
 
-IMAGE_SIZES = (16, 32, 64, 128)
+IMAGE_SIZES = (16, 28, 32, 64, 128)
+POLICIES = ("color", "translation", "cutout")  # of DiffAugment
+KERNELS = re.compile(r"[gd]\d{1,3}=(outer|gemm|winograd)(,[gd]\d{1,3}=(outer|gemm|winograd))*")
+CROSS_ENTROPY: tuple[Objective, ...] = ("non-saturating", "minimax")
+MAX_STEPS = 10**9
 MAX_SEED = 2**53 - 1
 
 
@@ -23,14 +32,41 @@ def dcgan_home() -> Path:
     return Path(os.environ.get("DCGAN_HOME") or "~/.dcgan").expanduser()
 
 
+RANGES = {
+    "z_dim": (1, 4096),
+    "base_channels": (1, 1024),
+    "batch_size": (2, 4096),
+    "learning_rate_d": (0.0, 10.0),
+    "learning_rate_g": (0.0, 10.0),
+    "beta1": (0.0, 0.999999),
+    "beta2": (0.0, 0.999999),
+    "decay_start": (0, MAX_STEPS),
+    "decay_steps": (1, MAX_STEPS),
+    "d_steps": (1, 100),
+    "weight_clip": (1e-6, 100.0),
+    "gradient_penalty": (0.0, 1e6),
+    "r1": (0.0, 1e6),
+    "label_smoothing": (0.0, 0.5),
+    "instance_noise": (0.0, 10.0),
+    "instance_noise_steps": (1, MAX_STEPS),
+    "ema_decay": (0.0, 0.999999),
+    "seed": (0, MAX_SEED),
+    "threads": (1, 1024),
+    "log_every": (1, 10_000),
+}
+
+
 @dataclass(frozen=True)
 class Recipe:
     """Everything that decides what a training does, but for the data and the length.
 
-    A field that is None is filled in from the data and the machine when a run is created; a saved run holds no None
-    but for `label_column`.
+    A field that is None is filled in from the data and the machine when a run is created, but for those whose comment
+    says what None means.
 
-    Sources: learning rate, betas, batch, z, initialisation from Radford et al. 2015, sections 3 and 4.
+    Sources: learning rate, betas, batch, z, initialisation from Radford et al. 2015, sections 3 and 4; `weight_clip` from
+    Arjovsky et al. 2017, algorithm 1; `gradient_penalty` from Gulrajani et al. 2017, algorithm 1; `r1` from Mescheder et al. 2018,
+    section 4.1; `label_smoothing` from Salimans et al. 2016, section 3.4; `instance_noise` from Sønderby et al. 2017;
+    `spectral_norm` from Miyato et al. 2018; `augment` from Zhao et al. 2020 (DiffAugment).
     """
 
     name: str = "dcgan"
@@ -43,30 +79,81 @@ class Recipe:
     batch_size: int | None = None
     learning_rate_d: float = 2e-4
     learning_rate_g: float = 2e-4
-    beta1: float = 0.5
-    beta2: float = 0.999
-    ema_decay: float = 0.999
+    optimizer: Optimizer = "adam"
+    beta1: float = 0.5  # of sgd the momentum; rmsprop has none
+    beta2: float = 0.999  # of rmsprop alpha, the decay of its mean square; sgd has none
+    decay_start: int = 0  # from this step on both learning rates fall ...
+    decay_steps: int | None = None  # ... linearly to 0 over so many steps; None: they stay
+    objective: Objective = "non-saturating"
+    d_steps: int = 1  # updates of D for each one of G
+    joint_batch: bool = False  # real pictures and fakes through D in one batch, with common batch norm statistics
+    weight_clip: float | None = None  # D's weights stay within ± this; None: they are not clipped
+    gradient_penalty: float = 0.0  # lambda; 10 in the paper
+    r1: float = 0.0  # gamma; D's loss gains gamma / 2 of the mean squared gradient norm at real pictures
+    label_smoothing: float = 0.0  # D's target for real pictures is 1 minus this
+    instance_noise: float = 0.0  # standard deviation of the noise on all that D sees, in units of [-1, 1]
+    instance_noise_steps: int | None = None  # steps over which it falls linearly to 0; None: it stays
+    spectral_norm: bool = False  # of every weight of D
+    augment: str = ""  # what D sees is changed at random: some of POLICIES, by commas
+    ema_decay: float = 0.999  # of the averaged generator; 0: no average
     flip: bool = False  # mirror half of the real pictures; wrong for text and digits
+    conditional: bool = False  # on the labels of the data
     precision: Precision = "auto"
+    layout: Layout = "auto"
+    kernels: str = "auto"  # of the convolutions: "native", or other ways by network and layer, such as "g3=winograd,d2=gemm"
+    compile: Compile = "auto"
     seed: int = 0
     threads: int | None = None
-    label_column: str | None = None
+    log_every: int | None = None  # steps that one line of measures stands for
+    label_column: str | None = None  # None: the only one there is
 
     def __post_init__(self) -> None:
-        _check_choice("preset", self.preset, get_args(Preset))
-        _check_choice("prior", self.prior, get_args(Prior))
-        _check_choice("precision", self.precision, get_args(Precision))
+        choices = {"preset": Preset, "prior": Prior, "precision": Precision, "objective": Objective, "optimizer": Optimizer}
+        for key, kind in {**choices, "layout": Layout, "compile": Compile}.items():
+            _check_choice(key, getattr(self, key), get_args(kind))
         _check_choice("image_channels", self.image_channels, (None, 1, 3))
         _check_choice("image_size", self.image_size, (None, *IMAGE_SIZES))
-        _check_range("z_dim", self.z_dim, 1, 4096)
-        _check_range("base_channels", self.base_channels, 1, 1024)
-        _check_range("batch_size", self.batch_size, 2, 4096)
-        _check_range("threads", self.threads, 1, 1024)
-        _check_range("seed", self.seed, 0, MAX_SEED)
-        for key in ("learning_rate_d", "learning_rate_g"):
-            _check_range(key, getattr(self, key), 0.0, 10.0)
-        for key in ("beta1", "beta2", "ema_decay"):
-            _check_range(key, getattr(self, key), 0.0, 0.999999)
+        for key, (low, high) in RANGES.items():
+            _check_range(key, getattr(self, key), low, high)
+        for key in ("flip", "joint_batch", "spectral_norm", "conditional"):
+            if not isinstance(getattr(self, key), bool):
+                raise ConfigError(f"{key} is on or off, found {getattr(self, key)!r}")
+        if not set(self.policies) <= set(POLICIES) or len(set(self.policies)) < len(self.policies):
+            raise ConfigError(f"augment is some of {','.join(POLICIES)}, each once, found {self.augment!r}")
+        if self.kernels not in ("auto", "native") and not KERNELS.fullmatch(self.kernels):
+            raise ConfigError(f"kernels is auto, native, or ways by network and layer, like g3=winograd,d2=gemm, found {self.kernels!r}")
+        self._check_combinations()
+
+    def _check_combinations(self) -> None:
+        """Raise a ConfigError for settings that contradict each other, or that would be passed over in silence."""
+        if self.label_smoothing and self.objective not in CROSS_ENTROPY:
+            raise ConfigError(f"label_smoothing goes with {' and '.join(CROSS_ENTROPY)}, found objective {self.objective}; leave it at 0")
+        if self.instance_noise_steps and not self.instance_noise:
+            raise ConfigError("instance_noise_steps says how long instance_noise lasts; set instance_noise too, such as 0.1")
+        if self.decay_start and self.decay_steps is None:
+            raise ConfigError("decay_start says when the learning rates begin to fall; set decay_steps too: over how many steps")
+        if self.needs_second_derivatives and (self.compile == "on" or self.kernels not in ("auto", "native")):
+            raise ConfigError("r1 and gradient_penalty need second derivatives; set compile=off and kernels=native")
+
+    @property
+    def needs_second_derivatives(self) -> bool:
+        """Whether a penalty on D's gradients is part of the loss."""
+        return bool(self.r1 or self.gradient_penalty)
+
+    def kernels_of(self, network: Literal["g", "d"]) -> dict[int, Any]:
+        """Return the way to compute the convolutions of one network, by position; those left out go torch's way."""
+        parts = [part.split("=") for part in self.kernels.split(",") if "=" in part]
+        return {int(place[1:]): method for place, method in parts if place[0] == network}
+
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """The parts of `augment`, in order."""
+        return tuple(self.augment.split(",")) if self.augment else ()
+
+    def steps_per_epoch(self, images: int) -> int:
+        """Return how many steps see as many real pictures as there are; `batch_size` must be known."""
+        assert self.batch_size is not None
+        return max(1, round(images / (self.batch_size * self.d_steps)))
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -24,9 +24,11 @@ class Started:
 class StepDone:
     """The measures of one step (on an accelerator: means over the last `log_every` steps).
 
-    `d_real` and `d_fake` are the mean of D's probability "real" for real pictures and for fakes before D's update,
-    `d_fake_after` the same for the same fakes after it. `diversity` is the root mean square pixel distance, in [-1, 1]
-    units, of neighbouring fakes of the batch. `seconds` is training time since the first start, pauses excluded.
+    `loss_d` and `loss_g` are the recipe's objective, without penalties. `d_real` and `d_fake` are the mean of D's probability
+    "real" for real pictures and for fakes before D's update, `d_fake_after` the same for the same fakes after it (see
+    `objectives.probability` for objectives that have none); where D is updated more than once a step, its last update counts.
+    `diversity` is the root mean square pixel distance, in [-1, 1] units, of neighbouring fakes of the batch. `seconds` is
+    training time since the first start, pauses excluded.
     """
 
     step: int
@@ -62,6 +64,16 @@ class CheckpointReady:
 
 
 @dataclass(frozen=True)
+class Scored:
+    """The EMA generator of the state just said was measured: `swd` is the sliced Wasserstein distance, `n` the pictures a side."""
+
+    step: int
+    seconds: float
+    swd: float
+    n: int
+
+
+@dataclass(frozen=True)
 class OrderDone:
     """An order was carried out: pause, resume, stop or learning_rates."""
 
@@ -80,4 +92,4 @@ class Finished:
     reason: Reason
 
 
-TrainEvent = Started | StepDone | SamplesReady | CheckpointReady | OrderDone | Finished
+TrainEvent = Started | StepDone | SamplesReady | CheckpointReady | Scored | OrderDone | Finished

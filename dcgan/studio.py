@@ -25,6 +25,7 @@ from dcgan.models import Library, ModelInfo, Synthesizer
 from dcgan.models.adoption import adopt
 from dcgan.models.library import newest_snapshot
 from dcgan.training.control import OrderName, send_order
+from dcgan.training.design import class_names, design
 from dcgan.training.processes import ROOT, Workers
 from dcgan.training.recipes import best_device, fill, named_recipe
 from dcgan.training.run_folder import CONFIG, OWNER, RunReader, RunStatus, new_run_folder, open_run
@@ -199,7 +200,9 @@ class Studio:
         recipe = apply_settings(named_recipe(request.recipe), request.settings)
         found = survey(request.source, data_dir=self.data_dir, label_column=recipe.label_column)
         size, channels = recipe.image_size or found.image_size, recipe.image_channels or found.image_channels
-        return fill(recipe, size, channels, self.device), found
+        filled = fill(recipe, size, channels, self.device)
+        design(filled, len(class_names(filled, found)))  # refuses what does not go together
+        return filled, found
 
     def _refuse_paths(self, source: str) -> None:
         if not source.strip():

@@ -6,6 +6,7 @@ import contextlib
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 POSIX = os.name == "posix"
 
@@ -28,6 +29,21 @@ def limit_memory(size: int) -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (size, size))
+
+
+def peak_memory() -> int | None:
+    """Return the most bytes of memory that this process held at once, None on Windows.
+
+    Linux keeps in `ru_maxrss` what the process held before it became this program, its parent's memory at a fork; VmHWM does not.
+    """
+    if sys.platform == "linux":
+        with Path("/proc/self/status").open(encoding="ascii", errors="replace") as status:
+            return next((int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM:")), None)
+    if sys.platform == "win32":
+        return None
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes on macOS
 
 
 def is_alive(pid: int) -> bool:

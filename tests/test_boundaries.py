@@ -30,14 +30,31 @@ LEVELS: list[set[str]] = [
     {"files", "images"},
     {"networks", "latent"},
     {"data", "models"},
+    {"metrics"},
     {"training"},
+    {"bench"},
     {"studio", "api"},
     {"web", "cli"},
     {"ui"},
 ]
-SINGLE = {"cli_train": "cli", "__main__": "cli", "": "api"}  # modules that belong to a room of another name
+SINGLE = {
+    "cli_train": "cli",
+    "cli_bench": "cli",
+    "cli_evaluate": "cli",
+    "cli_printing": "cli",
+    "cli_shelve": "cli",
+    "__main__": "cli",
+    "": "api",
+}  # modules that belong to a room of another name
 NEVER = {("ui", "cli"), ("cli", "ui"), ("cli", "web"), ("cli", "studio"), ("studio", "api"), ("web", "api"), ("ui", "api")}
-ONLY_IN = {"gradio": {"ui"}, "starlette": {"web"}, "torchvision": {"data"}, "typer": {"cli"}, "rich": {"cli"}, "plotly": {"web", "ui"}}
+ONLY_IN = {
+    "gradio": {"ui"},
+    "starlette": {"web"},
+    "torchvision": {"data", "bench"},
+    "typer": {"cli"},
+    "rich": {"cli"},
+    "plotly": {"web", "ui"},
+}
 WITHOUT_TORCH = {"errors", "config", "events", "system", "files", "latent", "cli"}  # at import; inside a function it may come
 
 

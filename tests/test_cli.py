@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from tiny_app import LABELS, conditional_model
 
 from dcgan.cli import main
 from dcgan.latent import sample_z
+from dcgan.models import write_model
 
 MODEL = "untrained-dcgan-16-grey-3"
 
@@ -55,6 +57,28 @@ def test_one_picture_is_the_first_of_many(tmp_path: Path) -> None:
     assert np.array_equal(many["z"], sample_z(range(5, 25), 100, "normal"))
     expected = np.clip(np.round((many["x"] + 1) / 2 * 255), 0, 255).transpose(0, 2, 3, 1)
     assert np.abs(expected - many["images"]).max() <= 1
+
+
+def test_labels_are_repeated_over_the_pictures(tmp_path: Path, home: Path) -> None:
+    write_model(home / "models" / "mine", conditional_model(), "card")
+    for name, options in {"given": ["--label", "7,bag"], "all": []}.items():
+        assert main(["generate", "mine", "--count", "5", *options, "--npz", str(tmp_path / f"{name}.npz")]) == 0
+    given, all_of_them = (np.load(tmp_path / f"{name}.npz") for name in ("given", "all"))
+    assert given["labels"].dtype == np.int64 and given["labels"].tolist() == [2, 1, 2, 1, 2]
+    assert all_of_them["labels"].tolist() == [0, 1, 2, 0, 1]
+    equal = [np.array_equal(a, b) for a, b in zip(given["images"], all_of_them["images"], strict=True)]
+    assert equal == [False, True, True, False, False]
+
+
+def test_wrong_labels_are_one_line(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_model(home / "models" / "mine", conditional_model(), "card")
+    assert main(["generate", "mine", "--label", "bag,shoe"]) == 2
+    assert "has no label 'shoe'; it has ankle boot, bag, 7, or the numbers 0 to 2" in complaint(capsys)
+    assert main(["generate", MODEL, "--label", "0"]) == 2
+    assert "has no labels" in complaint(capsys)
+    assert main(["models", "--json"]) == 0
+    labels = {model["name"]: model["labels"] for model in json.loads(capsys.readouterr().out)}
+    assert labels["mine"] == list(LABELS) and labels["fashion-mnist-32"] == []
 
 
 def test_latents_from_a_file(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from dcgan.config import Budget
 from dcgan.models import Model, ModelConfig, write_model
-from dcgan.networks import generator
+from dcgan.networks import discriminator, generator
 from dcgan.networks.builder import build
 from dcgan.networks.init import initialise
 from dcgan.training.worker import RunTraining, TrainRequest
@@ -26,6 +26,22 @@ def write_tiny(home: Path, name: str, seed: int = 0, channels: int = 1) -> Path:
     folder = home / "models" / name
     write_model(folder, Model(ModelConfig(network.spec), network.state_dict()), "card")
     return folder
+
+
+LABELS = ("ankle boot", "bag", "7")  # the name 7 is class 2
+
+
+def conditional_model(labels: tuple[str, ...] = LABELS) -> Model:
+    """A conditional 16 px model whose pictures differ from class to class."""
+    random = torch.Generator().manual_seed(5)
+    up = initialise(build(generator("dcgan", 16, 1, 4, Z_DIM, len(labels))), random)
+    down = initialise(build(discriminator("dcgan", 16, 1, 4, len(labels))), random)
+    for _ in range(60):  # batch norm statistics that fit
+        classes = torch.randint(len(labels), (16,), generator=random)
+        up(torch.randn(16, Z_DIM, generator=random), classes)
+    tensors = {name: tensor.detach().clone() for name, tensor in up.state_dict().items()}
+    tensors[list(tensors)[-1]] *= 10  # contrast
+    return Model(ModelConfig(up.spec, down.spec, labels=labels), tensors, down.state_dict())
 
 
 def train_run(folder: Path, steps: int, source: str = "shapes") -> Path:

@@ -4,5 +4,6 @@ from dcgan.data.dataset import Dataset, Progress, Survey
 from dcgan.data.download import fetch
 from dcgan.data.entries import CatalogEntry, catalog
 from dcgan.data.loading import load, survey
+from dcgan.data.named import has_test_split
 
-__all__ = ["CatalogEntry", "Dataset", "Progress", "Survey", "catalog", "fetch", "load", "survey"]
+__all__ = ["CatalogEntry", "Dataset", "Progress", "Survey", "catalog", "fetch", "has_test_split", "load", "survey"]

@@ -40,6 +40,11 @@ _READERS: dict[str, Callable[[Path, str], tuple[Images, Labels]]] = {
 _WITHOUT_TEST = ("fashion-mnist-10k", "celeba")
 
 
+def has_test_split(source: str) -> bool:
+    """Say whether `source` is a named set that `load` gives with split test too."""
+    return source in _READERS.keys() | {"shapes"} and source not in _WITHOUT_TEST
+
+
 def survey_named(name: str, data_dir: Path | None, label_column: str | None) -> Survey:
     """Return what the catalog knows of a set, whether it is on this machine or not."""
     entry = find_entry(name, data_dir)

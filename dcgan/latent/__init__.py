@@ -1,6 +1,6 @@
 """Pure functions on latents: sampling, and the ways between two points."""
 
 from dcgan.latent.paths import lerp, slerp
-from dcgan.latent.sampling import sample_z
+from dcgan.latent.sampling import repeat_labels, sample_z
 
-__all__ = ["lerp", "sample_z", "slerp"]
+__all__ = ["lerp", "repeat_labels", "sample_z", "slerp"]

@@ -45,6 +45,11 @@ def sample_z(seeds: Sequence[int] | npt.NDArray[np.int64], z_dim: int, prior: Pr
     return np.asarray(z[:, :z_dim], np.float32)
 
 
+def repeat_labels(count: int, labels: Sequence[int] | npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return the labels of `count` pictures as int64 (count,): picture k has label k mod n of the n `labels`."""
+    return np.resize(np.asarray(labels, np.int64), count)
+
+
 def mix(x: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     """Return splitmix64's finaliser of `x`, elementwise, mod 2^64."""
     with np.errstate(over="ignore"):

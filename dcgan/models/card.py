@@ -2,34 +2,62 @@
 
 from __future__ import annotations
 
+import json
+import re
+from dataclasses import dataclass
 from typing import Any
 
+from dcgan.errors import ConfigError
 from dcgan.models.folder import ModelConfig
 
-HEADER = (
-    "---",
-    "library_name: dcgan-explorer",
-    "pipeline_tag: unconditional-image-generation",
-    "tags: [dcgan, gan, image-generation]",
-    "---",
-    "",
-)
+
+@dataclass(frozen=True)
+class HubFacts:
+    """What a person adds to the header: the licence's identifier, and the data sets' names on the Hub."""
+
+    license: str | None = None
+    datasets: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.license is not None and not re.fullmatch(r"[a-z0-9][a-z0-9.-]*", self.license):
+            raise ConfigError(f"a licence is an identifier such as mit or cc-by-4.0, found {self.license!r}")
+        for name in self.datasets:
+            if not re.fullmatch(r"\w[\w.-]*(/\w[\w.-]*)?", name, re.ASCII):
+                raise ConfigError(f"a data set of the Hub is OWNER/NAME, found {name!r}")
+
+    def header(self) -> list[str]:
+        """Return the lines of the YAML header."""
+        return [
+            "---",
+            "library_name: dcgan-explorer",
+            "pipeline_tag: unconditional-image-generation",
+            *([f"license: {self.license}"] if self.license else []),
+            *([f"datasets: [{', '.join(self.datasets)}]"] if self.datasets else []),
+            "tags: [dcgan, gan, image-generation]",
+            "---",
+            "",
+        ]
 
 
-def model_card(name: str, config: ModelConfig) -> str:
+NO_FACTS = HubFacts()
+
+
+def model_card(name: str, config: ModelConfig, facts: HubFacts = NO_FACTS) -> str:
     """Return the card of a model that this program trained."""
     training: dict[str, Any] = dict(config.training or {})
     channels, height, width = config.generator.output_shape
     terms = training.get("terms") or "not stated"
     kind = "grey" if channels == 1 else "RGB"
+    generator = "conditional DCGAN generator" if config.labels else "DCGAN generator"
     lines = [
-        *HEADER,
+        *facts.header(),
         f"# {name}",
         "",
-        f"A DCGAN generator of {width}x{height} {kind} pictures: z of {config.z_dim} numbers ({config.prior} prior), "
+        f"A {generator} of {width}x{height} {kind} pictures: z of {config.z_dim} numbers ({config.prior} prior), "
         f"{config.generator.parameters:,} parameters. Weights are the moving average over training.",
         "",
-        "![The pictures of seeds 0 to 63](preview.png)",
+        *([f"Labels: {', '.join(config.labels)}.", ""] if config.labels else []),
+        f"![The pictures of seeds 0 to 63{', labels in turn' if config.labels else ''}](preview.png)",
         "",
         "## Training",
         "",
@@ -46,11 +74,16 @@ def model_card(name: str, config: ModelConfig) -> str:
         "```python",
         "import dcgan",
         "",
-        f'pictures = dcgan.load("{name}").generate(range(16))  # uint8 (16, {height}, {width}, {channels})',
+        f'pictures = dcgan.load("{name}").generate({_call(config)})  # uint8 (16, {height}, {width}, {channels})',
         "```",
         "",
     ]
     return "\n".join(lines)
+
+
+def _call(config: ModelConfig) -> str:
+    """Return the arguments of the example; JSON's strings are Python's."""
+    return f"range(16), labels=[{json.dumps(config.labels[0], ensure_ascii=False)}]" if config.labels else "range(16)"
 
 
 def _training(training: dict[str, Any]) -> list[str]:

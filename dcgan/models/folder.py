@@ -33,7 +33,8 @@ class ModelConfig:
     """What config.json says, but for the hashes.
 
     `image_range` is the generator's own output range, (-1, 1) for tanh and (0, 1) for sigmoid. `training` is free-form:
-    recipe, data, steps, images, seconds, device, versions, seed, threads. `assumed` lists what a foreign file did not say.
+    recipe, data, steps, images, seconds, device, versions, seed, threads. `assumed` lists what a foreign file did not say. `labels` names
+    the classes of a conditional model, in their order.
     """
 
     generator: NetworkSpec
@@ -53,6 +54,16 @@ class ModelConfig:
             raise ConfigError(f"a picture has 1, 3 or 4 channels, found {self.generator.output_shape[0]}")
         if self.prior not in ("normal", "uniform") or not self.image_range[0] < self.image_range[1]:
             raise ConfigError(f"prior is normal or uniform and the image range rises, found {self.prior!r} and {self.image_range}")
+        self._check_labels()
+
+    def _check_labels(self) -> None:
+        classes = self.generator.classes
+        if len(self.labels) != classes or len(set(self.labels)) != classes:
+            raise ConfigError(
+                f"its generator has {classes} classes, found {len(self.labels)} labels, {len(set(self.labels))} of them different"
+            )
+        if self.discriminator is not None and self.discriminator.classes not in (0, classes):
+            raise ConfigError(f"its generator has {classes} classes, its discriminator {self.discriminator.classes}")
 
     @property
     def z_dim(self) -> int:
@@ -83,7 +94,7 @@ class ModelConfig:
                 discriminator=NetworkSpec.from_json(discriminator) if discriminator else None,
                 prior=record["z"]["prior"],
                 image_range=(float(record["image"]["range"][0]), float(record["image"]["range"][1])),
-                labels=tuple(str(label) for label in record.get("labels") or ()),
+                labels=_names(record.get("labels") or []),
                 training=record.get("training"),
                 assumed=tuple(str(line) for line in record.get("assumed") or ()),
             )
@@ -94,6 +105,12 @@ class ModelConfig:
         if stated != actual:
             raise ConfigError(f"it states z, channels, height, width {stated}, its generator has {actual}")
         return config
+
+
+def _names(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        raise ConfigError(f"labels is a list of names, found {str(value)[:80]}")
+    return tuple(value)
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,13 @@ from pathlib import Path
 
 from dcgan.config import dcgan_home
 from dcgan.errors import CheckpointError
+from dcgan.files import read_json
 from dcgan.models.folder import Model, ModelConfig, read_config, read_model
 from dcgan.models.foreign import read_foreign
 from dcgan.models.synthesizer import ModelInfo, Source, Synthesizer
 from dcgan.models.untrained import SUGGESTED, untrained
 
+BEST, BEST_FILE = "best", "best.json"  # RUN/best is the snapshot that RUN/best.json names
 SHIPPED = Path(__file__).resolve().parents[2] / "checkpoints"
 
 
@@ -39,7 +41,8 @@ class Library:
         return [name for name, _, _ in self._folders()]
 
     def synthesizer(self, model: str, allow_paths: bool = True) -> Synthesizer:
-        """Return the Synthesizer of MODEL: a name, and where `allow_paths` also a model folder, a run folder or a checkpoint file."""
+        """Return the Synthesizer of MODEL: a name, and where `allow_paths` also a model folder, a run folder (its
+        newest snapshot; with /best behind it that of the lowest score) or a checkpoint file."""
         loaded, name, source = self.find(model, allow_paths)
         return Synthesizer(loaded, describe(name, loaded.config, loaded.path, source, loaded.sha256))
 
@@ -50,6 +53,8 @@ class Library:
         for name, path, source in self._folders():
             if name == model:
                 return read_model(path), name, source
+            if source == "run" and model == f"{name}/{BEST}":
+                return read_model(best_snapshot(self.home / "runs" / name)), model, source
         if model.startswith("hf:"):
             raise CheckpointError(f"{model}: this version does not open models from the Hub; download the repository and give its folder")
         path = Path(model)
@@ -57,6 +62,8 @@ class Library:
             return self._from_folder(path)
         if allow_paths and path.is_file():
             return read_foreign(path), path.stem, "file"
+        if allow_paths and path.name == BEST and path.parent.is_dir():
+            return read_model(best_snapshot(path.parent)), f"{path.parent.resolve().name}/{BEST}", "run"
         raise CheckpointError(f"no model is called {model!r}; there are {', '.join(self.names()) or 'none'}, {SUGGESTED}, or give a path")
 
     def _from_folder(self, path: Path) -> tuple[Model, str, Source]:
@@ -86,6 +93,14 @@ def newest_snapshot(run: Path) -> Path | None:
     folder = run / "snapshots"
     steps = [path for path in folder.iterdir() if path.name.isdigit()] if folder.is_dir() else []
     return max(steps, key=lambda path: int(path.name), default=None)
+
+
+def best_snapshot(run: Path) -> Path:
+    """Return the snapshot that best.json of a run folder names, or raise a CheckpointError."""
+    step = read_json(run / BEST_FILE).get("step")
+    if not isinstance(step, int):
+        raise CheckpointError(f"{run} has no best snapshot: a run is scored about every minute and at its end; {run} alone is its newest")
+    return run / "snapshots" / f"{step:06d}"
 
 
 def describe(name: str, config: ModelConfig, path: Path | None, source: Source, sha256: str | None) -> ModelInfo:

@@ -13,13 +13,15 @@ import torch
 from dcgan.config import Prior
 from dcgan.errors import ConfigError
 from dcgan.images import Images, to_images, to_rgb
-from dcgan.latent import sample_z
+from dcgan.latent import repeat_labels, sample_z
 from dcgan.models.fold import fold_batch_norm
 from dcgan.models.folder import Model
 from dcgan.networks.builder import build
 
 Source = Literal["shipped", "own", "run", "untrained", "file"]
 Floats = npt.NDArray[np.float32]
+Classes = npt.NDArray[np.int64]
+Wanted = str | int | Sequence[str | int] | Classes | None  # labels as asked for
 BATCH = 64  # bounds memory; larger batches are no faster on a CPU
 
 
@@ -49,8 +51,11 @@ class ModelInfo:
 class Synthesizer:
     """A generator ready to be asked for pictures, from any number of threads.
 
-    Each picture depends on its own z alone: the generator runs in eval mode with stored batch norm statistics, and nothing that is asked
-    of it changes a weight or a statistic.
+    Each picture depends on its own z and label alone: the generator runs in eval mode with stored batch norm statistics, and nothing that
+    is asked of it changes a weight or a statistic.
+
+    `labels` are names or numbers of classes, for conditional models only. They are repeated: picture k has label k mod n of those given,
+    and of all classes where none are given.
     """
 
     def __init__(self, model: Model, info: ModelInfo) -> None:
@@ -64,37 +69,61 @@ class Synthesizer:
         """Return the latents (n, z_dim) of `seeds`, from the model's own prior."""
         return sample_z(seeds, self.info.z_dim, self.info.prior)
 
+    def labels(self, count: int, labels: Wanted = None) -> Classes | None:
+        """Return the classes of `count` pictures as int64 (count,), or None where the model is not conditional.
+
+        Raises
+        ------
+        ConfigError
+            A label that the model does not have; the message lists those it has.
+        """
+        names = self.info.labels
+        if not names:
+            if labels is not None:
+                raise ConfigError(f"{self.info.name} has no labels: it makes pictures of one kind; leave the label away")
+            return None
+        if isinstance(labels, str | int):
+            labels = [labels]
+        classes = range(len(names)) if labels is None else [_class_of(label, names, self.info.name) for label in labels]
+        if not classes:
+            raise ConfigError(f"give at least one label; {self.info.name} has {', '.join(names)}")
+        return repeat_labels(count, classes)
+
     @torch.inference_mode()
-    def raw(self, z: npt.ArrayLike) -> Floats:
+    def raw(self, z: npt.ArrayLike, labels: Wanted = None) -> Floats:
         """Return the generator's own output (n, c, h, w) for z (n, z_dim), in the model's range.
 
         Raises
         ------
         ConfigError
-            z has another shape or holds numbers that are not finite.
+            z has another shape or holds numbers that are not finite, or a label is not the model's.
         """
         checked = torch.from_numpy(self._checked(z))
-        parts = [self._network(checked[start : start + BATCH]).numpy() for start in range(0, len(checked), BATCH)]
+        classes = self.labels(len(checked), labels)
+        parts = []
+        for start in range(0, len(checked), BATCH):
+            part = slice(start, start + BATCH)
+            parts.append(self._network(checked[part], None if classes is None else torch.from_numpy(classes[part])).numpy())
         return np.concatenate(parts) if parts else np.zeros((0, *self.model.config.generator.output_shape), np.float32)
 
-    def x(self, z: npt.ArrayLike) -> Floats:
+    def x(self, z: npt.ArrayLike, labels: Wanted = None) -> Floats:
         """Return pictures (n, c, h, w) in [-1, 1]."""
         low, high = self.model.config.image_range
-        return (self.raw(z) - low) * (2.0 / (high - low)) - 1.0
+        return (self.raw(z, labels) - low) * (2.0 / (high - low)) - 1.0
 
-    def images(self, z: npt.ArrayLike) -> Images:
+    def images(self, z: npt.ArrayLike, labels: Wanted = None) -> Images:
         """Return pictures as uint8 (n, h, w, c)."""
-        return to_images(self.x(z))
+        return to_images(self.x(z, labels))
 
-    def rgb(self, z: npt.ArrayLike) -> Images:
+    def rgb(self, z: npt.ArrayLike, labels: Wanted = None) -> Images:
         """Return pictures as uint8 (n, h, w, 3)."""
-        return to_rgb(self.images(z))
+        return to_rgb(self.images(z, labels))
 
-    def generate(self, seeds: Sequence[int] | None = None, *, z: npt.ArrayLike | None = None) -> Images:
+    def generate(self, seeds: Sequence[int] | None = None, *, z: npt.ArrayLike | None = None, labels: Wanted = None) -> Images:
         """Return the pictures of `seeds`, or of the latents `z` (n, z_dim), as uint8 (n, h, w, c)."""
         if (seeds is None) == (z is None):
             raise ConfigError("give either seeds or z")
-        return self.images(self.z(seeds) if seeds is not None else z)  # type: ignore[arg-type]
+        return self.images(self.z(seeds) if seeds is not None else z, labels)  # type: ignore[arg-type]
 
     def _checked(self, z: npt.ArrayLike) -> Floats:
         try:
@@ -106,3 +135,13 @@ class Synthesizer:
         if not np.isfinite(array).all():
             raise ConfigError("z holds numbers that are not finite")
         return array
+
+
+def _class_of(label: object, names: tuple[str, ...], model: str) -> int:
+    """Return the number of a class that is given by its name, else by its number."""
+    text = str(label)
+    if isinstance(label, str) and label in names:
+        return names.index(label)
+    if text.isascii() and text.isdigit() and int(text) < len(names):
+        return int(text)
+    raise ConfigError(f"{model} has no label {text!r}; it has {', '.join(names)}, or the numbers 0 to {len(names) - 1}")

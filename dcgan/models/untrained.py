@@ -13,9 +13,9 @@ from dcgan.networks import generator
 from dcgan.networks.builder import build
 from dcgan.networks.init import initialise
 
-PATTERN = re.compile(r"^untrained-(dcgan|paper)-(\d+)(-grey)?(?:-(\d{1,9}))?$")
+PATTERN = re.compile(r"^untrained-(dcgan|paper|tensorflow-tutorial)-(\d+)(-grey)?(?:-(\d{1,9}))?$")
 SUGGESTED = "untrained-dcgan-64"
-WIDTHS: dict[Preset, int] = {"dcgan": 64, "paper": 128}
+WIDTHS: dict[Preset, int] = {"dcgan": 64, "paper": 128, "tensorflow-tutorial": 64}
 
 
 def untrained(name: str) -> Model:
@@ -23,7 +23,7 @@ def untrained(name: str) -> Model:
     match = PATTERN.match(name)
     if match is None:
         raise CheckpointError(f"an untrained model is called untrained-PRESET-SIZE[-grey][-SEED], such as {SUGGESTED}; found {name!r}")
-    preset: Preset = "paper" if match[1] == "paper" else "dcgan"
+    preset: Preset = match[1]  # type: ignore[assignment]
     try:
         spec = generator(preset, int(match[2]), 1 if match[3] else 3, WIDTHS[preset], 100)
     except ConfigError as error:

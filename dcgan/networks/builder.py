@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor, nn
@@ -10,9 +10,9 @@ from torch.nn import functional as F
 
 from dcgan.errors import ConfigError
 from dcgan.networks import layers as records
+from dcgan.networks.convolution import Method
 from dcgan.networks.spec import NetworkSpec
-
-WeightedCall = Callable[[Tensor, Tensor, Tensor | None], Tensor]  # x, weight, bias
+from dcgan.networks.weighted import Weighted
 
 
 class Network(nn.Sequential):
@@ -21,6 +21,23 @@ class Network(nn.Sequential):
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__(*[_module(layer, shape) for layer, shape in zip(spec.layers, (spec.input_shape, *spec.shapes), strict=False)])
         self.spec = spec
+
+    def forward(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
+        """Return the output for x (n, *input_shape), with `labels` int64 (n,) where, and only where, the spec joins labels.
+
+        Raises
+        ------
+        ConfigError
+            Labels are missing, not wanted or of another number than x. That each is below `spec.classes` is the caller's to see to.
+        """
+        if (labels is not None) != bool(self.spec.classes):
+            wanted = f"a label, below {self.spec.classes}," if self.spec.classes else "no label"
+            raise ConfigError(f"the network takes {wanted} with each example, found {'none' if labels is None else 'some'}")
+        if labels is not None and labels.shape != x.shape[:1]:
+            raise ConfigError(f"{len(x)} examples need labels of the shape ({len(x)},), found {tuple(labels.shape)}")
+        for module in self:
+            x = module(x, labels) if isinstance(module, LabelJoin) else module(x)
+        return x
 
     def load(self, tensors: Mapping[str, Tensor]) -> None:
         """Copy `tensors` in, strictly: same names, same shapes, finite numbers; else a ConfigError and nothing is changed."""
@@ -37,6 +54,15 @@ class Network(nn.Sequential):
         with torch.no_grad():
             for name, tensor in tensors.items():
                 own[name].copy_(tensor)
+
+    def use_methods(self, methods: Mapping[int, Method]) -> None:
+        """Compute the convolutions at these positions so, all others by torch's kernels; a ConfigError where one cannot be."""
+        for index, layer in enumerate(self):
+            method = methods.get(index, "native")
+            if isinstance(layer, Weighted) and layer.takes(method):
+                layer.method = method
+            elif method != "native":
+                raise ConfigError(f"layer {index} cannot be computed by {method}; leave it away, or set kernels=auto")
 
     def use_generator(self, generator: torch.Generator) -> None:
         """Let every dropout layer draw from `generator`."""
@@ -61,26 +87,21 @@ class SeededDropout(nn.Module):
         return x * torch.empty_like(x).bernoulli_(keep, generator=self.generator).div_(keep)
 
 
-class _Normed(nn.Module):
-    """Spectral norm (Miyato et al. 2018): the weight divided by its largest singular value, one power iteration a training step."""
+class LabelJoin(nn.Module):
+    """Joins one-hot labels, or a learned table's entries, behind the features or the channels."""
 
-    def __init__(self, inner: nn.Linear | nn.Conv2d | nn.ConvTranspose2d, call: WeightedCall) -> None:
+    def __init__(self, layer: records.JoinLabel) -> None:
         super().__init__()
-        self.weight, self.bias = inner.weight, inner.bias
-        self._rows_first = not isinstance(inner, nn.ConvTranspose2d)
-        outputs = inner.weight.shape[0 if self._rows_first else 1]
-        self.register_buffer("u", torch.ones(outputs) / outputs**0.5)
-        self.u: Tensor
-        self._call = call
+        self.classes = layer.classes
+        self.weight = nn.Parameter(torch.empty(layer.classes, *layer.embedding)) if layer.embedding else None
 
-    def forward(self, x: Tensor) -> Tensor:
-        matrix = (self.weight if self._rows_first else self.weight.transpose(0, 1)).flatten(1)  # (out, rest)
-        with torch.no_grad():
-            v = F.normalize(matrix.T @ self.u, dim=0, eps=1e-12)
-            if self.training:
-                self.u.copy_(F.normalize(matrix @ v, dim=0, eps=1e-12))
-            u = self.u.clone()
-        return self._call(x, self.weight / torch.dot(u, matrix @ v), self.bias)
+    def forward(self, x: Tensor, labels: Tensor) -> Tensor:
+        if self.weight is None:
+            joined = F.one_hot(labels, self.classes)  # (n, classes)
+            joined = joined.reshape(*joined.shape, *[1] * (x.dim() - 2)).expand(-1, -1, *x.shape[2:])
+        else:
+            joined = F.embedding(labels, self.weight.flatten(1)).reshape(len(x), *self.weight.shape[1:])
+        return torch.cat([x, joined.to(x.dtype)], 1)
 
 
 def build(spec: NetworkSpec) -> Network:
@@ -89,20 +110,15 @@ def build(spec: NetworkSpec) -> Network:
 
 
 def _module(layer: records.Layer, shape: records.Shape) -> nn.Module:
-    if isinstance(layer, records.Linear):
-        linear = nn.Linear(layer.in_features, layer.out_features, bias=layer.bias)
-        return _maybe_normed(linear, layer.spectral_norm, F.linear)
-    if isinstance(layer, records.Conv):
-        return _conv(layer)
-    if isinstance(layer, records.ConvTranspose):
-        return _conv_transpose(layer)
+    if isinstance(layer, records.Linear | records.Conv | records.ConvTranspose):
+        return Weighted(layer, shape)
     if isinstance(layer, records.BatchNorm):
         return _batch_norm(layer, flat=len(shape) == 1)
     return _plain(layer)
 
 
 def _plain(layer: records.Layer) -> nn.Module:
-    """Build the layers without tensors."""
+    """Build the layers that weigh nothing."""
     if isinstance(layer, records.Activation):
         return _activation(layer)
     if isinstance(layer, records.Resize):
@@ -115,6 +131,8 @@ def _plain(layer: records.Layer) -> nn.Module:
         return nn.Unflatten(1, layer.shape)
     if isinstance(layer, records.Flatten):
         return nn.Flatten()
+    if isinstance(layer, records.JoinLabel):
+        return LabelJoin(layer)
     assert isinstance(layer, records.Dropout), layer
     return SeededDropout(layer.probability)
 
@@ -134,71 +152,3 @@ def _batch_norm(layer: records.BatchNorm, flat: bool) -> nn.Module:
     norm = kind(layer.channels, eps=layer.eps, momentum=layer.momentum, affine=layer.affine)
     norm.num_batches_tracked = None  # only counts; a model folder holds what changes a picture
     return norm
-
-
-class _PaddedConv(nn.Conv2d):
-    """A convolution whose four paddings differ."""
-
-    sides: records.Sides
-
-    def forward(self, x: Tensor) -> Tensor:
-        return super().forward(_pad(x, self.sides))
-
-
-class _CroppedConvTranspose(nn.ConvTranspose2d):
-    """A transposed convolution that cuts more after than before."""
-
-    sides: records.Sides
-
-    def forward(self, x: Tensor, output_size: list[int] | None = None) -> Tensor:
-        return _pad(super().forward(x), tuple(-side for side in self.sides))  # type: ignore[arg-type]
-
-
-def _pad(x: Tensor, sides: records.Sides) -> Tensor:
-    top, bottom, left, right = sides
-    return F.pad(x, (left, right, top, bottom))
-
-
-def _conv(layer: records.Conv) -> nn.Module:
-    top, bottom, left, right = layer.padding
-    even = top == bottom >= 0 and left == right >= 0
-    kind = nn.Conv2d if even else _PaddedConv
-    padding = (top, left) if even else (0, 0)
-    conv = kind(layer.in_channels, layer.out_channels, layer.kernel, layer.stride, padding, bias=layer.bias)
-    if isinstance(conv, _PaddedConv):
-        conv.sides = layer.padding
-
-    def call(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
-        x = x if even else _pad(x, layer.padding)
-        return F.conv2d(x, weight, bias, layer.stride, padding)
-
-    return _maybe_normed(conv, layer.spectral_norm, call)
-
-
-def _conv_transpose(layer: records.ConvTranspose) -> nn.Module:
-    top, bottom, left, right = layer.padding
-    native = all(0 <= before - after < stride for before, after, stride in _axes(layer))
-    if native:
-        padding, output_padding, sides = (top, left), (top - bottom, left - right), (0, 0, 0, 0)
-    else:
-        padding, output_padding = (min(top, bottom), min(left, right)), (0, 0)
-        sides = (top - padding[0], bottom - padding[0], left - padding[1], right - padding[1])
-    kind = nn.ConvTranspose2d if native else _CroppedConvTranspose
-    conv = kind(layer.in_channels, layer.out_channels, layer.kernel, layer.stride, padding, output_padding, bias=layer.bias)
-    if isinstance(conv, _CroppedConvTranspose):
-        conv.sides = sides
-
-    def call(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
-        x = F.conv_transpose2d(x, weight, bias, layer.stride, padding, output_padding)
-        return x if native else _pad(x, tuple(-side for side in sides))  # type: ignore[arg-type]
-
-    return _maybe_normed(conv, layer.spectral_norm, call)
-
-
-def _axes(layer: records.ConvTranspose) -> list[tuple[int, int, int]]:
-    top, bottom, left, right = layer.padding
-    return [(top, bottom, layer.stride[0]), (left, right, layer.stride[1])]
-
-
-def _maybe_normed(inner: nn.Linear | nn.Conv2d | nn.ConvTranspose2d, spectral_norm: bool, call: WeightedCall) -> nn.Module:
-    return _Normed(inner, call) if spectral_norm else inner

@@ -234,43 +234,31 @@ class Dropout(Layer):
             raise ConfigError(f"dropout has a probability from 0 to below 1, found {self.probability}")
 
 
-_RECORDS = (Linear, Conv, ConvTranspose, BatchNorm, Resize, MaxPool, AvgPool, Reshape, Flatten, Activation, Dropout)
+@dataclass(frozen=True)
+class JoinLabel(Layer):
+    """The label of each example, joined behind the features or the channels (Mirza and Osindero 2014, section 3.2).
+
+    Without `embedding` it is one-hot: `classes` numbers behind features, `classes` constant planes behind a picture. `embedding` is the
+    shape of a learned table's entry instead, (k,) behind features or (k, height, width) behind a picture.
+    """
+
+    type: ClassVar[str] = "join_label"
+    classes: int
+    embedding: Shape | None = None
+
+    def out_shape(self, shape: Shape) -> Shape:
+        if self.embedding is None:
+            return (shape[0] + self.classes, *shape[1:])
+        if len(self.embedding) != len(shape) or self.embedding[1:] != shape[1:]:
+            raise ConfigError(f"join_label with entries of {self.embedding} does not fit behind {shape}")
+        return (shape[0] + self.embedding[0], *shape[1:])
+
+    def tensors(self) -> dict[str, Shape]:
+        return {} if self.embedding is None else {"weight": (self.classes, *self.embedding)}
+
+
+_RECORDS = (Linear, Conv, ConvTranspose, BatchNorm, Resize, MaxPool, AvgPool, Reshape, Flatten, Activation, Dropout, JoinLabel)
 LAYER_TYPES: dict[str, type[Layer]] = {record.type: record for record in _RECORDS}
-
-
-def layer_from_json(record: object) -> Layer:
-    """Return the layer that a JSON record describes, or raise a ConfigError that names what is wrong."""
-    if not isinstance(record, dict) or record.get("type") not in LAYER_TYPES:
-        raise ConfigError(f"a layer is an object whose type is one of {', '.join(LAYER_TYPES)}, found {str(record)[:80]}")
-    kind = LAYER_TYPES[record["type"]]
-    values = {key: tuple(value) if isinstance(value, list) else value for key, value in record.items() if key != "type"}
-    for field in fields(kind):
-        if field.name in values and not _fits(values[field.name], str(field.type)):
-            raise ConfigError(f"{kind.type}: {field.name} is {field.type}, found {values[field.name]!r}")
-    try:
-        return kind(**values)
-    except TypeError as error:
-        raise ConfigError(f"{kind.type}: {str(error).partition(')')[2].strip() or error}") from None
-
-
-def _fits(value: object, annotation: str) -> bool:
-    """Say whether a JSON value is of the annotated type, and in a sane range."""
-    if annotation in ("Pair", "Sides", "Shape"):
-        lengths = {"Pair": (2,), "Sides": (4,), "Shape": (1, 2, 3)}[annotation]
-        low = -64 if annotation == "Sides" else 1
-        return isinstance(value, tuple) and len(value) in lengths and all(_whole(item, low) for item in value)
-    if annotation == "bool":
-        return isinstance(value, bool)
-    if annotation == "int":
-        return _whole(value, 1)
-    if annotation.startswith("float"):
-        finite = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e6
-        return finite or (value is None and "None" in annotation)
-    return isinstance(value, str)
-
-
-def _whole(value: object, low: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= 1 << 24
 
 
 def _picture(layer: Layer, shape: Shape, channels: int | None = None) -> tuple[int, int, int]:

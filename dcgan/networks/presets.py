@@ -2,10 +2,17 @@
 
 `dcgan` is the network of the PyTorch tutorial, for every power-of-two size: 4x4 kernels, the first layer a transposed convolution.
 `paper` is figure 1 of Radford et al. 2015: 5x5 kernels, z projected and reshaped.
+`tensorflow-tutorial` is the network of TensorFlow's DCGAN tutorial, 28x28, with Keras's defaults; there base_channels is 64. It starts
+from the same weights as the others, N(0, 0.02), where Keras has Glorot's uniform ones (deviations of 0.013 to 0.035 in these layers).
+
+With labels, G gets them one-hot behind z, and D by a learned plane behind the picture's channels: after 600 steps of fashion-mnist-10k
+(16 px, width 16, two seeds) a logistic regression, right on 83 % of n = 2,000 real pictures, found the asked class in 86 and 88 % of
+n = 1,000 samples; with one-hot planes in D it was 74 and 75 %, at the same seconds a step.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from math import log2
 
@@ -16,7 +23,9 @@ from dcgan.networks.layers import (
     BatchNorm,
     Conv,
     ConvTranspose,
+    Dropout,
     Flatten,
+    JoinLabel,
     Layer,
     Linear,
     Reshape,
@@ -26,43 +35,101 @@ from dcgan.networks.spec import NetworkSpec
 FOUR = {"kernel": (4, 4), "stride": (2, 2), "padding": (1, 1, 1, 1)}  # exactly doubles or halves
 FIVE_UP = {"kernel": (5, 5), "stride": (2, 2), "padding": (2, 1, 2, 1)}
 FIVE_DOWN = {"kernel": (5, 5), "stride": (2, 2), "padding": (2, 2, 2, 2)}
+FIVE_SAME = {"kernel": (5, 5), "stride": (2, 2), "padding": (1, 2, 1, 2)}  # TensorFlow's "same", up and down
 LEAKY = Activation("leaky_relu", slope=0.2)
+KERAS_LEAKY = Activation("leaky_relu", slope=0.3)
+TENSORFLOW_SIZE = 28
 
 
-def generator(preset: Preset, image_size: int, image_channels: int, base_channels: int, z_dim: int) -> NetworkSpec:
-    """Return the generator: z (z_dim,) -> x in [-1, 1] (image_channels, image_size, image_size)."""
+def generator(preset: Preset, image_size: int, image_channels: int, base_channels: int, z_dim: int, classes: int = 0) -> NetworkSpec:
+    """Return the generator: z (z_dim,), and a label where there are classes -> x in [-1, 1] (image_channels, image_size, image_size)."""
+    _check_size(preset, image_size)
+    inputs = z_dim + classes
+    join: list[Layer] = [JoinLabel(classes)] if classes else []
+    if preset == "tensorflow-tutorial":
+        return NetworkSpec((z_dim,), (*join, *_tensorflow_generator(inputs, image_channels, base_channels)))
     widths = _widths(image_size, base_channels)
     top = widths[0]
     if preset == "dcgan":
-        first: list[Layer] = [Reshape((z_dim, 1, 1)), ConvTranspose(z_dim, top, (4, 4), bias=False)]
+        first: list[Layer] = [Reshape((inputs, 1, 1)), ConvTranspose(inputs, top, (4, 4), bias=False)]
         options = FOUR
     else:
-        first = [Linear(z_dim, top * 16, bias=False), Reshape((top, 4, 4))]
+        first = [Linear(inputs, top * 16, bias=False), Reshape((top, 4, 4))]
         options = FIVE_UP
-    layers = [*first, BatchNorm(top), Activation("relu")]
+    layers = [*join, *first, BatchNorm(top), Activation("relu")]
     for before, after in pairwise(widths):
         layers += [ConvTranspose(before, after, **options, bias=False), BatchNorm(after), Activation("relu")]  # type: ignore[arg-type]
     layers += [ConvTranspose(widths[-1], image_channels, **options, bias=False), Activation("tanh")]  # type: ignore[arg-type]
     return NetworkSpec((z_dim,), tuple(layers))
 
 
-def discriminator(preset: Preset, image_size: int, image_channels: int, base_channels: int) -> NetworkSpec:
-    """Return the discriminator: x -> one unbounded logit (1,), above 0 for "real"."""
-    widths = _widths(image_size, base_channels)[::-1]
-    options = FOUR if preset == "dcgan" else FIVE_DOWN
-    layers: list[Layer] = [Conv(image_channels, widths[0], **options, bias=False), LEAKY]  # type: ignore[arg-type]
-    for before, after in pairwise(widths):
-        layers += [Conv(before, after, **options, bias=False), BatchNorm(after), LEAKY]  # type: ignore[arg-type]
-    if preset == "dcgan":
-        layers += [Conv(widths[-1], 1, (4, 4), bias=False), Flatten()]
+def discriminator(
+    preset: Preset, image_size: int, image_channels: int, base_channels: int, classes: int = 0, spectral_norm: bool = False
+) -> NetworkSpec:
+    """Return the discriminator: x, and a label where there are classes -> one unbounded logit (1,), above 0 for "real"."""
+    _check_size(preset, image_size)
+    planes = image_channels + bool(classes)
+    layers: list[Layer] = [JoinLabel(classes, embedding=(1, image_size, image_size))] if classes else []
+    if preset == "tensorflow-tutorial":
+        layers += _tensorflow_discriminator(planes, base_channels)
     else:
-        layers += [Flatten(), Linear(widths[-1] * 16, 1)]
+        widths = _widths(image_size, base_channels)[::-1]
+        options = FOUR if preset == "dcgan" else FIVE_DOWN
+        layers += [Conv(planes, widths[0], **options, bias=False), LEAKY]  # type: ignore[arg-type]
+        for before, after in pairwise(widths):
+            layers += [Conv(before, after, **options, bias=False), BatchNorm(after), LEAKY]  # type: ignore[arg-type]
+        end = [Conv(widths[-1], 1, (4, 4), bias=False), Flatten()] if preset == "dcgan" else [Flatten(), Linear(widths[-1] * 16, 1)]
+        layers += end
+    if spectral_norm:
+        layers = [replace(layer, spectral_norm=True) if isinstance(layer, Conv | Linear) else layer for layer in layers]
     return NetworkSpec((image_channels, image_size, image_size), tuple(layers))
+
+
+def _tensorflow_generator(inputs: int, image_channels: int, base_channels: int) -> list[Layer]:
+    top, middle = base_channels * 4, base_channels * 2
+    return [
+        Linear(inputs, 7 * 7 * top, bias=False),
+        _keras_norm(7 * 7 * top),
+        KERAS_LEAKY,
+        Reshape((top, 7, 7)),
+        ConvTranspose(top, middle, (5, 5), padding=(2, 2, 2, 2), bias=False),
+        _keras_norm(middle),
+        KERAS_LEAKY,
+        ConvTranspose(middle, base_channels, **FIVE_SAME, bias=False),  # type: ignore[arg-type]
+        _keras_norm(base_channels),
+        KERAS_LEAKY,
+        ConvTranspose(base_channels, image_channels, **FIVE_SAME, bias=False),  # type: ignore[arg-type]
+        Activation("tanh"),
+    ]
+
+
+def _tensorflow_discriminator(planes: int, base_channels: int) -> list[Layer]:
+    middle = base_channels * 2
+    return [
+        Conv(planes, base_channels, **FIVE_SAME),  # type: ignore[arg-type]
+        KERAS_LEAKY,
+        Dropout(0.3),
+        Conv(base_channels, middle, **FIVE_SAME),  # type: ignore[arg-type]
+        KERAS_LEAKY,
+        Dropout(0.3),
+        Flatten(),
+        Linear(middle * 7 * 7, 1),
+    ]
+
+
+def _keras_norm(channels: int) -> BatchNorm:
+    """Return Keras's batch norm; its momentum of 0.99 is torch's 0.01."""
+    return BatchNorm(channels, eps=1e-3, momentum=0.01)
 
 
 def _widths(image_size: int, base_channels: int) -> list[int]:
     """Return the channels from 4x4 on: halved at each doubling, `base_channels` before the picture."""
-    if image_size not in IMAGE_SIZES:
-        raise ConfigError(f"image_size is one of {', '.join(map(str, IMAGE_SIZES))}, found {image_size}")
     doublings = int(log2(image_size // 4))
     return [base_channels * 2**power for power in range(doublings - 1, -1, -1)]
+
+
+def _check_size(preset: Preset, image_size: int) -> None:
+    own = preset == "tensorflow-tutorial"
+    sizes = [size for size in IMAGE_SIZES if (size == TENSORFLOW_SIZE) == own]
+    if image_size not in sizes:
+        raise ConfigError(f"image_size is one of {', '.join(map(str, sizes))} with the network {preset}, found {image_size}")

@@ -5,7 +5,8 @@ Nothing is drawn from a running stream, so a resumed run draws what it would hav
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterable
+from typing import Literal, get_args
 
 import numpy as np
 import torch
@@ -14,41 +15,67 @@ from torch import Tensor
 from dcgan.config import Prior
 from dcgan.latent.sampling import GOLDEN, mix
 
-Purpose = Literal["weights_g", "weights_d", "order", "z", "flip", "dropout"]
-PURPOSES: tuple[Purpose, ...] = ("weights_g", "weights_d", "order", "z", "flip", "dropout")
+Purpose = Literal["weights_g", "weights_d", "order", "z", "flip", "dropout", "labels", "augment", "noise", "penalty"]
+PURPOSES: tuple[Purpose, ...] = get_args(Purpose)  # their order decides the streams: a new one comes last
 
 
-def generator_for(seed: int, purpose: Purpose, index: int = 0, device: str = "cpu") -> torch.Generator:
-    """Return a fresh generator. The seed has 32 bits, because torch's CPU generator uses no more."""
+def stream_seed(seed: int, purpose: Purpose, index: int = 0) -> int:
+    """Return the seed of a stream. It has 32 bits, because torch's CPU generator uses no more."""
     with np.errstate(over="ignore"):
         key = mix(np.array([seed], np.uint64) + np.uint64(PURPOSES.index(purpose) + 1) * GOLDEN)
         bits = mix(key + np.uint64(index + 1) * GOLDEN)
-    return torch.Generator(device).manual_seed(int(bits[0] >> np.uint64(32)))
+    return int(bits[0] >> np.uint64(32))
 
 
-def draw_z(seed: int, step: int, count: int, z_dim: int, prior: Prior) -> Tensor:
-    """Return the latents (count, z_dim) of a training step, drawn on the CPU."""
-    generator = generator_for(seed, "z", step)
+def generator_for(seed: int, purpose: Purpose, index: int = 0) -> torch.Generator:
+    """Return a fresh generator on the CPU."""
+    return torch.Generator().manual_seed(stream_seed(seed, purpose, index))
+
+
+class Streams:
+    """Generators on a device, each of which begins anew at every step: for what is drawn where the pictures are."""
+
+    def __init__(self, seed: int, purposes: Iterable[Purpose], device: str) -> None:
+        self.seed = seed
+        self._generators = {purpose: torch.Generator(device) for purpose in purposes}
+
+    def begin(self, step: int) -> None:
+        """Set every generator to where step number `step` begins."""
+        for purpose, generator in self._generators.items():
+            generator.manual_seed(stream_seed(self.seed, purpose, step))
+
+    def __getitem__(self, purpose: Purpose) -> torch.Generator:
+        return self._generators[purpose]
+
+
+def draw_z(seed: int, update: int, count: int, z_dim: int, prior: Prior) -> Tensor:
+    """Return the latents (count, z_dim) of update number `update` of D, drawn on the CPU."""
+    generator = generator_for(seed, "z", update)
     if prior == "uniform":
         return torch.rand(count, z_dim, generator=generator) * 2 - 1
     return torch.randn(count, z_dim, generator=generator)
 
 
-def draw_flips(seed: int, step: int, count: int) -> Tensor:
+def draw_labels(seed: int, update: int, count: int, classes: int) -> Tensor:
+    """Return the labels of a batch of fakes, int64 (count,) from 0 to below `classes`, all equally likely."""
+    return torch.randint(classes, (count,), generator=generator_for(seed, "labels", update))
+
+
+def draw_flips(seed: int, update: int, count: int) -> Tensor:
     """Return which pictures of a batch are mirrored, bool (count,)."""
-    return torch.rand(count, generator=generator_for(seed, "flip", step)) < 0.5
+    return torch.rand(count, generator=generator_for(seed, "flip", update)) < 0.5
 
 
 class BatchOrder:
-    """Which pictures a step sees: shuffled epochs end to end, cut into batches; a short last batch takes from the next epoch."""
+    """Which pictures an update of D sees: shuffled epochs end to end, cut into batches; a short last batch takes from the next epoch."""
 
     def __init__(self, seed: int, images: int, batch_size: int) -> None:
         self.seed, self.images, self.batch_size = seed, images, batch_size
         self._epochs: dict[int, Tensor] = {}
 
-    def indices(self, step: int) -> Tensor:
-        """Return the picture numbers (batch_size,) of `step`, counted from 0."""
-        start = step * self.batch_size
+    def indices(self, update: int) -> Tensor:
+        """Return the picture numbers (batch_size,) of update number `update`, counted from 0."""
+        start = update * self.batch_size
         parts, wanted = [], self.batch_size
         while wanted:
             epoch, offset = divmod(start, self.images)

@@ -13,16 +13,19 @@ from torch import Tensor
 from dcgan.config import TrainingConfig
 from dcgan.data import Dataset
 from dcgan.errors import TrainingDiverged
-from dcgan.events import CheckpointReady, Finished, OrderDone, Reason, SamplesReady, Started, StepDone, TrainEvent
+from dcgan.events import CheckpointReady, Finished, OrderDone, Reason, SamplesReady, Scored, Started, StepDone, TrainEvent
 from dcgan.models import Model
 from dcgan.training.control import Control, Order
-from dcgan.training.trainer import Networks, Trainer
+from dcgan.training.scoring import SCORED, Scorer, can_score
+from dcgan.training.trainer import Networks, Trainer, measures
 
 SAVE_SECONDS = 30.0  # between saved states, once a run is older than that
 FIRST_SAVE_SECONDS = 5.0
 SHEET_SECONDS = 1.5  # between sheets in the first two minutes; with a step and a look of the page on top it is seen every 2 s
 SHEETS_STEADY = 120.0  # seconds after which the intervals grow, to at most about 300 sheets a day
 SHEETS_GROWTH = 35.0
+SCORE_SECONDS = 60.0  # at least, between scores of saved states
+SCORE_SHARE = 0.03  # of the time, at most, goes into scores: where one takes long the next comes later
 POLL_SECONDS = 0.05  # between looks for orders while paused
 
 
@@ -92,10 +95,15 @@ class _Loop:
         self.step, self.first_step = start.step, start.step
         self.saved_step: int | None = start.step if start.tensors is not None and start.step else None
         self.shown_step: int | None = None
+        self.scored_step = start.step
+        self.scorer: Scorer | None = None
+        self.score_at = start.seconds + SCORE_SECONDS
         self.clock = Clock(start.seconds)
         self.save_at = self.sheet_at = 0.0
-        self.steps_per_epoch = max(1, round(len(trainer.pictures) / trainer.batch_size))
-        self.last_step = config.budget.steps_total(self.steps_per_epoch)
+        self.last_step = config.budget.steps_total(config.recipe.steps_per_epoch(len(trainer.batches.pictures)))
+        self.images_per_step = trainer.batches.size * config.recipe.d_steps
+        self.unsaid: list[Tensor] = []  # the numbers of the steps since the last line
+        self.busy = 0.0  # seconds that they took
 
     def events(self) -> Iterator[TrainEvent]:
         yield Started(self.step, resumed=self.step > 0)
@@ -105,13 +113,12 @@ class _Loop:
             yield from self._obey()
             if self.control.stopping:
                 break
-            done = self._one_step()
-            yield done
-            if not _is_finite(done):
-                raise TrainingDiverged(self.step, self.saved_step)
+            self._one_step()
             yield from self._due()
         reason: Reason = "completed" if self._is_over() else "stopped"
+        yield from self._said()
         yield from self._sheet_and_state()
+        yield from self._score()
         yield Finished(self.step, self.clock.seconds(), reason)
 
     def _is_over(self) -> bool:
@@ -120,28 +127,44 @@ class _Loop:
             return self.clock.seconds() >= minutes * 60
         return self.last_step is not None and self.step >= self.last_step
 
-    def _one_step(self) -> StepDone:
+    def _one_step(self) -> None:
         started = time.perf_counter()
-        measures = asdict(self.trainer.step(self.step))
-        duration = time.perf_counter() - started
+        self.unsaid.append(self.trainer.step(self.step))
+        self.busy += time.perf_counter() - started
         self.step += 1
-        return StepDone(
+
+    def _said(self) -> Iterator[StepDone]:
+        """Say the means over the steps since the last line, if there were any; only here does the device have to be waited for."""
+        if not self.unsaid:
+            return
+        started = time.perf_counter()
+        means = measures(self.unsaid)
+        self.busy += time.perf_counter() - started
+        done = StepDone(
             step=self.step,
-            epoch=self.step * self.trainer.batch_size / len(self.trainer.pictures),
+            epoch=self.step * self.images_per_step / len(self.trainer.batches.pictures),
             seconds=self.clock.seconds(),
-            images_per_second=self.trainer.batch_size / duration,
-            **measures,
+            images_per_second=len(self.unsaid) * self.images_per_step / self.busy,
+            **asdict(means),
         )
+        self.unsaid, self.busy = [], 0.0
+        yield done
+        if not _is_finite(done):
+            raise TrainingDiverged(self.step, self.saved_step)
 
     def _due(self) -> Iterator[TrainEvent]:
-        seconds = self.clock.seconds()
-        if seconds >= self.sheet_at:
+        """Say what is due after a step. Sheets and states wait for the device, so the measures are said before them."""
+        seconds, save_every = self.clock.seconds(), self.config.save_every
+        sheet = seconds >= self.sheet_at
+        state = self.step % save_every == 0 if save_every else seconds >= self.save_at
+        if sheet or state or self.step % (self.config.recipe.log_every or 1) == 0:
+            yield from self._said()
+        if sheet:
             yield self._sheet()
-        if self.config.save_every:
-            if self.step % self.config.save_every == 0:
-                yield self._state()
-        elif seconds >= self.save_at:
+        if state:
             yield self._state()
+            if self.clock.seconds() >= self.score_at:
+                yield from self._score()
 
     def _sheet_and_state(self) -> Iterator[TrainEvent]:
         if self.shown_step != self.step:
@@ -163,6 +186,20 @@ class _Loop:
         self.saved_step = self.step
         self.save_at = seconds + min(SAVE_SECONDS, max(FIRST_SAVE_SECONDS, seconds))
         return CheckpointReady(self.step, seconds, tensors)
+
+    def _score(self) -> Iterator[Scored]:
+        """Score the state just said, once a step; pictures too small for the measure are not scored."""
+        recipe, pictures = self.config.recipe, self.trainer.batches.pictures
+        if self.scored_step == self.step or not can_score(pictures):
+            return
+        started = time.perf_counter()
+        classes = self.trainer.batches.classes if recipe.conditional else 0
+        self.scorer = self.scorer or Scorer(recipe, pictures, classes, self.trainer.device)
+        swd = self.scorer.score(self.trainer.ema)
+        seconds = self.clock.seconds()
+        self.scored_step = self.step
+        self.score_at = seconds + max(SCORE_SECONDS, (time.perf_counter() - started) / SCORE_SHARE)
+        yield Scored(self.step, seconds, swd, SCORED)
 
     def _obey(self) -> Iterator[TrainEvent]:
         """Carry out what was ordered; while paused, wait here."""

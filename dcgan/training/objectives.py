@@ -1,16 +1,50 @@
-"""What D and G minimise, on logits (above 0 means "real")."""
+"""What D and G minimise, as functions of D's outputs (n, 1): unbounded numbers, larger for "more real"."""
 
 from __future__ import annotations
 
 from torch import Tensor
-from torch.nn.functional import softplus
+from torch.nn.functional import relu, softplus
+
+from dcgan.config import Objective
 
 
-def discriminator_loss(real: Tensor, fake: Tensor) -> Tensor:
-    """Return the mean of -log D(x) - log(1 - D(G(z))); ln 4 where D can only guess (Goodfellow et al. 2014, section 4)."""
-    return softplus(-real).mean() + softplus(fake).mean()
+def discriminator_loss(objective: Objective, real: Tensor, fake: Tensor, smoothing: float = 0.0) -> Tensor:
+    """Return what D minimises, from its outputs for real pictures and for fakes.
+
+    Cross-entropy (non-saturating and minimax): the mean of -log D(x) - log(1 - D(G(z))), D the logistic of the output; ln 4 where D can
+    only guess (Goodfellow et al. 2014, section 4). With `smoothing` s the target for real pictures is 1 - s (Salimans et al. 2016).
+    Least squares with targets 1 and 0: Mao et al. 2017, equation 9. Hinge: Lim and Ye 2017; Miyato et al. 2018, equation 16.
+    Wasserstein: the critic's estimate, negated (Arjovsky et al. 2017, equation 2), for a D that is held Lipschitz by other means.
+    """
+    if objective == "least-squares":
+        return 0.5 * ((real - 1).square().mean() + fake.square().mean())
+    if objective == "hinge":
+        return relu(1 - real).mean() + relu(1 + fake).mean()
+    if objective == "wasserstein":
+        return fake.mean() - real.mean()
+    loss = softplus(-real).mean() + softplus(fake).mean()
+    return loss + smoothing * real.mean() if smoothing else loss
 
 
-def generator_loss(fake: Tensor) -> Tensor:
-    """Return the non-saturating loss, the mean of -log D(G(z)); ln 2 where D can only guess (Goodfellow et al. 2014, section 3)."""
-    return softplus(-fake).mean()
+def generator_loss(objective: Objective, fake: Tensor) -> Tensor:
+    """Return what G minimises, from D's outputs for its fakes.
+
+    Non-saturating: the mean of -log D(G(z)), ln 2 where D can only guess; minimax: of log(1 - D(G(z))) (Goodfellow et al. 2014,
+    section 3). The others from the sources of `discriminator_loss`.
+    """
+    if objective == "non-saturating":
+        return softplus(-fake).mean()
+    if objective == "minimax":
+        return -softplus(fake).mean()
+    if objective == "least-squares":
+        return 0.5 * (fake - 1).square().mean()
+    return -fake.mean()
+
+
+def probability(objective: Objective, output: Tensor) -> Tensor:
+    """Return how real D takes pictures to be, in [0, 1], 1/2 where it can only guess.
+
+    With cross-entropy D's probability; with least squares the output itself, cut to [0, 1]; with hinge and Wasserstein, whose outputs
+    are no log-odds, their logistic, for its sign alone.
+    """
+    return output.clamp(0, 1) if objective == "least-squares" else output.sigmoid()

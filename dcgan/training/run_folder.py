@@ -14,6 +14,7 @@ from typing import Any, Literal
 from dcgan.config import dcgan_home
 from dcgan.errors import RunError
 from dcgan.files import read_json
+from dcgan.models.library import BEST_FILE
 from dcgan.system import is_alive
 
 RunState = Literal["starting", "running", "paused", "stopped", "completed", "interrupted", "failed"]
@@ -61,6 +62,11 @@ class RunReader:
     def config(self) -> dict[str, Any]:
         """config.json, or {} while a run is being prepared."""
         return read_json(self.folder / CONFIG)
+
+    @property
+    def best(self) -> dict[str, Any] | None:
+        """The lowest score so far, {step, swd, n}; None before the first."""
+        return read_json(self.folder / BEST_FILE) or None
 
     def since(self, line: int) -> Increment:
         """Return the lines from number `line` (counted from 0) on."""

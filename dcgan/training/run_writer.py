@@ -19,9 +19,10 @@ from safetensors.torch import load_file, save
 from torch import Tensor
 
 from dcgan.errors import RunError
-from dcgan.events import CheckpointReady, Finished, OrderDone, SamplesReady, Started, StepDone, TrainEvent
+from dcgan.events import CheckpointReady, Finished, OrderDone, SamplesReady, Scored, Started, StepDone, TrainEvent
 from dcgan.files import read_json, write_bytes, write_json
 from dcgan.images import grid, jpeg_bytes
+from dcgan.models.library import BEST_FILE
 from dcgan.training.control import CONTROL
 from dcgan.training.loop import Start
 from dcgan.training.run_folder import CONFIG, EVENTS, HEARTBEAT_SECONDS, LOCK, LOG, OWNER, PREVIOUS_STATE, STATE, WORKER
@@ -102,16 +103,19 @@ class RunWriter:
         for path in (self.folder / "snapshots").iterdir():
             if not path.name.isdigit() or int(path.name) > step:
                 shutil.rmtree(path, ignore_errors=True)
+        self._best = self._best_of(self._scores)
         self._sheets = len(list((self.folder / "samples").glob("*.jpg")))
         self._events = (self.folder / EVENTS).open("a", encoding="utf-8", buffering=1)
 
     def _cut_back(self, step: int) -> int:
         """Keep the lines up to `step`; return the number of this start, 0 for the first."""
         path = self.folder / EVENTS
+        self._scores: list[dict[str, Any]] = []
         if not path.exists():
             return 0
         records = [json.loads(line) for line in path.read_bytes().split(b"\n")[:-1]]
         kept = [record for record in records if record.get("step", 0) <= step]
+        self._scores = [record for record in kept if record.get("event") == "scored"]
         write_bytes(path, "".join(_line(record) for record in kept).encode())
         return 1 + max((int(record.get("generation", 0)) for record in records), default=-1)
 
@@ -123,6 +127,8 @@ class RunWriter:
             self._write_sheet(event)
         elif isinstance(event, CheckpointReady):
             self._write_state(event)
+        elif isinstance(event, Scored):
+            self._write_score(event)
         elif isinstance(event, Started):
             name = "resumed" if event.resumed else "started"
             self._say({"event": name, "step": event.step, "generation": self._generation, "time": round(time.time(), 3)})
@@ -148,7 +154,7 @@ class RunWriter:
 
     def _write_state(self, event: CheckpointReady) -> None:
         """Write the snapshot, then the state: a state is never ahead of its snapshot."""
-        self._snapshots.write(self.folder / "snapshots", event)
+        self._snapshots.write(self.folder / "snapshots", event, self._best["step"] if self._best else None)
         tensors: dict[str, Tensor] = {name: tensor.detach().cpu().contiguous() for name, tensor in event.tensors.items()}
         content = save(tensors, {"step": str(event.step), "seconds": repr(event.seconds)})
         path = self.folder / STATE
@@ -156,6 +162,24 @@ class RunWriter:
             path.replace(self.folder / PREVIOUS_STATE)
         write_bytes(path, content)
         self._say({"event": "checkpoint", "step": event.step, "seconds": round(event.seconds, 3)})
+
+    def _write_score(self, event: Scored) -> None:
+        record = {**asdict(event), "seconds": round(event.seconds, 3), "swd": _rounded(event.swd)}
+        self._say({"event": "scored", **record})
+        if self._best is None or record["swd"] < self._best["swd"]:
+            self._best = {key: record[key] for key in ("step", "swd", "n")}
+            write_json(self.folder / BEST_FILE, self._best)
+
+    def _best_of(self, scores: list[dict[str, Any]]) -> dict[str, Any] | None:
+        """Say again in best.json which of these scores is the lowest, of those whose snapshot is there."""
+        whole = [score for score in scores if (self.folder / "snapshots" / f"{score['step']:06d}").is_dir()]
+        if not whole:
+            (self.folder / BEST_FILE).unlink(missing_ok=True)
+            return None
+        lowest = min(whole, key=lambda score: score["swd"])
+        best = {key: lowest[key] for key in ("step", "swd", "n")}
+        write_json(self.folder / BEST_FILE, best)
+        return best
 
 
 def _make(folder: Path) -> None:

@@ -12,7 +12,6 @@ from torch import Tensor
 
 from dcgan.config import Prior
 from dcgan.events import CheckpointReady
-from dcgan.latent import sample_z
 from dcgan.models.card import model_card
 from dcgan.models.folder import Model, ModelConfig, write_model
 from dcgan.models.library import describe
@@ -24,32 +23,35 @@ MAX_SNAPSHOTS = 24
 
 @dataclass(frozen=True)
 class SnapshotWriter:
-    """Turns saved states into model folders. `training` is what a model's config.json says of its making, without the step."""
+    """Turns saved states into model folders.
+
+    `training` is what a model's config.json says of its making, without the step; `labels` names the classes of a conditional model.
+    """
 
     networks: Networks
     prior: Prior
     training: Mapping[str, Any]
+    labels: tuple[str, ...] = ()
 
     def model(self, event: CheckpointReady) -> Model:
         """Return the averaged generator and the discriminator of a saved state."""
-        batch = int(self.training["recipe"]["batch_size"])
-        training = {**self.training, "steps": event.step, "images_seen": event.step * batch, "seconds": round(event.seconds, 1)}
-        config = ModelConfig(self.networks.generator, self.networks.discriminator, self.prior, training=training)
+        recipe = self.training["recipe"]
+        seen = event.step * int(recipe["batch_size"]) * int(recipe.get("d_steps", 1))
+        training = {**self.training, "steps": event.step, "images_seen": seen, "seconds": round(event.seconds, 1)}
+        config = ModelConfig(self.networks.generator, self.networks.discriminator, self.prior, labels=self.labels, training=training)
         return Model(config, _part(event.tensors, "ema"), _part(event.tensors, "d"))
 
-    def write(self, folder: Path, event: CheckpointReady) -> None:
-        """Write `folder`/<step>, then thin what is older; a snapshot that is there already stays."""
+    def write(self, folder: Path, event: CheckpointReady, best: int | None = None) -> None:
+        """Write `folder`/<step>, then thin what is older but for step `best`; a snapshot that is there already stays."""
         target = folder / f"{event.step:06d}"
         if not target.exists():
             write_snapshot(target, self.model(event), folder.parent.name)
-        thin(folder)
+        thin(folder, best)
 
 
 def write_snapshot(target: Path, model: Model, name: str) -> None:
     """Write a model folder with card and preview."""
-    preview = Synthesizer(model, describe(name, model.config, None, "run", None)).images(
-        sample_z(range(SHEET), model.config.z_dim, model.config.prior)
-    )
+    preview = Synthesizer(model, describe(name, model.config, None, "run", None)).generate(range(SHEET))
     write_model(target, model, model_card(name, model.config), preview)
 
 
@@ -57,13 +59,13 @@ def _part(tensors: Mapping[str, Tensor], part: str) -> dict[str, Tensor]:
     return {name[len(part) + 1 :]: tensor for name, tensor in tensors.items() if name.startswith(f"{part}.")}
 
 
-def thin(folder: Path) -> None:
+def thin(folder: Path, best: int | None = None) -> None:
     """Remove snapshots until at most MAX_SNAPSHOTS are left: each time the one whose neighbours are closest, in ratio of steps.
 
-    The first and the newest stay, so early stages, where most happens, stay dense.
+    The first, the newest and step `best` stay, so early stages, where most happens, stay dense.
     """
     steps = sorted(int(path.name) for path in folder.iterdir() if path.name.isdigit())
     while len(steps) > MAX_SNAPSHOTS:
-        inner = range(1, len(steps) - 1)
+        inner = (index for index in range(1, len(steps) - 1) if steps[index] != best)
         victim = min(inner, key=lambda index: (steps[index + 1] + 1) / (steps[index - 1] + 1))
         shutil.rmtree(folder / f"{steps.pop(victim):06d}", ignore_errors=True)

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor
-from torch.optim import Adam
 
 from dcgan.config import Recipe
 from dcgan.data import Dataset
 from dcgan.errors import CheckpointError, ConfigError
-from dcgan.images import Images, to_images, to_x
+from dcgan.images import Images, to_images
 from dcgan.latent import sample_z
 from dcgan.networks.builder import Network, build
 from dcgan.networks.init import initialise
 from dcgan.networks.spec import NetworkSpec
-from dcgan.training.draws import BatchOrder, draw_flips, draw_z, generator_for
-from dcgan.training.objectives import discriminator_loss, generator_loss
+from dcgan.training.augment import augment
+from dcgan.training.batches import Batch, Batches
+from dcgan.training.draws import Purpose, Streams, generator_for
+from dcgan.training.objectives import discriminator_loss, generator_loss, probability
+from dcgan.training.optimizers import Tensors, Updater, below
+from dcgan.training.penalties import clip_weights, gradient_penalty, r1
 
 SHEET = 64  # pictures of the fixed-z sheet: seeds 0 to 63
-Tensors = Mapping[str, Tensor]
+SHORT_TYPES = {"bf16": torch.bfloat16, "fp16": torch.float16}
 
 
 @dataclass(frozen=True)
@@ -36,14 +38,14 @@ class Networks:
 
 @dataclass(frozen=True)
 class Measures:
-    """What one step says of itself; see `events.StepDone`."""
+    """What a step says of itself; see `events.StepDone`. The order is that of `Trainer.step`."""
 
     loss_d: float
-    loss_g: float
     d_real: float
     d_fake: float
-    d_fake_after: float
     grad_norm_d: float
+    loss_g: float
+    d_fake_after: float
     grad_norm_g: float
     diversity: float
 
@@ -54,82 +56,130 @@ class Trainer:
     Parameters
     ----------
     recipe
-        Without gaps, but for `precision`, which `auto` leaves at fp32 here; the caller resolves it.
+        Without gaps, but for what `tuning.resolve` resolves; "auto" is fp32, channels_last, torch's own kernels and no compiling here.
+
+    Raises
+    ------
+    ConfigError
+        A conditional recipe and data without labels.
     """
 
     def __init__(self, recipe: Recipe, networks: Networks, data: Dataset, device: str) -> None:
-        assert recipe.batch_size is not None
-        self.recipe, self.device, self.batch_size = recipe, device, recipe.batch_size
-        self.pictures = torch.from_numpy(np.asarray(data.images))  # uint8 (n, h, w, c)
-        self.order = BatchOrder(recipe.seed, len(self.pictures), self.batch_size)
+        self.recipe, self.device = recipe, device
+        self.batches = Batches(recipe, data, device)
         self.g = self._network(networks.generator, generator_for(recipe.seed, "weights_g"))
         self.d = self._network(networks.discriminator, generator_for(recipe.seed, "weights_d"))
         self.ema = self._network(networks.generator, None).eval().requires_grad_(False)
         self.ema.load(self.g.state_dict())
-        self.adam_g = self._adam(self.g, recipe.learning_rate_g)
-        self.adam_d = self._adam(self.d, recipe.learning_rate_d)
+        self._averaged = list(self.ema.state_dict().values()), list(self.g.state_dict().values())
+        self.updater_g = Updater(self.g, recipe, recipe.learning_rate_g, device)
+        self.updater_d = Updater(self.d, recipe, recipe.learning_rate_d, device)
         self.fixed_z = torch.from_numpy(sample_z(range(SHEET), recipe.z_dim, recipe.prior)).to(device)
-        self._dropout = torch.Generator(device)
-        self.g.use_generator(self._dropout)
-        self.d.use_generator(self._dropout)
+        self.fixed_labels = (torch.arange(SHEET) % self.batches.classes).to(device) if recipe.conditional else None
+        self.streams = Streams(recipe.seed, _streams_of(recipe), device)
+        self.g.use_methods(recipe.kernels_of("g"))
+        self.d.use_methods(recipe.kernels_of("d"))
+        for network in (self.g, self.d):
+            network.use_generator(self.streams["dropout"])
+            if recipe.compile == "on":
+                network.compile(dynamic=False)
 
     def _network(self, spec: NetworkSpec, generator: torch.Generator | None) -> Network:
         network = build(spec)
         if generator is not None:
             initialise(network, generator)
-        return network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
-
-    def _adam(self, network: Network, learning_rate: float) -> Adam:
-        return Adam(network.parameters(), lr=learning_rate, betas=(self.recipe.beta1, self.recipe.beta2), fused=True)
+        return network.to(self.device, memory_format=self.batches.layout)  # type: ignore[call-overload,no-any-return]
 
     def set_learning_rates(self, values: Mapping[str, float]) -> None:
-        """Change `learning_rate_d` and `learning_rate_g` from the next step on."""
-        for key, adam in (("learning_rate_d", self.adam_d), ("learning_rate_g", self.adam_g)):
-            if key in values:
-                adam.param_groups[0]["lr"] = values[key]
+        """Change `learning_rate_d` and `learning_rate_g` from the next step on; a schedule goes on and multiplies the new ones."""
+        self.updater_d.learning_rate = values.get("learning_rate_d", self.updater_d.learning_rate)
+        self.updater_g.learning_rate = values.get("learning_rate_g", self.updater_g.learning_rate)
 
-    def step(self, step: int) -> Measures:
-        """Make step number `step`, counted from 0: D once on a real and on a fake batch, then G through the new D."""
-        x = self._real(step)
-        z = draw_z(self.recipe.seed, step, self.batch_size, self.recipe.z_dim, self.recipe.prior).to(self.device)
-        self._dropout.manual_seed(generator_for(self.recipe.seed, "dropout", step).initial_seed())
-        with self._autocast():
-            fakes = self.g(z)
-            real, fake = self.d(x).float(), self.d(fakes.detach()).float()
-            loss_d = discriminator_loss(real, fake)
-        norm_d = _update(self.adam_d, loss_d)
-        self.d.requires_grad_(False)  # G's step needs no gradients for D's weights
-        with self._autocast():
-            after = self.d(fakes).float()
-            loss_g = generator_loss(after)
-        norm_g = _update(self.adam_g, loss_g)
-        self.d.requires_grad_(True)
+    def step(self, step: int) -> Tensor:
+        """Make step number `step`, counted from 0: D `d_steps` times on a real and a fake batch, then G through the new D.
+
+        Returns
+        -------
+        Tensor
+            The numbers of `Measures` (8,), on the device, which may still be at work: reading them is what waits.
+        """
+        self.streams.begin(step)
+        last = (step + 1) * self.recipe.d_steps - 1
+        for update in range(step * self.recipe.d_steps, last):
+            with torch.no_grad():
+                fakes = self._fakes(update)
+            self._train_d(self.batches.real(update), fakes, step)
+        fakes = self._fakes(last)
+        numbers_d = self._train_d(self.batches.real(last), fakes, step)
+        numbers_g = self._train_g(fakes, step)
         self._average(step)
-        scores = [logits.detach().sigmoid().mean() for logits in (real, fake, after)]
-        numbers = torch.stack([loss_d.detach(), loss_g.detach(), *scores, norm_d, norm_g, diversity(fakes.detach())])
-        return Measures(*numbers.tolist())
+        return torch.cat([numbers_d, numbers_g, diversity(fakes.x.detach())[None]])
 
-    def _autocast(self) -> torch.autocast:
-        return torch.autocast(self.device, dtype=torch.bfloat16, enabled=self.recipe.precision == "bf16")
+    def _train_d(self, real: Batch, fakes: Batch, step: int) -> Tensor:
+        """Update D; return the first four `Measures`."""
+        recipe = self.recipe
+        x = self.view(real.x, step).requires_grad_(recipe.r1 > 0)
+        x_fake = self.view(fakes.x.detach(), step)
+        exact = recipe.precision == "fp16" and bool(recipe.r1 or recipe.gradient_penalty)
+        if exact:  # second derivatives of batch norm are beyond the range of fp16
+            x_fake = x_fake.float()
+        with self._autocast(exact):
+            if recipe.joint_batch:
+                labels = None if real.labels is None or fakes.labels is None else torch.cat([real.labels, fakes.labels])
+                out_real, out_fake = self.d(torch.cat([x, x_fake]), labels).float().chunk(2)
+            else:
+                out_real, out_fake = self.d(x, real.labels).float(), self.d(x_fake, fakes.labels).float()
+            loss = total = discriminator_loss(recipe.objective, out_real, out_fake, recipe.label_smoothing)
+            if recipe.r1:
+                total = total + recipe.r1 * r1(out_real, x)
+            if recipe.gradient_penalty:
+                penalty = gradient_penalty(lambda between: self.d(between, real.labels).float(), x, x_fake, self.streams["penalty"])
+                total = total + recipe.gradient_penalty * penalty
+        norm = self.updater_d.update(total, step)
+        if recipe.weight_clip is not None:
+            clip_weights(self.d.parameters(), recipe.weight_clip)
+        beliefs = [probability(recipe.objective, output).mean() for output in (out_real.detach(), out_fake.detach())]
+        return torch.stack([loss.detach(), *beliefs, norm])
 
-    def _real(self, step: int) -> Tensor:
-        x = to_x(self.pictures[self.order.indices(step)].to(self.device, non_blocking=True))
-        if self.recipe.flip:
-            mirrored = draw_flips(self.recipe.seed, step, len(x)).to(self.device)
-            x = torch.where(mirrored[:, None, None, None], x.flip(3), x)
-        return x.contiguous(memory_format=torch.channels_last)
+    def _train_g(self, fakes: Batch, step: int) -> Tensor:
+        """Update G; return the next three `Measures`."""
+        self.d.requires_grad_(False)  # no gradients for D's weights
+        with self._autocast():
+            output = self.d(self.view(fakes.x, step), fakes.labels).float()
+            loss = generator_loss(self.recipe.objective, output)
+        norm = self.updater_g.update(loss, step)
+        self.d.requires_grad_(True)
+        return torch.stack([loss.detach(), probability(self.recipe.objective, output.detach()).mean(), norm])
+
+    def _autocast(self, exact: bool = False) -> torch.autocast:
+        short = None if exact else SHORT_TYPES.get(self.recipe.precision)
+        return torch.autocast(self.device, dtype=short or torch.bfloat16, enabled=short is not None)
+
+    def _fakes(self, update: int) -> Batch:
+        z, labels = self.batches.latents(update)
+        with self._autocast():
+            return Batch(self.g(z, labels), labels)
+
+    def view(self, x: Tensor, step: int) -> Tensor:
+        """Return what D sees of x: changed at random, then under noise, as the recipe says."""
+        recipe = self.recipe
+        if recipe.policies:
+            x = augment(x.float(), recipe.policies, self.streams["augment"]).contiguous(memory_format=self.batches.layout)
+        noise = recipe.instance_noise
+        if recipe.instance_noise_steps is not None:
+            noise *= max(0.0, 1 - step / recipe.instance_noise_steps)
+        return x.float() + noise * torch.empty_like(x).normal_(generator=self.streams["noise"]) if noise else x
 
     @torch.no_grad()
     def _average(self, step: int) -> None:
         """Move the averaged generator: decay min(d, (1 + t) / (10 + t)), statistics of batch norm likewise."""
-        decay = min(self.recipe.ema_decay, (1 + step) / (10 + step))
-        own, averaged = self.g.state_dict(), self.ema.state_dict()
-        torch._foreach_lerp_([averaged[name] for name in own], list(own.values()), 1 - decay)
+        averaged, own = self._averaged
+        torch._foreach_lerp_(averaged, own, 1 - min(self.recipe.ema_decay, (1 + step) / (10 + step)))
 
     @torch.inference_mode()
     def samples(self) -> Images:
         """Return the fixed-z pictures of the averaged generator, uint8 (64, h, w, c)."""
-        return to_images(self.ema(self.fixed_z).float().cpu().numpy())
+        return to_images(self.ema(self.fixed_z, self.fixed_labels).float().cpu().numpy())
 
     def seconds_per_step(self, steps: int, first: int = 0) -> float:
         """Return the fastest of `steps` steps in seconds; the trainer is used up."""
@@ -137,29 +187,27 @@ class Trainer:
         for step in range(first, first + steps):
             start = time.perf_counter()
             self.step(step)
+            if self.device != "cpu":
+                torch.accelerator.synchronize()
             times.append(time.perf_counter() - start)
         return min(times)
 
     def tensors(self) -> dict[str, Tensor]:
         """Return all that an exact resume needs, by reference."""
         found = {f"{part}.{name}": tensor for part, network in self._networks().items() for name, tensor in network.state_dict().items()}
-        for part, adam in self._optimisers().items():
-            found[f"{part}.learning_rate"] = torch.tensor(adam.param_groups[0]["lr"], dtype=torch.float64)
-            for index, parameter in enumerate(adam.param_groups[0]["params"]):
-                found |= {f"{part}.{index}.{name}": value for name, value in adam.state[parameter].items()}
+        for part, updater in self._updaters().items():
+            found |= {f"{part}.{name}": tensor for name, tensor in updater.tensors().items()}
         return found
 
     def load(self, tensors: Tensors) -> None:
         """Take over what `tensors()` returned, in whatever strides it comes; else a CheckpointError."""
         for part, network in self._networks().items():
             try:
-                network.load(_below(tensors, part))
+                network.load(below(tensors, part))
             except ConfigError as error:
                 raise CheckpointError(f"state of {part}: {error}") from None
-        for part, adam in self._optimisers().items():
-            adam.param_groups[0]["lr"] = float(tensors[f"{part}.learning_rate"])
-            for index, parameter in enumerate(adam.param_groups[0]["params"]):
-                adam.state[parameter] = _moments(_below(tensors, f"{part}.{index}"), parameter)
+        for part, updater in self._updaters().items():
+            updater.load(below(tensors, part))
 
     def load_weights(self, generator: Tensors, discriminator: Tensors) -> None:
         """Start from the networks of another model, with fresh optimisers."""
@@ -170,27 +218,24 @@ class Trainer:
     def _networks(self) -> dict[str, Network]:
         return {"g": self.g, "d": self.d, "ema": self.ema}
 
-    def _optimisers(self) -> dict[str, Adam]:
-        return {"adam_g": self.adam_g, "adam_d": self.adam_d}
+    def _updaters(self) -> dict[str, Updater]:
+        return {f"{self.recipe.optimizer}_g": self.updater_g, f"{self.recipe.optimizer}_d": self.updater_d}
 
 
-def _update(adam: Adam, loss: Tensor) -> Tensor:
-    """Make one optimiser step on `loss`; return the norm of all gradients."""
-    adam.zero_grad(set_to_none=True)
-    loss.backward()  # type: ignore[no-untyped-call]
-    gradients = [parameter.grad for parameter in adam.param_groups[0]["params"] if parameter.grad is not None]
-    norm: Tensor = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
-    adam.step()
-    return norm
+def measures(steps: Sequence[Tensor]) -> Measures:
+    """Return the means over what `Trainer.step` returned; a number that is not finite in one step is not finite in the mean."""
+    return Measures(*torch.stack(list(steps)).mean(0).tolist())
 
 
-def _below(tensors: Tensors, prefix: str) -> dict[str, Tensor]:
-    return {name[len(prefix) + 1 :]: tensor for name, tensor in tensors.items() if name.startswith(f"{prefix}.")}
-
-
-def _moments(saved: Tensors, parameter: Tensor) -> dict[str, Tensor]:
-    """Return Adam's state of a parameter: moments in the parameter's own strides, which the fused step silently relies on."""
-    return {name: tensor.clone() if tensor.dim() == 0 else torch.empty_like(parameter).copy_(tensor) for name, tensor in saved.items()}
+def _streams_of(recipe: Recipe) -> list[Purpose]:
+    """Return what a training of `recipe` draws on its device."""
+    wanted: dict[Purpose, bool] = {
+        "dropout": True,
+        "augment": bool(recipe.policies),
+        "noise": recipe.instance_noise > 0,
+        "penalty": recipe.gradient_penalty > 0,
+    }
+    return [purpose for purpose, is_used in wanted.items() if is_used]
 
 
 def diversity(x: Tensor) -> Tensor:

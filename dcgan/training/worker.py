@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +13,18 @@ from dcgan.config import Budget, Recipe, TrainingConfig, apply_settings
 from dcgan.data import Dataset, Progress, load
 from dcgan.errors import ConfigError, DCGANError, RunError
 from dcgan.events import TrainEvent
-from dcgan.models import Library, Model
-from dcgan.networks import NetworkSpec, discriminator, generator
+from dcgan.networks import NetworkSpec
 from dcgan.system import is_alive
 from dcgan.training.control import FileControl
+from dcgan.training.design import class_names, networks_for, shaped_like, starting_model
 from dcgan.training.loop import Start, train
 from dcgan.training.origin import absolute, command_line, machine
-from dcgan.training.precision import resolve_precision
 from dcgan.training.recipes import best_device, fill, named_recipe
 from dcgan.training.run_folder import RunReader
 from dcgan.training.run_writer import RunWriter
 from dcgan.training.snapshots import SnapshotWriter
 from dcgan.training.trainer import Networks
+from dcgan.training.tuning import resolve
 
 DEFAULT_BUDGET = Budget(minutes=10)
 
@@ -84,22 +84,24 @@ class RunTraining:
             self._continue(progress)
         else:
             self._create(progress)
-        self.total_steps = self.config.budget.steps_total(max(1, round(len(self.data.images) / (self.config.recipe.batch_size or 1))))
+        self.total_steps = self.config.budget.steps_total(self.config.recipe.steps_per_epoch(len(self.data.images)))
 
     def _create(self, progress: Progress | None) -> None:
         request = self.request
         if request.source is None:
             raise ConfigError(f"{request.run} is a new run: say what to train on with --data NAME, FOLDER or ZIP")
         recipe = apply_settings(named_recipe(request.recipe or "dcgan"), request.settings)
-        model = _starting_model(request.model)
+        model = starting_model(request.model)
         if model is not None:
-            recipe = _shaped_like(recipe, model)
+            recipe = shaped_like(recipe, model, request.model or "", request.settings)
         self.data = _load(request.source, request.data_dir, recipe, progress)
         _, height, _, channels = self.data.images.shape
         recipe = fill(recipe, height, channels, self.device)
-        self.networks = _networks(recipe, model)
-        recipe = resolve_precision(recipe, self.networks, self.data, self.device)
-        self.config = TrainingConfig(recipe, request.budget or DEFAULT_BUDGET, request.save_every)
+        self.labels = class_names(recipe, self.data)
+        self.networks = networks_for(recipe, model, self.labels)
+        budget = request.budget or DEFAULT_BUDGET
+        recipe = resolve(recipe, self.networks, self.data, self.device, budget)
+        self.config = TrainingConfig(recipe, budget, request.save_every)
         self.start = Start(model=model)
         self.writer.write_config(self._record())
 
@@ -111,15 +113,17 @@ class RunTraining:
         self.data = _load(stored["data"]["source"], data_dir, recipe, progress)
         if self.data.fingerprint != stored["data"]["fingerprint"]:
             raise RunError(f"the data {stored['data']['source']} changed since {request.run} began; choose another --run for the new data")
+        self.labels = class_names(recipe, self.data)
         self.networks = Networks(NetworkSpec.from_json(stored["generator"]), NetworkSpec.from_json(stored["discriminator"]))
         budget = request.budget or Budget(**stored["budget"])
         self.config = TrainingConfig(recipe, budget, request.save_every or stored["save_every"])
-        self.start = self.writer.saved() or Start(model=_starting_model(stored["parent"]))
+        self.start = self.writer.saved() or Start(model=starting_model(stored["parent"]))
         self.writer.write_config({**stored, "budget": budget.to_json(), "save_every": self.config.save_every})
 
     def events(self) -> Iterator[TrainEvent]:
         """Train, writing each event before it is passed on."""
-        self.writer.begin(self.start.step, SnapshotWriter(self.networks, self.config.recipe.prior, self._training_record()))
+        snapshots = SnapshotWriter(self.networks, self.config.recipe.prior, self._training_record(), self.labels)
+        self.writer.begin(self.start.step, snapshots)
         step = self.start.step
         try:
             for event in train(self.config, self.networks, self.data, self.device, self.control, self.start):
@@ -149,6 +153,7 @@ class RunTraining:
                 "data_dir": str(request.data_dir.resolve()) if request.data_dir else None,
                 "name": data.name,
                 "images": len(data.images),
+                "labels": list(self.labels),
                 "fingerprint": data.fingerprint,
                 "terms": data.terms,
                 "notes": list(data.notes),
@@ -179,32 +184,6 @@ class RunTraining:
         }
 
 
-def _starting_model(model: str | None) -> Model | None:
-    """Return the model to start from, which must have a discriminator."""
-    if model is None:
-        return None
-    found = Library().find(model)[0]
-    if found.discriminator is None:
-        raise ConfigError(f"--from {model}: it has no discriminator, and without one no training can go on")
-    return found
-
-
-def _shaped_like(recipe: Recipe, model: Model) -> Recipe:
-    channels, height, _ = model.config.generator.output_shape
-    return replace(recipe, image_size=height, image_channels=channels, z_dim=model.config.z_dim, prior=model.config.prior)
-
-
-def _networks(recipe: Recipe, model: Model | None) -> Networks:
-    if model is not None:
-        assert model.config.discriminator is not None
-        return Networks(model.config.generator, model.config.discriminator)
-    size, channels, width = recipe.image_size or 0, recipe.image_channels or 0, recipe.base_channels or 0
-    return Networks(
-        generator(recipe.preset, size, channels, width, recipe.z_dim),
-        discriminator(recipe.preset, size, channels, width),
-    )
-
-
 def _load(source: str, data_dir: Path | None, recipe: Recipe, progress: Progress | None) -> Dataset:
     return load(
         source,
@@ -222,7 +201,7 @@ def _refuse_differences(stored: dict[str, Any], request: TrainRequest) -> None:
     wanted = apply_settings(recipe, request.settings)
     if request.recipe is not None and request.recipe != recipe.name:
         wanted = apply_settings(named_recipe(request.recipe), request.settings)
-    changed = [key for key, value in wanted.to_json().items() if value not in (None, "auto") and value != stored["recipe"][key]]
+    changed = [key for key, value in wanted.to_json().items() if value not in (None, "auto") and value != recipe.to_json()[key]]
     if request.source is not None and absolute(request.source) != stored["data"]["source"]:
         changed.append("data")
     if request.model is not None and request.model != stored["parent"]:

@@ -91,7 +91,7 @@ class PictureServer:
                 return failure("too many requests at once; try again", 503)
             try:
                 synthesizer = await self._synthesizer(request.query_params.get("model"))
-                body = await read_body(request, max_request_bytes(synthesizer.info.z_dim))
+                body = await read_body(request, max_request_bytes(synthesizer.info.z_dim, len(synthesizer.info.labels)))
                 answer = await self._answer(synthesizer, body, Throttle(PICTURES_PER_SECOND, BURST))
             except (DCGANError, ClientDisconnect) as error:
                 return refusal(error)
@@ -114,9 +114,10 @@ class PictureServer:
             await socket.send_bytes(answer)
 
     async def _answer(self, synthesizer: Synthesizer, frame: bytes, throttle: Throttle) -> bytes:
-        request = parse_request(frame, synthesizer.info.z_dim)
+        request = parse_request(frame, synthesizer.info.z_dim, len(synthesizer.info.labels))
         await throttle.take(len(request.z))
-        rgb: npt.NDArray[np.uint8] = await asyncio.get_running_loop().run_in_executor(self._threads, synthesizer.rgb, request.z)
+        loop = asyncio.get_running_loop()
+        rgb: npt.NDArray[np.uint8] = await loop.run_in_executor(self._threads, synthesizer.rgb, request.z, request.labels)
         return encode_answer(request.request_id, rgb)
 
     async def _synthesizer(self, model: str | None) -> Synthesizer:

@@ -27,9 +27,11 @@ class Small:
     channels: int
     z_dim: int
     prior: Prior
+    labels: tuple[str, ...] = ()
 
 
 MODELS = {
+    "labelled": Small(16, 1, 8, "normal", ("ankle boot", "T-shirt/top", "3")),  # the name 3 is class 2
     "large": Small(32, 1, 100, "normal"),
     "tiny": Small(16, 1, 8, "normal"),
     "uniform": Small(16, 3, 9, "uniform"),  # an odd number of dimensions
@@ -43,13 +45,14 @@ def write_models(folder: Path) -> None:
 
 def _model(kind: Small) -> Model:
     random = torch.Generator().manual_seed(kind.z_dim)
-    network = initialise(build(generator("dcgan", kind.image_size, kind.channels, 4, kind.z_dim)), random)
+    network = initialise(build(generator("dcgan", kind.image_size, kind.channels, 4, kind.z_dim, len(kind.labels))), random)
     for _ in range(60):  # batch norm statistics that fit
-        network(torch.randn(16, kind.z_dim, generator=random))
+        z = torch.randn(16, kind.z_dim, generator=random)
+        network(z, torch.randint(len(kind.labels), (16,), generator=random) if kind.labels else None)
     tensors = {key: tensor.detach().clone() for key, tensor in network.state_dict().items()}
     last = [key for key in tensors if key.endswith(".weight") and tensors[key].dim() == 4][-1]
     tensors[last] *= 10  # contrast
-    return Model(ModelConfig(network.spec, prior=kind.prior), tensors)
+    return Model(ModelConfig(network.spec, prior=kind.prior, labels=kind.labels), tensors)
 
 
 @lru_cache

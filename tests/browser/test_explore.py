@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
@@ -228,3 +229,37 @@ def test_models_with_other_z_do_not_inherit_edits(visit: Visit, app: App) -> Non
     part(page, "model").select_option("uniform")
     settle(page, 3)
     assert z_of(assert_link_is_the_picture(page, app)) is None
+
+
+def test_a_label_is_chosen_undone_and_kept_in_the_address(visit: Visit, app: App) -> None:
+    page = visit("/?model=labelled&seed=4&label=3")
+    settle(page)
+    label = part(page, "label")
+    expect(label.locator("option")).to_have_text(["ankle boot", "T-shirt/top", "3"])
+    expect(label).to_have_value("2")
+    links = [assert_link_is_the_picture(page, app)]
+    before = picture_count(page)
+    label.select_option("T-shirt/top")
+    settle(page, before + 1)
+    links.append(assert_link_is_the_picture(page, app))
+    assert [parse_qs(urlsplit(link).query)["label"] for link in links] == [["3"], ["T-shirt/top"]]
+    assert not np.array_equal(*[python_picture(app, link) for link in links])
+    type_seed(page, "5")  # another seed has the same label
+    settle(page, picture_count(page))
+    assert parse_qs(urlsplit(assert_link_is_the_picture(page, app)).query)["label"] == ["T-shirt/top"]
+    act(page, "undo")
+    act(page, "undo")
+    assert assert_link_is_the_picture(page, app) == links[0]
+    expect(label).to_have_value("2")
+
+
+def test_labels_are_there_only_where_a_model_has_them(visit: Visit, app: App) -> None:
+    page = visit("/?model=labelled&label=shoe")
+    settle(page)
+    expect(part(page, "status")).to_contain_text("no label “shoe” (ankle boot, T-shirt/top, 3)")
+    expect(part(page, "label")).to_have_value("0")
+    before = picture_count(page)
+    part(page, "model").select_option("tiny")
+    settle(page, before + 1)
+    expect(part(page, "label")).to_be_hidden()
+    assert "label" not in parse_qs(urlsplit(assert_link_is_the_picture(page, app)).query)

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 def python_picture(app: App, link: str) -> Pixels:
-    """Return what Python makes of a link's model, seed and z: (h, w, 3)."""
+    """Return what Python makes of a link's model, seed, z and label: (h, w, 3)."""
     asked = parse_qs(urlsplit(link).query)
     maker = synthesizer(app.home / "models" / asked["model"][0])
     z = z_of(link)
-    return maker.rgb(maker.z([int(asked["seed"][0])]) if z is None else z[None])[0]
+    return maker.rgb(maker.z([int(asked["seed"][0])]) if z is None else z[None], asked.get("label"))[0]
 
 
 def python_z(app: App, seed: int) -> npt.NDArray[np.float32]:

@@ -22,11 +22,13 @@ from dcgan.networks.layers import (
     ConvTranspose,
     Dropout,
     Flatten,
+    JoinLabel,
     Linear,
     MaxPool,
     Reshape,
     Resize,
 )
+from dcgan.networks.weighted import Weighted
 
 
 def tutorial_generator(z_dim: int = 100, width: int = 64, channels: int = 3) -> nn.Sequential:
@@ -85,7 +87,7 @@ def test_output_range_and_unbounded_logits() -> None:
 
 def test_starting_weights_have_the_papers_spread() -> None:
     network = initialise(build(generator("dcgan", 64, 3, 32, 100)), torch.Generator().manual_seed(3))
-    weights = torch.cat([m.weight.detach().flatten() for m in network if isinstance(m, nn.ConvTranspose2d)])
+    weights = torch.cat([m.weight.detach().flatten() for m in network if isinstance(m, Weighted)])
     gains = torch.cat([m.weight.detach() for m in network if isinstance(m, nn.BatchNorm2d)])
     assert weights.std() == pytest.approx(0.02, rel=0.01) and abs(weights.mean()) < 1e-4
     assert gains.std() == pytest.approx(0.02, rel=0.15) and gains.mean() == pytest.approx(1, abs=0.01)
@@ -124,12 +126,14 @@ def test_uneven_convolution_padding() -> None:
 def everything() -> NetworkSpec:
     """One of each layer."""
     layers = (
-        Linear(6, 36),
+        JoinLabel(3),
+        Linear(9, 36),
         BatchNorm(36),
         Activation("elu", 0.5),
         Reshape((4, 3, 3)),
+        JoinLabel(3, (2, 3, 3)),
         Resize((2, 2), "bilinear"),
-        Conv(4, 6, (3, 3), padding=(1, 1, 1, 1), spectral_norm=True),
+        Conv(6, 6, (3, 3), padding=(1, 1, 1, 1), spectral_norm=True),
         Activation("leaky_relu", 0.2),
         Dropout(0.25),
         ConvTranspose(6, 4, (4, 4), (2, 2), (1, 1, 1, 1), bias=False, spectral_norm=True),
@@ -153,7 +157,7 @@ def test_one_of_each_layer_builds_and_survives_json() -> None:
     network = build(spec)
     assert {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()} == spec.tensors
     network.use_generator(torch.Generator().manual_seed(0))
-    assert network(torch.randn(3, 6)).shape == (3, *spec.output_shape)
+    assert network(torch.randn(3, 6), torch.tensor([2, 0, 1])).shape == (3, *spec.output_shape)
 
 
 def test_spectral_norm_comes_to_a_largest_singular_value_of_one() -> None:

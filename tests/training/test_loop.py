@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from tiny import RECIPE, config
@@ -17,7 +18,7 @@ from dcgan.errors import TrainingDiverged
 from dcgan.events import CheckpointReady, Finished, OrderDone, SamplesReady, Started, StepDone, TrainEvent
 from dcgan.training.control import Control, Order
 from dcgan.training.loop import Clock, Start, train
-from dcgan.training.trainer import Networks
+from dcgan.training.trainer import Networks, Trainer
 
 
 class Orders(Control):
@@ -124,6 +125,49 @@ def test_numbers_that_are_none_end_it_before_a_state(networks: Networks, data: D
     assert caught.value.step == 1 and caught.value.last_good == 0
     for state in states(events).values():
         assert all(bool(torch.isfinite(tensor).all()) for tensor in state.values())
+
+
+def test_lines_are_means_over_their_steps(networks: Networks, data: Dataset) -> None:
+    single = [event for event in kept(train(config(steps=8, save_every=5), networks, data)) if isinstance(event, StepDone)]
+    rare = config(steps=8, save_every=5, recipe=replace(RECIPE, log_every=3))
+    events = [event for event in kept(train(rare, networks, data)) if not isinstance(event, SamplesReady)]
+    lines = {event.step: event for event in events if isinstance(event, StepDone)}
+    # Every third step, before a state, and at the end; step 1 because the first sheet after the start is due at once.
+    assert {3, 5, 6, 8} <= set(lines)
+    ends = sorted(lines)
+    for first, last in zip([0, *ends], ends, strict=False):
+        for key in ("loss_d", "loss_g", "d_real", "diversity", "grad_norm_g"):
+            wanted = np.mean([getattr(event, key) for event in single[first:last]])
+            assert getattr(lines[last], key) == pytest.approx(wanted, rel=1e-5)
+        assert lines[last].epoch == single[last - 1].epoch
+
+
+class Failing(Trainer):
+    """One number that is none, at one step, after which all goes on."""
+
+    def step(self, step: int) -> torch.Tensor:
+        return super().step(step) * (float("nan") if step == 3 else 1.0)
+
+
+@pytest.mark.parametrize("log_every", [1, 5])
+def test_a_number_that_is_none_is_not_lost_between_lines(
+    networks: Networks, data: Dataset, monkeypatch: pytest.MonkeyPatch, log_every: int
+) -> None:
+    monkeypatch.setattr("dcgan.training.loop.Trainer", Failing)
+    said: list[TrainEvent] = []
+    with pytest.raises(TrainingDiverged):
+        for event in train(config(steps=50, save_every=7, recipe=replace(RECIPE, log_every=log_every)), networks, data):
+            said.append(event)
+    last = said[-1]
+    assert isinstance(last, StepDone) and np.isnan(last.loss_d)
+    assert last.step == (4 if log_every == 1 else 5)
+
+
+def test_more_updates_of_d_see_more_pictures(networks: Networks, data: Dataset) -> None:
+    """20 pictures, batch 6 and 2 updates a step: 2 steps an epoch."""
+    recipe = replace(RECIPE, d_steps=2)
+    events = [event for event in kept(train(TrainingConfig(recipe, Budget(epochs=3)), networks, data)) if isinstance(event, StepDone)]
+    assert events[-1].step == 6 and events[-1].epoch == pytest.approx(6 * 12 / 20)
 
 
 def spoilt(data: Dataset) -> Dataset:

@@ -12,7 +12,7 @@ from torch.nn import functional as F
 
 from dcgan.data import Dataset
 from dcgan.training.draws import BatchOrder, draw_z
-from dcgan.training.trainer import Networks, Trainer, diversity
+from dcgan.training.trainer import Measures, Networks, Trainer, diversity, measures
 
 STEPS = 4
 
@@ -68,14 +68,18 @@ def plain_steps(g: nn.Module, d: nn.Module, data: Dataset) -> list[tuple[float, 
     return losses
 
 
+def one_step(trainer: Trainer, step: int) -> Measures:
+    return measures([trainer.step(step)])
+
+
 def test_steps_are_the_tutorials(networks: Networks, data: Dataset) -> None:
     trainer = Trainer(RECIPE, networks, data, "cpu")
     g, d = plain_generator(), plain_discriminator()
     copy_weights(g, trainer.g)
     copy_weights(d, trainer.d)
     expected = plain_steps(g, d, data)
-    measures = [trainer.step(step) for step in range(STEPS)]
-    for found, (loss_d, loss_g) in zip(measures, expected, strict=True):
+    steps = [one_step(trainer, step) for step in range(STEPS)]
+    for found, (loss_d, loss_g) in zip(steps, expected, strict=True):
         assert found.loss_d == pytest.approx(loss_d, abs=1e-4)
         assert found.loss_g == pytest.approx(loss_g, abs=1e-4)
     assert_same_weights(g, trainer.g, 2e-5)
@@ -106,12 +110,12 @@ def test_looking_changes_nothing(networks: Networks, data: Dataset) -> None:
 def test_bf16_follows_fp32(networks: Networks, data: Dataset) -> None:
     exact, short = (Trainer(replace(RECIPE, precision=precision), networks, data, "cpu") for precision in ("fp32", "bf16"))
     for step in range(STEPS):
-        found, wanted = short.step(step), exact.step(step)
+        found, wanted = one_step(short, step), one_step(exact, step)
         assert found.loss_d == pytest.approx(wanted.loss_d, abs=0.1) and found.loss_d != wanted.loss_d
 
 
 def test_mirroring_is_seen_by_d_alone(networks: Networks, data: Dataset) -> None:
-    plain, mirrored = (Trainer(replace(RECIPE, flip=flip), networks, data, "cpu").step(0) for flip in (False, True))
+    plain, mirrored = (one_step(Trainer(replace(RECIPE, flip=flip), networks, data, "cpu"), 0) for flip in (False, True))
     assert plain.d_real != mirrored.d_real and plain.d_fake == mirrored.d_fake
 
 

@@ -1,4 +1,5 @@
-/* The view as a link: ?model=MODEL&seed=S&z=BASE64URL, where z (float32, little endian) stands only if it is not the seed's own. */
+/* The view as a link: ?model=MODEL&seed=S&label=NAME&z=BASE64URL, where z (float32, little endian) stands only if it is not the seed's own,
+   and the label only for a conditional model. */
 
 function encodeZ(z) {
   const view = new DataView(new ArrayBuffer(z.length * 4));
@@ -29,16 +30,17 @@ function parseSeed(text) {
 }
 
 /** This page's address for a view; other parameters (Gradio's own, such as __theme) stay. */
-function addressOf(model, seed, editedZ) {
+function addressOf(model, seed, editedZ, label) {
   const url = new URL(location.href);
   url.searchParams.set("model", model);
   url.searchParams.set("seed", String(seed));
-  url.searchParams.delete("z");
+  for (const name of ["label", "z"]) url.searchParams.delete(name);
+  if (label !== undefined) url.searchParams.set("label", label);
   if (editedZ) url.searchParams.set("z", encodeZ(editedZ));
   return url.href;
 }
 
-/** What the address asks for: {info, seed, z, complaint}; `complaint` is [sentence's name, values] where it asks for what there is not. */
+/** What the address asks for: {info, seed, z, label, complaint}; `complaint` is [sentence's name, values] where it asks for what there is not. */
 function readAddress(models, defaultModel) {
   const asked = new URLSearchParams(location.search);
   const named = (name) => models.find((model) => model.name === name);
@@ -46,9 +48,11 @@ function readAddress(models, defaultModel) {
   const info = named(wanted) ?? named(defaultModel) ?? models[0];
   const seed = parseSeed(asked.get("seed") ?? "0");
   const z = asked.has("z") ? decodeZ(asked.get("z"), info.z_dim) : undefined;
+  const label = asked.get("label") ?? undefined;
   let complaint = null;
   if (info.name !== wanted) complaint = ["unknown_model", { model: wanted, shown: info.name }];
   else if (seed === null) complaint = ["bad_seed", { seed: 0 }];
   else if (z === null) complaint = ["bad_z", { seed }];
-  return { info, seed: seed ?? 0, z: z ?? undefined, complaint };
+  else if (label !== undefined && !info.labels.includes(label)) complaint = ["bad_label", { label, labels: info.labels.join(", ") || "–" }];
+  return { info, seed: seed ?? 0, z: z ?? undefined, label, complaint };
 }

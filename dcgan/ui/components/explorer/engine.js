@@ -21,6 +21,7 @@ class Engine {
   #post = "untried"; // "works", "down"
   #retry = null;
   #lastId = 0;
+  label = null; // the class of all pictures from now on, null where the model has none
 
   /** `base`: URL of our routes, with its slash. `onState(state, sentence)` hears "connecting", "ready", "post", "lost", "refused". */
   constructor(base, onState) {
@@ -58,7 +59,7 @@ class Engine {
     const engine = this.way;
     if (!engine) return { id: 0, engine, pictures: Promise.reject(new Lost()) };
     const id = ++this.#lastId;
-    const frame = encodeRequest(id, zs);
+    const frame = encodeRequest(id, zs, this.label);
     return { id, engine, pictures: engine === "websocket" ? this.#bySocket(id, frame) : this.#byPost(frame) };
   }
 

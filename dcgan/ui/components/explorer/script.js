@@ -35,8 +35,8 @@ class Explorer {
   async start(defaultModel) {
     await this.#loadModels();
     if (!this.#models.length) return this.#say(this.#text("no_models"), true);
-    const { info, seed, z, complaint } = readAddress(this.#models, defaultModel);
-    this.#open(info, seed, z);
+    const { info, seed, z, label, complaint } = readAddress(this.#models, defaultModel);
+    this.#open(info, seed, z, label);
     if (complaint) this.#say(this.#text(...complaint), true);
     return undefined;
   }
@@ -73,6 +73,7 @@ class Explorer {
     on("strongest", "click", () => this.#markStrongest());
     on("seed", "change", (event) => this.#typeSeed(event.target));
     on("model", "change", (event) => this.#open(this.#modelOf(event.target.value)));
+    on("label", "change", (event) => view.choose(Number(event.target.value)));
     on("more", "click", () => this.#sheetOf({ set: view.set + 1 }));
     on("distance", "input", (event) => this.#sheetOf({ distance: Number(event.target.value) }));
     this.#root.addEventListener("pointerdown", () => view.hold(true), { capture: true });
@@ -95,13 +96,15 @@ class Explorer {
 
   // What happens --------------------------------------------------------------------------------------------------------------------
 
-  #open(info, seed, z) {
+  #open(info, seed, z, label) {
     this.stream.restart();
     this.engine.use(info.name);
     this.#say("");
     this.#part("model").value = info.name;
     fillFacts(this.#part("facts"), factsOf(info, this.#text, this.#number));
-    this.view.open(info, seed, z);
+    this.#part("labels").hidden = !info.labels.length;
+    this.#part("label").replaceChildren(...info.labels.map((name, k) => new Option(name, k)));
+    this.view.open(info, seed, z, label);
     this.#root.inert = false;
   }
 
@@ -158,8 +161,9 @@ class Explorer {
   }
 
   #savePicture() {
-    const { info, seed, edited } = this.view;
-    const name = `${info.name}-${seed}${edited ? "-edited" : ""}.png`.replaceAll(/[^\w.-]+/g, "-");
+    const { info, seed, edited, label } = this.view;
+    const parts = [info.name, info.labels[label], seed, edited ? "edited" : undefined].filter((each) => each !== undefined);
+    const name = `${parts.join("-")}.png`.replaceAll(/[^\w.-]+/g, "-");
     savePng(this.picture, name);
     this.#say(this.#text("saved", { name }));
   }
@@ -176,8 +180,9 @@ class Explorer {
 
   // What is seen --------------------------------------------------------------------------------------------------------------------
 
-  /** Seed or z changed: ask for the picture at once, show the rest with the next frame. */
+  /** Seed, z or label changed: ask for the picture at once, show the rest with the next frame. */
   #changed() {
+    this.engine.label = this.view.label;
     this.stream.want(this.view.z);
     this.sheet.later();
     this.#schedule();
@@ -192,7 +197,7 @@ class Explorer {
   }
 
   #render() {
-    const { seed, edited, z, prior, canUndo, canRedo } = this.view;
+    const { seed, edited, z, label, prior, canUndo, canRedo } = this.view;
     this.sliders.draw();
     this.equaliser.draw();
     const [length, typical] = [norm(z), typicalNorm(z.length, prior)].map((value) => this.#number(value, 2));
@@ -203,6 +208,7 @@ class Explorer {
       field.setAttribute("aria-invalid", "false");
     }
     this.picture.setAttribute("aria-label", this.#text(edited ? "picture_edited" : "picture", { seed }));
+    if (label !== null) this.#part("label").value = label;
     this.#part("undo").disabled = !canUndo;
     this.#part("redo").disabled = !canRedo;
     this.#part("reuse").disabled = !edited;

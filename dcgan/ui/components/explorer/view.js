@@ -8,6 +8,7 @@ class View {
   #own = new Float32Array(0); // the seed's z
   info = null;
   seed = 0;
+  label = null; // number of the class, null where the model has none
   z = new Float32Array(0);
   marked = []; // the dimensions on the sliders
   distance = 0.4; // of the neighbours
@@ -39,11 +40,11 @@ class View {
   }
 
   get address() {
-    return addressOf(this.info.name, this.seed, this.edited ? this.z : null);
+    return addressOf(this.info.name, this.seed, this.edited ? this.z : null, this.info.labels[this.label]);
   }
 
-  /** Show another model; z stays where the model takes it, so that two models can be compared. */
-  open(info, seed = this.seed, asked = null) {
+  /** Show another model; z and the label's name stay where the model takes them, so that two models can be compared. */
+  open(info, seed = this.seed, asked = null, label = this.info?.labels[this.label]) {
     const fits = this.info?.z_dim === info.z_dim && this.info.prior === info.prior;
     const kept = fits && this.edited ? this.z : null;
     if (!fits) {
@@ -51,6 +52,7 @@ class View {
       this.marked = Array.from({ length: Math.min(SLIDERS, info.z_dim) }, (_, i) => i);
     }
     this.info = info;
+    this.label = info.labels.length ? Math.max(0, info.labels.indexOf(label)) : null;
     this.seed = seed;
     this.#own = sampleZ(seed, info.z_dim, info.prior);
     this.z = (asked ?? kept ?? this.#own).slice();
@@ -74,7 +76,14 @@ class View {
   sow(seed) {
     this.hold(false);
     this.#remember("seed");
-    this.#restore({ seed, z: null });
+    this.#restore({ seed, z: null, label: this.label });
+  }
+
+  choose(label) {
+    this.hold(false);
+    this.#remember("label");
+    this.label = label;
+    this.changed();
   }
 
   dice() {
@@ -107,12 +116,13 @@ class View {
   }
 
   #snapshot() {
-    return { seed: this.seed, z: this.z.slice() };
+    return { seed: this.seed, z: this.z.slice(), label: this.label };
   }
 
   #restore(entry) {
     if (!entry) return;
     this.seed = entry.seed;
+    if (entry.label in this.info.labels) this.label = entry.label; // the entry may be of another model
     this.#own = sampleZ(entry.seed, this.info.z_dim, this.prior);
     this.z = (entry.z ?? this.#own).slice();
     this.changed();

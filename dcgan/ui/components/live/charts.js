@@ -1,19 +1,29 @@
 // The two charts. They grow by Plotly.extendTraces, which costs the same however long the run is; everything is drawn
 // again only after a switch of run, theme or width.
 
+/** The losses of D and of G where D can only guess, by the recipe's objective. */
+const GUESSING = {
+  "non-saturating": [[Math.log(4), "ln 4"], [Math.log(2), "ln 2"]],
+  minimax: [[Math.log(4), "ln 4"], [-Math.log(2), "−ln 2"]],
+  "least-squares": [[1 / 4, "¼"], [1 / 8, "⅛"]],
+  hinge: [[2, "2"], [0, "0"]],
+  wasserstein: [[0, "0"], [0, ""]],
+};
+
 const CHARTS = {
   losses: {
     keys: ["loss_d", "loss_g"],
-    lines: [
-      { at: Math.log(4), owner: "d", text: "ln 4" },
-      { at: Math.log(2), owner: "g", text: "ln 2" },
-    ],
+    lines: guesses("non-saturating"),
     yaxis: { rangemode: "tozero" },
   },
   opinion: { keys: ["d_real", "d_fake"], lines: [{ at: 0.5, owner: null, text: "½" }], yaxis: { range: [-0.02, 1.02] } },
 };
 
 const SEPARATORS = number(0.5, 1).at(1) + number(10000).at(-4); // of decimals and of thousands, as the language has them
+
+function guesses(objective) {
+  return (GUESSING[objective] ?? GUESSING["non-saturating"]).map(([at, text], index) => ({ at, text, owner: "dg"[index] }));
+}
 
 function createCharts(root) {
   const boxes = Object.fromEntries(Object.keys(CHARTS).map((name) => [name, root.querySelector(`[data-chart="${name}"]`)]));
@@ -42,7 +52,7 @@ function createCharts(root) {
   }
 
   function shapes({ lines }, colours) {
-    const guesses = lines.map(({ at, owner }) => ({
+    const dashed = lines.map(({ at, owner }) => ({
       type: "line",
       xref: "paper",
       x0: 0,
@@ -53,7 +63,7 @@ function createCharts(root) {
       line: { color: colours[owner] ?? colours.text, width: 1, dash: "dash" },
     }));
     const mark = { type: "line", yref: "paper", x0: marked, x1: marked, y0: 0, y1: 1, line: { color: colours.text, width: 1.5 } };
-    return marked === null ? guesses : [...guesses, mark];
+    return marked === null ? dashed : [...dashed, mark];
   }
 
   /** The dashed lines' values, in the right margin, where no curve runs through them. */
@@ -117,6 +127,12 @@ function createCharts(root) {
     for (const [name, chart] of Object.entries(CHARTS)) plotly.relayout(boxes[name], { shapes: shapes(chart, palette()) });
   }
 
+  /** Draw the lines of a run's objective. */
+  function judgeBy(objective) {
+    CHARTS.losses.lines = guesses(objective);
+    draw();
+  }
+
   async function open() {
     plotly = await loadPlotly();
     draw();
@@ -133,7 +149,7 @@ function createCharts(root) {
 
   new ResizeObserver(debounced(resize, 80)).observe(root);
   new MutationObserver(debounced(draw, 30)).observe(document.body, { attributes: true, attributeFilter: ["class"] });
-  return { open, add, clear, mark, ready: () => plotly !== null, latest: (key) => history.all()[key].at(-1) ?? null };
+  return { open, add, clear, mark, judgeBy, ready: () => plotly !== null, latest: (key) => history.all()[key].at(-1) ?? null };
 }
 
 function debounced(act, milliseconds) {

@@ -87,7 +87,10 @@ function take(answer) {
     return false;
   }
   view.line = answer.next;
-  if (answer.config) view.config = answer.config;
+  if (answer.config) {
+    view.config = answer.config;
+    charts.judgeBy(view.config.recipe?.objective);
+  }
   if (answer.columns) view.columns = answer.columns;
   takeRows(answer.rows);
   const sheets = answer.events.filter(({ event }) => event === "samples").map(({ step }) => step);

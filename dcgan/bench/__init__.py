@@ -1,0 +1,1 @@
+"""How fast this machine trains, beside what could be expected of it."""

@@ -1,0 +1,66 @@
+"""python -m dcgan bench: how fast this machine trains."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dcgan.cli_printing import AsJson, DataDir, new_table, print_json, show
+
+if TYPE_CHECKING:
+    from dcgan.bench.train import TrainBench
+
+bench_app = typer.Typer(rich_markup_mode=None, help="Measure how fast this machine trains.")
+
+
+@bench_app.callback()
+def _bench() -> None:
+    """Measure how fast this machine trains."""
+
+
+@bench_app.command()
+def train(
+    data: Annotated[str, typer.Option(help="A data set's name, a folder or a zip of pictures.")] = "shapes",
+    data_dir: DataDir = None,
+    recipe: Annotated[str, typer.Option(help="Whose network, and how our step is made.")] = "pytorch-tutorial",
+    settings: Annotated[list[str] | None, typer.Option("--set", help="key=value of the recipe, such as batch_size=32.")] = None,
+    turns: Annotated[int, typer.Option(min=1, max=1000, help="Turns of each side.")] = 4,
+    steps: Annotated[int, typer.Option(min=1, max=100_000, help="Counted steps of each side in a turn.")] = 8,
+    workers: Annotated[int, typer.Option(min=0, max=64, help="Processes that load pictures for the plain loop.")] = 2,
+    as_json: AsJson = False,
+) -> None:
+    """Compare our training step with a plain loop as the tutorials write it, in turns."""
+    from dcgan.bench.train import TrainBenchRequest, bench_train
+    from dcgan.cli_train import reporting
+
+    request = TrainBenchRequest(data, data_dir, recipe, tuple(settings or ()), turns, steps, workers)
+    with reporting() as report:
+        result = bench_train(request, report)
+    if as_json:
+        print_json(result.to_json())
+    else:
+        tell(result)
+
+
+def tell(result: TrainBench) -> None:
+    """Print a result for people."""
+    recipe = result.recipe
+    table = new_table("name", "images/s", "ms a step", "share of peak", "memory")
+    precision = recipe["precision"]
+    for name, kind, rate, share, memory in (
+        (f"ours ({recipe['name']})", precision, result.ours, result.peak_share, result.peak_memory_bytes),
+        ("plain loop", "fp32", result.plain, result.plain_peak_share, result.plain_peak_memory_bytes),
+    ):
+        spent, held = f"{1000 * recipe['batch_size'] / rate:.0f}", f"{memory / 1e6:,.0f} MB" if memory else "-"
+        table.add_row(name, f"{rate:.1f}", spent, f"{share:.0%} of {kind}", held)
+    show(table)
+    spread = f"{result.ratio_low:.2f} to {result.ratio_high:.2f} over {result.turns} turns of {result.steps} steps each"
+    print(f"ratio {result.ratio:.2f} ({spread}; the fastest quarter of the steps counts)")
+    peaks = ", ".join(f"{name} {peak / 1e9:,.0f}" for name, peak in result.peaks.items())
+    print(f"matrix-multiply peak in GFLOP/s: {peaks}; a step is {result.multiply_adds / 1e6:,.0f} million multiply-adds a picture")
+    picture = f"{recipe['image_size']}x{recipe['image_size']} {'grey' if recipe['image_channels'] == 1 else 'RGB'}"
+    sizes = f"batch {recipe['batch_size']}, base_channels {recipe['base_channels']}"
+    print(f"{result.data}: {result.images} pictures of {picture}, {sizes}")
+    isa = result.onednn_max_cpu_isa or "not set"
+    print(f"{result.device}, threads {recipe['threads']}, torch {result.torch_version}, ONEDNN_MAX_CPU_ISA {isa}")

@@ -1,0 +1,28 @@
+"""The terminal's view of making a shelf model: a run becomes a model folder that can replay how it learned."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def shelve(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder (its newest snapshot), or RUN/best.")],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The model folder to make; its name becomes the model's.")],
+    license: Annotated[str | None, typer.Option(help="The licence of the weights as the Hub writes it, such as mit.")] = None,
+    dataset: Annotated[
+        list[str] | None, typer.Option(metavar="OWNER/NAME", help="The data set's name on the Hub; may be repeated.")
+    ] = None,
+    data_license: Annotated[str | None, typer.Option(metavar="TEXT", help="The terms of the training data, for the card.")] = None,
+    snapshots: Annotated[bool, typer.Option("--snapshots", help="Add about 8 earlier generators.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Move a FOLDER that is there already aside.")] = False,
+) -> None:
+    """Make a shelf model of RUN: its snapshot, card and recording as the model folder FOLDER."""
+    from dcgan.models.card import HubFacts
+    from dcgan.training import recording
+
+    made = recording.shelve(run, folder, HubFacts(license, tuple(dataset or ())), data_license, snapshots, force)
+    parts = f"{made.lines:,} step lines and {made.sheets} sheets in {made.recording_bytes / 1e6:.2f} MB"
+    print(f"{folder}: the model of step {made.step:,}; recorded: {parts}; {made.snapshots} earlier generators")

@@ -1,0 +1,80 @@
+"""The networks of a run: what a recipe means, or those of a model to start from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from dcgan.config import Recipe, apply_settings
+from dcgan.data import Dataset, Survey
+from dcgan.errors import ConfigError
+from dcgan.models import Library, Model
+from dcgan.networks import discriminator, generator
+from dcgan.training.trainer import Networks
+
+
+def design(recipe: Recipe, classes: int) -> Networks:
+    """Return the two networks of a recipe without gaps, for data of so many classes (0: not conditional), or raise a ConfigError."""
+    size, channels, width = recipe.image_size, recipe.image_channels, recipe.base_channels
+    assert size and channels and width
+    return Networks(
+        generator(recipe.preset, size, channels, width, recipe.z_dim, classes),
+        discriminator(recipe.preset, size, channels, width, classes, recipe.spectral_norm),
+    )
+
+
+def starting_model(model: str | None) -> Model | None:
+    """Return the model to start from, which must have a discriminator."""
+    if model is None:
+        return None
+    found = Library().find(model)[0]
+    if found.discriminator is None:
+        raise ConfigError(f"--from {model}: it has no discriminator, and without one no training can go on")
+    return found
+
+
+def shaped_like(recipe: Recipe, model: Model, name: str, settings: Sequence[str]) -> Recipe:
+    """Return the recipe with what the model decides; a ConfigError where a setting says otherwise."""
+    config = model.config
+    assert config.discriminator is not None
+    channels, height, _ = config.generator.output_shape
+    decided = {
+        "image_size": height,
+        "image_channels": channels,
+        "z_dim": config.z_dim,
+        "prior": config.prior,
+        "conditional": bool(config.labels),
+        "spectral_norm": any(getattr(layer, "spectral_norm", False) for layer in config.discriminator.layers),
+    }
+    shaped = replace(recipe, **decided)  # type: ignore[arg-type]
+    asked = apply_settings(shaped, settings)
+    if otherwise := [f"{key} {value}" for key, value in decided.items() if getattr(asked, key) not in (None, value)]:
+        raise ConfigError(f"--from {name} has {', '.join(otherwise)}; leave that setting away, or train without --from")
+    return shaped
+
+
+def class_names(recipe: Recipe, data: Dataset | Survey) -> tuple[str, ...]:
+    """Return the names of the classes that a training is conditional on, () where it is not."""
+    if not recipe.conditional:
+        return ()
+    if not data.label_names:
+        notes = "".join(f" {note}" for note in data.notes if "label_column" in note)
+        raise ConfigError(
+            f"a conditional training needs labels, and {data.name} has none; choose them with --set label_column=NAME, "
+            f"add a labels.csv or one subfolder for each class, or leave conditional away.{notes}"
+        )
+    return data.label_names
+
+
+def networks_for(recipe: Recipe, model: Model | None, labels: tuple[str, ...]) -> Networks:
+    """Return the networks of the model to start from, else those that the recipe means."""
+    if model is None:
+        return design(recipe, len(labels))
+    up, down = model.config.generator, model.config.discriminator
+    assert down is not None
+    if (up.classes, down.classes) != (len(labels), len(labels)):
+        raise ConfigError(
+            f"the data has {len(labels)} classes, the generator to start from {up.classes} and its discriminator "
+            f"{down.classes}; choose data with as many classes, or train without --from"
+        )
+    return Networks(up, down)

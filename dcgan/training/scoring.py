@@ -1,0 +1,46 @@
+"""The score of a growing generator: sliced Wasserstein distance between its pictures and training pictures."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from dcgan.config import Recipe
+from dcgan.images import to_images
+from dcgan.latent import sample_z
+from dcgan.metrics.swd import COARSEST, sliced_wasserstein
+from dcgan.networks.builder import Network
+
+SCORED = 512  # pictures a side
+CHUNK = 64  # generated at once
+
+
+class Scorer:
+    """Scores a generator in eval mode, always on the same latents against the same pictures; draws nothing from the training's streams.
+
+    Parameters
+    ----------
+    pictures
+        The training set, uint8 (n, h, w, c): 512 of them are chosen by the recipe's seed, repeated where there are fewer.
+    classes
+        Of a conditional generator, where picture k has label k mod `classes`; else 0.
+    """
+
+    def __init__(self, recipe: Recipe, pictures: Tensor, classes: int, device: str) -> None:
+        chosen = np.resize(np.random.default_rng(recipe.seed).permutation(len(pictures)), SCORED)
+        self.real = pictures[torch.from_numpy(chosen)].numpy()
+        self.z = torch.from_numpy(sample_z(range(SCORED), recipe.z_dim, recipe.prior)).to(device)
+        self.labels = (torch.arange(SCORED) % classes).to(device) if classes else None
+
+    @torch.inference_mode()
+    def score(self, generator: Network) -> float:
+        """Return the distance of `metrics.swd` between 512 pictures of `generator`, seeds 0 to 511, and the real ones."""
+        parts = [slice(first, first + CHUNK) for first in range(0, SCORED, CHUNK)]
+        x = [generator(self.z[part], None if self.labels is None else self.labels[part]).float().cpu() for part in parts]
+        return sliced_wasserstein(to_images(torch.cat(x).numpy()), self.real)
+
+
+def can_score(pictures: Tensor) -> bool:
+    """Say whether the pictures are large enough for the measure."""
+    return pictures.shape[1] >= COARSEST

@@ -1,0 +1,145 @@
+"""What every `auto` of a recipe becomes: what is fastest here, measured once and remembered.
+
+Measured, because flags mislead: torch reports AMX even where a variable switches it off, and bf16 is then slower than fp32.
+Remembered, because a measurement on a busy machine may come out either way, and the same command should train the same weights.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from math import log2
+from typing import Any
+
+import torch
+from filelock import FileLock
+
+from dcgan.config import Budget, Recipe, dcgan_home
+from dcgan.data import Dataset
+from dcgan.errors import ConfigError
+from dcgan.files import read_json, write_json
+from dcgan.training.kernels import fastest_kernels
+from dcgan.training.trainer import Networks, Trainer
+
+STEPS = 4  # timed, after one that warms up
+COMPILE_FROM = 1200.0  # seconds of training; below, no gain that compiling could bring repays the time it takes
+DECISIVE = ("ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA", "ATEN_CPU_CAPABILITY", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+TUNED = ("precision", "layout", "kernels", "compile")
+
+
+def resolve(recipe: Recipe, networks: Networks, data: Dataset, device: str, budget: Budget | None = None) -> Recipe:
+    """Return `recipe` without any "auto": each is replaced by what was first found fastest on this machine.
+
+    `budget` is the length of the training, which decides whether compiling is worth its time; without one it is not.
+    """
+    if not any(getattr(recipe, name) == "auto" for name in TUNED):
+        return recipe
+    folder = dcgan_home() / "cache"
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / "tuning.lock"):  # two runs that start together measure once
+        known = read_json(folder / "tuning.json")
+        seconds = _seconds_of(budget)
+        key = _key(recipe, networks, device, seconds)
+        found = _known(recipe, known.get(key))
+        if found is None:
+            found = _Tuner(recipe, networks, data, device).tuned(seconds)
+            write_json(folder / "tuning.json", {**known, key: {name: getattr(found, name) for name in TUNED}})
+    return found
+
+
+def _known(recipe: Recipe, record: Any) -> Recipe | None:
+    """Return the recipe with what was found before; None where nothing fit to use was."""
+    try:
+        found = replace(recipe, **{name: record[name] for name in TUNED})
+    except (ConfigError, KeyError, TypeError):
+        return None
+    return None if any(getattr(found, name) == "auto" for name in TUNED) else found
+
+
+def _key(recipe: Recipe, networks: Networks, device: str, seconds: float) -> str:
+    """Return a digest of all that decides what is fastest."""
+    machine = (platform.machine(), platform.processor(), torch.backends.cpu.get_cpu_capability(), os.cpu_count(), device, torch.__version__)
+    kept = {**recipe.to_json(), "name": None, "seed": None, "learning_rate_d": None, "learning_rate_g": None, "label_column": None}
+    shape = (networks.generator.to_json(), networks.discriminator.to_json())
+    length = int(log2(seconds / COMPILE_FROM)) if seconds >= COMPILE_FROM else None  # doublings: one measurement serves many lengths
+    variables = {name: os.environ.get(name) for name in DECISIVE}
+    return hashlib.sha256(json.dumps([machine, kept, length, shape, variables], sort_keys=True).encode()).hexdigest()
+
+
+def _seconds_of(budget: Budget | None) -> float:
+    """Return how long a training is at least, as far as its length says; 0 where steps or epochs decide."""
+    return (budget.minutes or 0.0) * 60 if budget is not None else 0.0
+
+
+class _Tuner:
+    """Finds one setting after the other, each with the ones before."""
+
+    def __init__(self, recipe: Recipe, networks: Networks, data: Dataset, device: str) -> None:
+        assert recipe.threads is not None
+        torch.set_num_threads(recipe.threads)
+        self.recipe, self.networks, self.data, self.device = recipe, networks, data, device
+
+    def tuned(self, seconds: float) -> Recipe:
+        self._choose("precision", precisions(self.device), layout="channels_last")
+        self._choose("layout", ("channels_last", "contiguous"))
+        if self.recipe.kernels == "auto":
+            chosen = "native" if self.recipe.needs_second_derivatives else fastest_kernels(self.recipe, self.networks, self.device)
+            self.recipe = replace(self.recipe, kernels=chosen)
+        if self.recipe.compile == "auto":
+            self.recipe = replace(self.recipe, compile="on" if self._is_worth_compiling(seconds) else "off")
+        return self.recipe
+
+    def _choose(self, name: str, candidates: Sequence[str], **meanwhile: Any) -> None:
+        """Replace an "auto" by the candidate with the fastest step, timed in turns, so that a busy moment hits all."""
+        if getattr(self.recipe, name) != "auto":
+            return
+        trainers = {candidate: self._trainer(**{**meanwhile, name: candidate}) for candidate in candidates}
+        best = dict.fromkeys(candidates, float("inf"))
+        for step in range(1 + STEPS):
+            for candidate, trainer in trainers.items():
+                seconds = trainer.seconds_per_step(1, first=step)
+                best[candidate] = min(best[candidate], seconds) if step else best[candidate]
+        fastest: dict[str, Any] = {name: min(candidates, key=best.__getitem__)}
+        self.recipe = replace(self.recipe, **fastest)
+
+    def _is_worth_compiling(self, seconds: float) -> bool:
+        """Compile and see, where there is a compiler: what it saves over a training of `seconds` must exceed what it took."""
+        if (
+            seconds < COMPILE_FROM
+            or self.recipe.needs_second_derivatives
+            or self.recipe.kernels != "native"
+            or not _has_compiler(self.device)
+        ):
+            return False
+        plain, compiled = self._trainer(compile="off"), self._trainer(compile="on")
+        plain.seconds_per_step(1)
+        try:
+            warm_up = compiled.seconds_per_step(1)
+        except Exception:  # a compiler that is there but does not work, in whatever way
+            return False
+        off = on = float("inf")
+        for step in range(1, 1 + 2 * STEPS):
+            off, on = min(off, plain.seconds_per_step(1, first=step)), min(on, compiled.seconds_per_step(1, first=step))
+        return warm_up < (1 - on / off) * seconds
+
+    def _trainer(self, **settings: Any) -> Trainer:
+        return Trainer(replace(self.recipe, **settings), self.networks, self.data, self.device)
+
+
+def precisions(device: str) -> tuple[str, ...]:
+    """Return the precisions that `auto` chooses from: fp16 only where an accelerator has no bf16."""
+    if device == "cpu":
+        return "fp32", "bf16"
+    has_bf16 = device != "cuda" or torch.cuda.is_bf16_supported(including_emulation=False)
+    return "fp32", "bf16" if has_bf16 else "fp16"
+
+
+def _has_compiler(device: str) -> bool:
+    if device != "cpu":
+        return True  # Triton brings its own
+    return any(map(shutil.which, (os.environ.get("CXX") or "c++", "g++", "clang++", "cl")))

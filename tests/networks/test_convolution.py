@@ -1,0 +1,74 @@
+"""The other ways to convolve, against torch's own kernels and their gradients."""
+
+import pytest
+import torch
+from torch.nn import functional as F
+
+from dcgan.networks.convolution import METHODS, double, halve, takes
+
+WAYS = [method for method in METHODS if method != "native"]
+
+
+def results(function, x, weight, upstream):
+    x, weight = x.clone().requires_grad_(), weight.clone().requires_grad_()
+    y = function(x, weight)
+    y.backward(upstream)
+    return y.detach(), x.grad, weight.grad
+
+
+@pytest.fixture(params=[torch.contiguous_format, torch.channels_last], ids=["contiguous", "channels_last"])
+def operands(request):
+    generator = torch.Generator().manual_seed(3)
+    fine = torch.randn(3, 5, 8, 12, generator=generator, dtype=torch.float64)
+    coarse = torch.randn(3, 7, 4, 6, generator=generator, dtype=torch.float64)
+    weight = torch.randn(7, 5, 4, 4, generator=generator, dtype=torch.float64)
+    return [tensor.contiguous(memory_format=request.param) for tensor in (fine, coarse, weight)]
+
+
+@pytest.mark.parametrize("method", WAYS)
+def test_halving_is_the_strided_convolution_and_so_are_its_gradients(method, operands):
+    fine, coarse, weight = operands
+    expected = results(lambda x, w: F.conv2d(x, w, stride=2, padding=1), fine, weight, coarse)
+    for ours, theirs in zip(results(lambda x, w: halve(x, w, method), fine, weight, coarse), expected, strict=True):
+        torch.testing.assert_close(ours, theirs)
+
+
+@pytest.mark.parametrize("method", WAYS)
+def test_doubling_is_the_transposed_convolution_and_so_are_its_gradients(method, operands):
+    fine, coarse, weight = operands
+    expected = results(lambda x, w: F.conv_transpose2d(x, w, stride=2, padding=1), coarse, weight, fine)
+    for ours, theirs in zip(results(lambda x, w: double(x, w, method), coarse, weight, fine), expected, strict=True):
+        torch.testing.assert_close(ours, theirs)
+
+
+@pytest.mark.parametrize("method", WAYS)
+def test_the_gradients_agree_with_finite_differences(method, operands):
+    fine, coarse, weight = (tensor[:2, :2].requires_grad_() for tensor in operands)
+    assert torch.autograd.gradcheck(lambda x, w: halve(x, w, method), (fine, weight))
+    assert torch.autograd.gradcheck(lambda x, w: double(x, w, method), (coarse, weight))
+
+
+@pytest.mark.parametrize("method", WAYS)
+def test_only_the_gradients_asked_for_are_computed(method, operands):
+    fine, coarse, weight = operands
+    x = fine.clone().requires_grad_()
+    halve(x, weight, method).backward(coarse)
+    torch.testing.assert_close(x.grad, F.conv_transpose2d(coarse, weight, stride=2, padding=1))
+    w = weight.clone().requires_grad_()
+    double(coarse, w, method).backward(fine)
+    assert w.grad.shape == weight.shape
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_autocast_gives_bf16_close_to_fp32(method, operands):
+    fine, _, weight = (tensor.float() for tensor in operands)
+    with torch.autocast("cpu", torch.bfloat16):
+        y = halve(fine, weight, method)
+    exact = F.conv2d(fine, weight, stride=2, padding=1)
+    assert y.dtype == torch.bfloat16
+    assert float((y - exact).abs().max() / exact.abs().max()) < 0.03  # 8 bits of mantissa, up to 3 roundings
+
+
+def test_minimal_filtering_takes_whole_tiles_only():
+    assert takes("winograd", 8, 4) and not takes("winograd", 8, 6)
+    assert takes("gemm", 6, 6) and takes("outer", 2, 2)
