@@ -58,7 +58,7 @@ def train(
     data
         A named data set, a folder or a zip of pictures.
     recipe
-        "dcgan" (the default), "quick", "paper" or "pytorch-tutorial".
+        "dcgan" (the default), "quick", "paper", "pytorch-tutorial", "tensorflow-tutorial" or "conditional".
     steps, epochs, minutes
         How long: one of them; ten minutes where none is given.
     run

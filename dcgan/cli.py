@@ -175,7 +175,7 @@ def fetch(name: Annotated[str, typer.Argument(metavar="NAME")], data_dir: DataDi
 def train(
     data: Annotated[str | None, typer.Option(help="A data set's name, a folder or a zip of pictures.")] = None,
     data_dir: DataDir = None,
-    recipe: Annotated[str | None, typer.Option(help="dcgan, quick, paper or pytorch-tutorial.")] = None,
+    recipe: Annotated[str | None, typer.Option(help="dcgan, quick, paper, pytorch-tutorial, tensorflow-tutorial or conditional.")] = None,
     steps: Annotated[int | None, typer.Option(help="How long: steps.")] = None,
     epochs: Annotated[float | None, typer.Option(help="How long: passes over the data.")] = None,
     minutes: Annotated[float | None, typer.Option(help="How long: minutes of training (10 where nothing is said).")] = None,

@@ -172,7 +172,7 @@ def test_train_then_generate_from_the_run(tmp_path: Path, capsys: pytest.Capture
     assert train("--data", str(pictures(tmp_path / "p")), "--run", str(run), "--json") == 0
     said = capsys.readouterr()
     document = json.loads(said.out)
-    assert set(document) == {"run", "step", "seconds", "images_per_second", "finished"}
+    assert set(document) == {"run", "step", "seconds", "images_per_second", "finished", "best"}
     assert document["run"] == str(run) and document["step"] == 3 and document["finished"] is True
     assert "10 pictures of 16x16" in said.err
     assert main(["generate", str(run), "--out", str(tmp_path / "g.png")]) == 0

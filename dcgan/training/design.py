@@ -9,7 +9,8 @@ from dcgan.config import Recipe, apply_settings
 from dcgan.data import Dataset, Survey
 from dcgan.errors import ConfigError
 from dcgan.models import Library, Model
-from dcgan.networks import discriminator, generator
+from dcgan.networks import NetworkSpec, discriminator, generator
+from dcgan.networks.layers import Conv, ConvTranspose
 from dcgan.training.trainer import Networks
 
 
@@ -41,6 +42,7 @@ def shaped_like(recipe: Recipe, model: Model, name: str, settings: Sequence[str]
     decided = {
         "image_size": height,
         "image_channels": channels,
+        "base_channels": width_of(config.generator),
         "z_dim": config.z_dim,
         "prior": config.prior,
         "conditional": bool(config.labels),
@@ -51,6 +53,13 @@ def shaped_like(recipe: Recipe, model: Model, name: str, settings: Sequence[str]
     if otherwise := [f"{key} {value}" for key, value in decided.items() if getattr(asked, key) not in (None, value)]:
         raise ConfigError(f"--from {name} has {', '.join(otherwise)}; leave that setting away, or train without --from")
     return shaped
+
+
+def width_of(generator: NetworkSpec) -> int | None:
+    """Return the channels that the last convolution of a generator takes, which presets call base_channels; None without convolutions."""
+    shapes = (generator.input_shape, *generator.shapes)
+    taken = [shapes[index][0] for index, layer in enumerate(generator.layers) if isinstance(layer, Conv | ConvTranspose)]
+    return taken[-1] if taken else None
 
 
 def class_names(recipe: Recipe, data: Dataset | Survey) -> tuple[str, ...]:

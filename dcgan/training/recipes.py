@@ -20,6 +20,19 @@ RECIPES: dict[str, Recipe] = {
     "paper": Recipe(name="paper", preset="paper", prior="uniform", base_channels=128, batch_size=128),
     # The PyTorch DCGAN tutorial's sizes.
     "pytorch-tutorial": Recipe(name="pytorch-tutorial", base_channels=64, batch_size=128),
+    # The TensorFlow DCGAN tutorial: its network, its optimisers (Keras's beta1) and batch.
+    "tensorflow-tutorial": Recipe(
+        name="tensorflow-tutorial",
+        preset="tensorflow-tutorial",
+        image_size=28,
+        base_channels=64,
+        batch_size=256,
+        learning_rate_d=1e-4,
+        learning_rate_g=1e-4,
+        beta1=0.9,
+    ),
+    # Mirza and Osindero 2014: the label joined to z and to the picture, in the networks of the default.
+    "conditional": Recipe(name="conditional", conditional=True),
 }
 
 

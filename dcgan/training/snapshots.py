@@ -37,7 +37,8 @@ class SnapshotWriter:
         """Return the averaged generator and the discriminator of a saved state."""
         recipe = self.training["recipe"]
         seen = event.step * int(recipe["batch_size"]) * int(recipe.get("d_steps", 1))
-        training = {**self.training, "steps": event.step, "images_seen": seen, "seconds": round(event.seconds, 1)}
+        command = f"{self.training['command']} --steps {event.step}"  # minutes would be other steps on another machine
+        training = {**self.training, "command": command, "steps": event.step, "images_seen": seen, "seconds": round(event.seconds, 1)}
         config = ModelConfig(self.networks.generator, self.networks.discriminator, self.prior, labels=self.labels, training=training)
         return Model(config, _part(event.tensors, "ema"), _part(event.tensors, "d"))
 

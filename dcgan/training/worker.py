@@ -168,9 +168,8 @@ class RunTraining:
         }
 
     def _training_record(self) -> dict[str, Any]:
-        """Return what a model's config.json says of its making."""
+        """Return what a model's config.json says of its making, but for how long that took."""
         record = self.writer.config
-        length = " ".join(f"--{unit} {value:g}" for unit, value in record["budget"].items())
         return {
             "recipe": record["recipe"],
             "data": record["data"]["name"],
@@ -179,7 +178,7 @@ class RunTraining:
             "seed": record["recipe"]["seed"],
             "threads": record["recipe"]["threads"],
             "parent": record["parent"],
-            "command": f"{record['command']} {length}",
+            "command": record["command"],
             **record["machine"],
         }
 

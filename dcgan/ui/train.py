@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import gradio as gr
 
-from dcgan.config import IMAGE_SIZES, Budget
+from dcgan.config import IMAGE_SIZES, Budget, Precision
 from dcgan.data import catalog
 from dcgan.errors import ConfigError, DCGANError
 from dcgan.studio import StartRequest
@@ -29,6 +29,8 @@ RECIPE_TEXTS = {
     "dcgan": "train.recipe_dcgan",
     "paper": "train.recipe_paper",
     "pytorch-tutorial": "train.recipe_pytorch_tutorial",
+    "tensorflow-tutorial": "train.recipe_tensorflow_tutorial",
+    "conditional": "train.recipe_conditional",
 }
 DEFAULT_MINUTES = 3
 BUDGET_KINDS = ("minutes", "epochs", "steps")
@@ -117,7 +119,7 @@ def _settings(i18n: gr.I18n) -> dict[str, Any]:
         "learning_rate_d": number("learning_rate_d", recipe.learning_rate_d),
         "learning_rate_g": number("learning_rate_g", recipe.learning_rate_g),
         "seed": number("seed", recipe.seed, precision=0),
-        "precision": gr.Dropdown(["auto", "fp32", "bf16"], value=recipe.precision, label=i18n("train.precision")),
+        "precision": gr.Dropdown(list(get_args(Precision)), value=recipe.precision, label=i18n("train.precision")),
     }
 
 
