@@ -56,4 +56,4 @@ def _read_values(path: Path, stream: IO[bytes], shape: tuple[int, ...]) -> npt.N
     if len(data) != expected:
         found = len(data) if len(data) < expected else "more"
         raise DataError(f"{path} is cut off or broken: its header says {expected} bytes, found {found}; delete it and fetch it again")
-    return np.frombuffer(data, dtype=np.uint8).reshape(shape)
+    return np.frombuffer(bytearray(data), dtype=np.uint8).reshape(shape)  # that can be written, as torch asks for

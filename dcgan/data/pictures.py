@@ -75,8 +75,9 @@ def _decode_new(collection: Collection, members: Sequence[Member], collector: Co
 
 
 def _key_of(collection: Collection, members: Sequence[Member], size: int, channels: int) -> str:
+    """Return what stands for the pixels: an archive's checksums wherever it lies, a folder's dates only at its place."""
     files = [(member.name, member.size, member.stamp) for member in members]
-    return cache_key([_DECODER, str(collection.root.resolve()), size, channels, files])
+    return cache_key([_DECODER, "" if collection.archive else str(collection.root.resolve()), size, channels, files])
 
 
 def _attempt(

@@ -1,10 +1,11 @@
-"""Decoded pixels: in memory while they are few, else in a memory-mapped file of the cache."""
+"""Decoded pixels: in memory while that is quickly done again, else in a memory-mapped file of the cache."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import math
+import os
 import shutil
 import tempfile
 from collections.abc import Iterable
@@ -19,7 +20,8 @@ from dcgan.config import dcgan_home
 from dcgan.data.dataset import Images, digest_pixels
 from dcgan.errors import DataError
 
-MEMORY_LIMIT = 512 << 20  # bytes; above it the pixels go to disk, so that a set need not fit into memory
+MEMORY_LIMIT = 32 << 20  # bytes, some seconds of decoding; above it the pixels go to disk, where the next training finds them
+CACHE_LIMIT = 16 << 30  # bytes; above it the sets that were not used for longest go
 _PIXELS, _FACTS = "images.npy", "facts.json"
 
 
@@ -46,7 +48,8 @@ def find(key: str) -> Stored | None:
     folder = cache_folder() / key
     try:
         facts = json.loads((folder / _FACTS).read_text())
-        images = np.load(folder / _PIXELS, mmap_mode="r", allow_pickle=False)
+        images = np.load(folder / _PIXELS, mmap_mode="c", allow_pickle=False)  # torch asks for arrays that can be written
+        os.utime(folder)
         return Stored(images[: facts["count"]], facts["digest"], facts["facts"])
     except (OSError, ValueError, KeyError):
         return None
@@ -92,7 +95,22 @@ class Collector:
         stored = find(self._key)
         if stored is None:
             raise DataError(f"{target} was written but cannot be read back; look at the disk, or set DCGAN_HOME to another one")
+        prune(target)
         return stored
+
+
+def prune(newest: Path) -> None:
+    """Remove cached sets other than `newest`, those not used for longest first, until the rest is below CACHE_LIMIT."""
+    others = sorted((path for path in cache_folder().iterdir() if path != newest), key=lambda path: path.stat().st_mtime, reverse=True)
+    total = _bytes_in(newest)
+    for folder in others:
+        total += _bytes_in(folder)
+        if total > CACHE_LIMIT and not folder.name.startswith("."):  # a hidden one is being written
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _bytes_in(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.glob("*"))
 
 
 def _make_folder(size: int) -> Path:

@@ -8,29 +8,40 @@ from torch.nn.functional import relu, softplus
 from dcgan.config import Objective
 
 
-def discriminator_loss(objective: Objective, real: Tensor, fake: Tensor, smoothing: float = 0.0) -> Tensor:
-    """Return what D minimises, from its outputs for real pictures and for fakes.
+def loss_on_real(objective: Objective, output: Tensor, smoothing: float = 0.0) -> Tensor:
+    """Return D's loss on real pictures; with `loss_on_fakes` it adds up to what D minimises.
 
-    Cross-entropy (non-saturating and minimax): the mean of -log D(x) - log(1 - D(G(z))), D the logistic of the output; ln 4 where D can
-    only guess (Goodfellow et al. 2014, section 4). With `smoothing` s the target for real pictures is 1 - s (Salimans et al. 2016).
+    Cross-entropy (non-saturating and minimax): the mean of -log D(x) and of -log(1 - D(G(z))), D the logistic of the output; ln 4 where
+    D can only guess (Goodfellow et al. 2014, section 4). With `smoothing` s the target for real pictures is 1 - s (Salimans et al. 2016).
     Least squares with targets 1 and 0: Mao et al. 2017, equation 9. Hinge: Lim and Ye 2017; Miyato et al. 2018, equation 16.
     Wasserstein: the critic's estimate, negated (Arjovsky et al. 2017, equation 2), for a D that is held Lipschitz by other means.
     """
     if objective == "least-squares":
-        return 0.5 * ((real - 1).square().mean() + fake.square().mean())
+        return 0.5 * (output - 1).square().mean()
     if objective == "hinge":
-        return relu(1 - real).mean() + relu(1 + fake).mean()
+        return relu(1 - output).mean()
     if objective == "wasserstein":
-        return fake.mean() - real.mean()
-    loss = softplus(-real).mean() + softplus(fake).mean()
-    return loss + smoothing * real.mean() if smoothing else loss
+        return -output.mean()
+    loss = softplus(-output).mean()
+    return loss + smoothing * output.mean() if smoothing else loss
+
+
+def loss_on_fakes(objective: Objective, output: Tensor) -> Tensor:
+    """Return D's loss on fakes; see `loss_on_real`."""
+    if objective == "least-squares":
+        return 0.5 * output.square().mean()
+    if objective == "hinge":
+        return relu(1 + output).mean()
+    if objective == "wasserstein":
+        return output.mean()
+    return softplus(output).mean()
 
 
 def generator_loss(objective: Objective, fake: Tensor) -> Tensor:
     """Return what G minimises, from D's outputs for its fakes.
 
     Non-saturating: the mean of -log D(G(z)), ln 2 where D can only guess; minimax: of log(1 - D(G(z))) (Goodfellow et al. 2014,
-    section 3). The others from the sources of `discriminator_loss`.
+    section 3). The others from the sources of `loss_on_real`.
     """
     if objective == "non-saturating":
         return softplus(-fake).mean()

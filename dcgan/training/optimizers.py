@@ -22,15 +22,21 @@ class Updater:
         self.optimizer = make_optimizer(recipe, self.parameters, learning_rate)
         self.scaler = torch.amp.GradScaler(device, enabled=recipe.precision == "fp16")
 
-    def update(self, loss: Tensor, step: int) -> Tensor:
-        """Make one update on `loss`; return the norm of all gradients.
+    def begin(self, step: int) -> None:
+        """Forget the gradients of the last update, and set the learning rate of step number `step`."""
+        self.optimizer.param_groups[0]["lr"] = self.learning_rate * decay_factor(self.recipe, step)
+        self.optimizer.zero_grad(set_to_none=True)
+
+    def add(self, loss: Tensor) -> None:
+        """Add the gradients of one summand of the loss; what it was computed from may then be forgotten."""
+        self.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
+
+    def finish(self) -> Tensor:
+        """Make the update; return the norm of all gradients.
 
         With fp16 an update whose gradients overflow is left out, the scale of the loss is halved, and the norm returned is 0; but for
         a loss that overflows even at a scale below 1, which no scale can help: there the norm is returned as it is, not finite.
         """
-        self.optimizer.param_groups[0]["lr"] = self.learning_rate * decay_factor(self.recipe, step)
-        self.optimizer.zero_grad(set_to_none=True)
-        self.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
         self.scaler.unscale_(self.optimizer)
         gradients = [parameter.grad for parameter in self.parameters if parameter.grad is not None]
         norm: Tensor = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))

@@ -152,7 +152,7 @@ def _shrunk(paths: Sequence[Path], room: int) -> dict[str, bytes]:
 def _encoded(content: bytes, divisor: int, quality: int) -> bytes:
     buffer = io.BytesIO()
     with Image.open(io.BytesIO(content)) as picture:
-        picture.reduce(divisor).save(buffer, "JPEG", quality=quality, subsampling=0, optimize=True)
+        picture.reduce(divisor).save(buffer, "JPEG", quality=quality, subsampling=0)
     return buffer.getvalue()
 
 

@@ -20,7 +20,7 @@ from dcgan.networks.spec import NetworkSpec
 from dcgan.training.augment import augment
 from dcgan.training.batches import Batch, Batches
 from dcgan.training.draws import Purpose, Streams, generator_for
-from dcgan.training.objectives import discriminator_loss, generator_loss, probability
+from dcgan.training.objectives import generator_loss, loss_on_fakes, loss_on_real, probability
 from dcgan.training.optimizers import Tensors, Updater, below
 from dcgan.training.penalties import clip_weights, gradient_penalty, r1
 
@@ -116,38 +116,56 @@ class Trainer:
         return torch.cat([numbers_d, numbers_g, diversity(fakes.x.detach())[None]])
 
     def _train_d(self, real: Batch, fakes: Batch, step: int) -> Tensor:
-        """Update D; return the first four `Measures`."""
-        recipe = self.recipe
+        """Update D; return the first four `Measures`.
+
+        Each summand of the loss is derived before the next is computed, so that only one batch's activations are held at a time.
+        """
+        recipe, updater = self.recipe, self.updater_d
         x = self.view(real.x, step).requires_grad_(recipe.r1 > 0)
         x_fake = self.view(fakes.x.detach(), step)
-        exact = recipe.precision == "fp16" and bool(recipe.r1 or recipe.gradient_penalty)
+        exact = recipe.precision == "fp16" and recipe.needs_second_derivatives
         if exact:  # second derivatives of batch norm are beyond the range of fp16
             x_fake = x_fake.float()
-        with self._autocast(exact):
-            if recipe.joint_batch:
-                labels = None if real.labels is None or fakes.labels is None else torch.cat([real.labels, fakes.labels])
-                out_real, out_fake = self.d(torch.cat([x, x_fake]), labels).float().chunk(2)
-            else:
-                out_real, out_fake = self.d(x, real.labels).float(), self.d(x_fake, fakes.labels).float()
-            loss = total = discriminator_loss(recipe.objective, out_real, out_fake, recipe.label_smoothing)
-            if recipe.r1:
-                total = total + recipe.r1 * r1(out_real, x)
-            if recipe.gradient_penalty:
-                penalty = gradient_penalty(lambda between: self.d(between, real.labels).float(), x, x_fake, self.streams["penalty"])
-                total = total + recipe.gradient_penalty * penalty
-        norm = self.updater_d.update(total, step)
+        updater.begin(step)
+        if recipe.joint_batch:
+            labels = None if real.labels is None or fakes.labels is None else torch.cat([real.labels, fakes.labels])
+            out_real, out_fake = self._judge(torch.cat([x, x_fake]), labels, exact).chunk(2)
+            on_real = loss_on_real(recipe.objective, out_real, recipe.label_smoothing)
+            on_fakes = loss_on_fakes(recipe.objective, out_fake)
+            updater.add(on_real + on_fakes + self._r1(out_real, x))
+        else:
+            out_real = self._judge(x, real.labels, exact)
+            on_real = loss_on_real(recipe.objective, out_real, recipe.label_smoothing)
+            updater.add(on_real + self._r1(out_real, x))
+            out_fake = self._judge(x_fake, fakes.labels, exact)
+            on_fakes = loss_on_fakes(recipe.objective, out_fake)
+            updater.add(on_fakes)
+        if recipe.gradient_penalty:
+            penalty = gradient_penalty(lambda between: self._judge(between, real.labels, exact), x, x_fake, self.streams["penalty"])
+            updater.add(recipe.gradient_penalty * penalty)
+        norm = updater.finish()
         if recipe.weight_clip is not None:
             clip_weights(self.d.parameters(), recipe.weight_clip)
-        beliefs = [probability(recipe.objective, output).mean() for output in (out_real.detach(), out_fake.detach())]
-        return torch.stack([loss.detach(), *beliefs, norm])
+        beliefs = [probability(recipe.objective, output.detach()).mean() for output in (out_real, out_fake)]
+        return torch.stack([(on_real + on_fakes).detach(), *beliefs, norm])
+
+    def _judge(self, x: Tensor, labels: Tensor | None, exact: bool = False) -> Tensor:
+        """Return D's outputs (n, 1) for x."""
+        with self._autocast(exact):
+            output: Tensor = self.d(x, labels)
+        return output.float()
+
+    def _r1(self, outputs: Tensor, x: Tensor) -> Tensor | float:
+        return self.recipe.r1 * r1(outputs, x) if self.recipe.r1 else 0.0
 
     def _train_g(self, fakes: Batch, step: int) -> Tensor:
         """Update G; return the next three `Measures`."""
         self.d.requires_grad_(False)  # no gradients for D's weights
-        with self._autocast():
-            output = self.d(self.view(fakes.x, step), fakes.labels).float()
-            loss = generator_loss(self.recipe.objective, output)
-        norm = self.updater_g.update(loss, step)
+        output = self._judge(self.view(fakes.x, step), fakes.labels)
+        loss = generator_loss(self.recipe.objective, output)
+        self.updater_g.begin(step)
+        self.updater_g.add(loss)
+        norm = self.updater_g.finish()
         self.d.requires_grad_(True)
         return torch.stack([loss.detach(), probability(self.recipe.objective, output.detach()).mean(), norm])
 
@@ -229,12 +247,8 @@ def measures(steps: Sequence[Tensor]) -> Measures:
 
 def _streams_of(recipe: Recipe) -> list[Purpose]:
     """Return what a training of `recipe` draws on its device."""
-    wanted: dict[Purpose, bool] = {
-        "dropout": True,
-        "augment": bool(recipe.policies),
-        "noise": recipe.instance_noise > 0,
-        "penalty": recipe.gradient_penalty > 0,
-    }
+    wanted: dict[Purpose, object] = {"dropout": True, "augment": recipe.policies, "noise": recipe.instance_noise}
+    wanted["penalty"] = recipe.gradient_penalty
     return [purpose for purpose, is_used in wanted.items() if is_used]
 
 

@@ -179,3 +179,26 @@ def test_an_interrupted_or_broken_cache_is_made_anew(tmp_path: Path, home: Path)
     (cached,) = (home / "cache" / "data").glob("*/images.npy")
     cached.write_bytes(b"broken")
     assert load(str(folder), image_size=16, image_channels=3).fingerprint == good
+
+
+@pytest.mark.usefixtures("small_memory")
+def test_a_moved_archive_is_known_by_its_checksums(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = write_files(tmp_path / "set", {f"{k}.png": picture_bytes() for k in range(5)})
+    archive = Path(shutil.make_archive(str(tmp_path / "set"), "zip", source))
+    first = load(str(archive), image_size=16, image_channels=3)
+    moved = archive.rename(tmp_path / "other.zip")
+    monkeypatch.setattr("dcgan.data.pictures.decode", None)
+    again = load(str(moved), image_size=16, image_channels=3)
+    assert again.fingerprint == first.fingerprint and again.name == "other"
+
+
+@pytest.mark.usefixtures("small_memory")
+def test_sets_not_used_for_longest_make_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folders = [write_files(tmp_path / name, {f"{k}.png": picture_bytes() for k in range(5)}) for name in "abc"]
+    monkeypatch.setattr(store, "CACHE_LIMIT", 10_000)  # bytes: two sets of 3,968 and their facts
+    keys: list[set[str]] = []
+    for folder in (folders[0], folders[1], folders[0], folders[2]):
+        load(str(folder), image_size=16, image_channels=3)
+        keys.append({path.name for path in store.cache_folder().iterdir()})
+    a, b = keys[0], keys[1] - keys[0]
+    assert keys[2] == a | b and a < keys[3] and not b & keys[3] and len(keys[3]) == 2

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from dcgan.config import Objective
-from dcgan.training.objectives import discriminator_loss, generator_loss, probability
+from dcgan.training.objectives import generator_loss, loss_on_fakes, loss_on_real, probability
 
 OBJECTIVES: tuple[Objective, ...] = get_args(Objective)
 
@@ -47,7 +47,7 @@ def expected(objective: Objective, real: Tensor, fake: Tensor) -> tuple[Tensor, 
 def test_losses_are_torchs(objective: Objective) -> None:
     real, fake = outputs(0), outputs(1)
     loss_d, loss_g = expected(objective, real, fake)
-    torch.testing.assert_close(discriminator_loss(objective, real, fake), loss_d)
+    torch.testing.assert_close(loss_on_real(objective, real) + loss_on_fakes(objective, fake), loss_d)
     torch.testing.assert_close(generator_loss(objective, fake), loss_g)
 
 
@@ -63,7 +63,7 @@ def test_losses_are_torchs(objective: Objective) -> None:
 )
 def test_values_where_d_can_only_guess(objective: Objective, guess: float, loss_d: float, loss_g: float) -> None:
     output = torch.full((7, 1), guess)
-    assert float(discriminator_loss(objective, output, output)) == pytest.approx(loss_d)
+    assert float(loss_on_real(objective, output) + loss_on_fakes(objective, output)) == pytest.approx(loss_d)
     assert float(generator_loss(objective, output)) == pytest.approx(loss_g)
     assert float(probability(objective, output).mean()) == 0.5
 
@@ -72,7 +72,7 @@ def test_values_where_d_can_only_guess(objective: Objective, guess: float, loss_
 def test_smoothing_moves_the_real_target_alone(smoothing: float) -> None:
     real, fake = outputs(2), outputs(3)
     wanted = toward(real, 1 - smoothing) + toward(fake, 0)
-    torch.testing.assert_close(discriminator_loss("non-saturating", real, fake, smoothing), wanted)
+    torch.testing.assert_close(loss_on_real("non-saturating", real, smoothing) + loss_on_fakes("non-saturating", fake), wanted)
 
 
 def test_only_minimax_leaves_g_without_a_gradient_where_d_is_sure() -> None:

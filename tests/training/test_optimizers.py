@@ -29,6 +29,12 @@ def bowl(network: nn.Linear) -> Tensor:
     return network.weight.square().sum() / 2
 
 
+def update(tested: Updater, loss: Tensor, step: int) -> Tensor:
+    tested.begin(step)
+    tested.add(loss)
+    return tested.finish()
+
+
 def sgd(w: Tensor, steps: int) -> Tensor:
     velocity = torch.zeros(3)
     for _ in range(steps):
@@ -58,7 +64,7 @@ def test_updates_are_the_formulas(formula: Any) -> None:
     recipe = replace(RECIPE, optimizer=formula.__name__, beta1=0.5, beta2=0.9)
     tested, network = updater(recipe)
     for step in range(4):
-        norm = tested.update(bowl(network), step)
+        norm = update(tested, bowl(network), step)
         assert float(norm) == pytest.approx(float(formula(torch.tensor(START), step).norm()), rel=1e-5)
     torch.testing.assert_close(network.weight.detach()[0], formula(torch.tensor(START), 4), atol=1e-6, rtol=1e-5)
 
@@ -77,7 +83,7 @@ def test_the_schedule_multiplies_what_was_ordered() -> None:
     wanted = torch.tensor(START)
     for step, (ordered, factor) in enumerate([(0.1, 1.0), (0.2, 0.75), (0.2, 0.5), (0.4, 0.25), (0.4, 0.0)]):
         tested.learning_rate = ordered
-        tested.update(bowl(network), step)
+        update(tested, bowl(network), step)
         wanted = wanted - ordered * factor * wanted
         torch.testing.assert_close(network.weight.detach()[0], wanted)
         assert float(tested.tensors()["learning_rate"]) == ordered
@@ -97,7 +103,7 @@ def test_what_was_saved_goes_on_the_same(optimizer: Any, beta1: float, names: se
     recipe = replace(RECIPE, optimizer=optimizer, beta1=beta1)
     whole, network = updater(recipe)
     for step in range(saved_at):
-        whole.update(bowl(network), step)
+        update(whole, bowl(network), step)
     saved = {name: tensor.clone() for name, tensor in whole.tensors().items()}
     if saved_at:
         assert saved.keys() == {"learning_rate"} | {f"0.{name}" for name in names}
@@ -105,21 +111,31 @@ def test_what_was_saved_goes_on_the_same(optimizer: Any, beta1: float, names: se
     copy.load_state_dict(network.state_dict())
     later.load(saved)
     for step in range(saved_at, 5):
-        whole.update(bowl(network), step)
-        later.update(bowl(copy), step)
+        update(whole, bowl(network), step)
+        update(later, bowl(copy), step)
     assert torch.equal(network.weight, copy.weight)
 
 
 def test_an_overflow_in_fp16_is_left_out_and_halves_the_scale() -> None:
     tested, network = updater(replace(RECIPE, precision="fp16"))
     before, scale = network.weight.detach().clone(), float(tested.scaler.get_scale())
-    assert float(tested.update(bowl(network) * 1e38, 0)) == 0
+    assert float(update(tested, bowl(network) * 1e38, 0)) == 0
     assert torch.equal(network.weight, before) and float(tested.tensors()["scale"]) == scale / 2
-    norm = tested.update(bowl(network), 1)
+    norm = update(tested, bowl(network), 1)
     assert float(norm) == pytest.approx(float(before.norm()), rel=1e-5) and not torch.equal(network.weight, before)
 
 
 def test_a_loss_that_no_scale_helps_is_said() -> None:
     tested, network = updater(replace(RECIPE, precision="fp16"))
-    norms = [float(tested.update(bowl(network) * float("inf"), step)) for step in range(30)]
+    norms = [float(update(tested, bowl(network) * float("inf"), step)) for step in range(30)]
     assert norms[0] == 0 and not any(isfinite(norm) for norm in norms[20:])
+
+
+def test_summands_add_up() -> None:
+    (whole, one), (parts, other) = updater(RECIPE), updater(RECIPE)
+    update(whole, bowl(one) + one.weight.sum(), 0)
+    parts.begin(0)
+    parts.add(bowl(other))
+    parts.add(other.weight.sum())
+    norm = parts.finish()
+    assert torch.equal(one.weight, other.weight) and float(norm) == pytest.approx(float((torch.tensor(START) + 1).norm()))
