@@ -8,6 +8,7 @@ import math
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,7 +50,8 @@ def find(key: str) -> Stored | None:
     try:
         facts = json.loads((folder / _FACTS).read_text())
         images = np.load(folder / _PIXELS, mmap_mode="c", allow_pickle=False)  # torch asks for arrays that can be written
-        os.utime(folder)
+        now = time.time_ns()  # the system's own stamps are coarser: two sets used within milliseconds would seem used at once
+        os.utime(folder, ns=(now, now))
         return Stored(images[: facts["count"]], facts["digest"], facts["facts"])
     except (OSError, ValueError, KeyError):
         return None
@@ -101,7 +103,7 @@ class Collector:
 
 def prune(newest: Path) -> None:
     """Remove cached sets other than `newest`, those not used for longest first, until the rest is below CACHE_LIMIT."""
-    others = sorted((path for path in cache_folder().iterdir() if path != newest), key=lambda path: path.stat().st_mtime, reverse=True)
+    others = sorted((path for path in cache_folder().iterdir() if path != newest), key=lambda path: path.stat().st_mtime_ns, reverse=True)
     total = _bytes_in(newest)
     for folder in others:
         total += _bytes_in(folder)

@@ -26,7 +26,9 @@ from dcgan.files import read_json, write_json
 from dcgan.training.kernels import fastest_kernels
 from dcgan.training.trainer import Networks, Trainer
 
-STEPS = 4  # timed, after one that warms up
+STEPS = 2  # timed in a turn, after one that warms up
+TURNS = 2
+HOPELESS = 1.4  # times the fastest: has no second turn
 COMPILE_FROM = 1200.0  # seconds of training; below, no gain that compiling could bring repays the time it takes
 DECISIVE = ("ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA", "ATEN_CPU_CAPABILITY", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 TUNED = ("precision", "layout", "kernels", "compile")
@@ -95,15 +97,21 @@ class _Tuner:
         return self.recipe
 
     def _choose(self, name: str, candidates: Sequence[str], **meanwhile: Any) -> None:
-        """Replace an "auto" by the candidate with the fastest step, timed in turns, so that a busy moment hits all."""
+        """Replace an "auto" by the candidate with the fastest step.
+
+        They are timed in turns, so that a busy moment hits all, and one at a time, so that no more memory is held than training takes.
+        """
         if getattr(self.recipe, name) != "auto":
             return
-        trainers = {candidate: self._trainer(**{**meanwhile, name: candidate}) for candidate in candidates}
-        best = dict.fromkeys(candidates, float("inf"))
-        for step in range(1 + STEPS):
-            for candidate, trainer in trainers.items():
-                seconds = trainer.seconds_per_step(1, first=step)
-                best[candidate] = min(best[candidate], seconds) if step else best[candidate]
+        best = dict.fromkeys(candidates, 0.0)
+        for _ in range(TURNS):
+            limit = HOPELESS * min(best.values())
+            for candidate in [candidate for candidate, seconds in best.items() if seconds <= limit]:
+                trainer = self._trainer(**{**meanwhile, name: candidate})
+                trainer.seconds_per_step(1)
+                seconds = trainer.seconds_per_step(STEPS, first=1)
+                best[candidate] = min(best[candidate] or seconds, seconds)
+                del trainer
         fastest: dict[str, Any] = {name: min(candidates, key=best.__getitem__)}
         self.recipe = replace(self.recipe, **fastest)
 
@@ -123,7 +131,7 @@ class _Tuner:
         except Exception:  # a compiler that is there but does not work, in whatever way
             return False
         off = on = float("inf")
-        for step in range(1, 1 + 2 * STEPS):
+        for step in range(1, 1 + TURNS * STEPS):
             off, on = min(off, plain.seconds_per_step(1, first=step)), min(on, compiled.seconds_per_step(1, first=step))
         return warm_up < (1 - on / off) * seconds
 
