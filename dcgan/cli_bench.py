@@ -1,7 +1,8 @@
-"""python -m dcgan bench: how fast this machine trains."""
+"""python -m dcgan bench: how fast this machine trains, and which recipe gets furthest."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,12 +12,12 @@ from dcgan.cli_printing import AsJson, DataDir, new_table, print_json, show
 if TYPE_CHECKING:
     from dcgan.bench.train import TrainBench
 
-bench_app = typer.Typer(rich_markup_mode=None, help="Measure how fast this machine trains.")
+bench_app = typer.Typer(rich_markup_mode=None, help="Measure how fast this machine trains, and which recipe gets furthest.")
 
 
 @bench_app.callback()
 def _bench() -> None:
-    """Measure how fast this machine trains."""
+    """Measure how fast this machine trains, and which recipe gets furthest."""
 
 
 @bench_app.command()
@@ -41,6 +42,32 @@ def train(
         print_json(result.to_json())
     else:
         tell(result)
+
+
+@bench_app.command()
+def recipes(
+    plan: Annotated[Path, typer.Argument(metavar="PLAN", help="Rows to compare, such as docs/experiments/screening/plan.json.")],
+    data: Annotated[str, typer.Option(help="A data set's name, a folder or a zip of pictures.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where results and runs go; trials with a result there are not repeated.")],
+    jobs: Annotated[int, typer.Option(min=1, max=64, help="Trainings at a time, which share the processors evenly.")] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Train the rows of PLAN, score them after equal time and after equal pictures seen, and print both tables as Markdown."""
+    from dcgan.bench.recipes import IMAGES, TIME, Plan, bench_recipes, read_results, table
+    from dcgan.cli_train import reporting
+
+    wanted = Plan.read(plan)
+    with reporting() as report:
+        bench_recipes(wanted, data, out, jobs, report)
+    results = read_results(out)
+    if as_json:
+        return print_json(results)
+    for when, title in ((TIME, f"after {wanted.minutes:g} minutes"), (IMAGES, f"after {wanted.images:,} pictures seen")):
+        header, *lines = table(wanted, results, when)
+        print(f"\n{title}; KID over {wanted.samples:,} samples\n")
+        for line in (header, ["---"] * len(header), *lines):
+            print(f"| {' | '.join(line)} |")
+    return None
 
 
 def tell(result: TrainBench) -> None:

@@ -53,6 +53,7 @@ RANGES = {
     "seed": (0, MAX_SEED),
     "threads": (1, 1024),
     "log_every": (1, 10_000),
+    "pictures": (2, MAX_STEPS),
 }
 
 
@@ -106,6 +107,7 @@ class Recipe:
     threads: int | None = None
     log_every: int | None = None  # steps that one line of measures stands for
     label_column: str | None = None  # None: the only one there is
+    pictures: int | None = None  # only so many of the set, drawn by the seed: to see how many a training needs; None: all
 
     def __post_init__(self) -> None:
         choices = {"preset": Preset, "prior": Prior, "precision": Precision, "objective": Objective, "optimizer": Optimizer}

@@ -45,6 +45,7 @@ SETTINGS: dict[str, Any] = {
     "threads": 2,
     "log_every": 10,
     "label_column": "Smiling",
+    "pictures": 500,
 }
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+
+from dcgan.errors import DataError
 
 Images = npt.NDArray[np.uint8]  # (n, h, w, c)
 Labels = npt.NDArray[np.int64]  # (n,)
@@ -72,3 +74,14 @@ def fingerprint(images: Images, labels: Labels | None, pixels: str | None = None
     if labels is not None:
         digest.update(labels.astype("<i8").tobytes())
     return digest.hexdigest()
+
+
+def draw_pictures(data: Dataset, count: int, seed: int) -> Dataset:
+    """Return `count` pictures of a set, drawn by `seed` and in the set's order; a DataError where it has fewer."""
+    if count > len(data.images):
+        raise DataError(
+            f"{data.name} has {len(data.images)} pictures, and pictures={count} asks for more; leave that setting away to take all"
+        )
+    rows = np.sort(np.random.default_rng(seed).permutation(len(data.images))[:count])
+    images, labels = np.asarray(data.images[rows]), None if data.labels is None else data.labels[rows]
+    return replace(data, images=images, labels=labels, fingerprint=fingerprint(images, labels))

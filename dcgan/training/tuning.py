@@ -31,6 +31,7 @@ TURNS = 2
 HOPELESS = 1.4  # times the fastest: has no second turn
 COMPILE_FROM = 1200.0  # seconds of training; below, no gain that compiling could bring repays the time it takes
 DECISIVE = ("ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA", "ATEN_CPU_CAPABILITY", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+INDIFFERENT = ("name", "seed", "learning_rate_d", "learning_rate_g", "label_column", "pictures")  # settings that change no speed
 TUNED = ("precision", "layout", "kernels", "compile")
 
 
@@ -66,7 +67,7 @@ def _known(recipe: Recipe, record: Any) -> Recipe | None:
 def _key(recipe: Recipe, networks: Networks, device: str, seconds: float) -> str:
     """Return a digest of all that decides what is fastest."""
     machine = (platform.machine(), platform.processor(), torch.backends.cpu.get_cpu_capability(), os.cpu_count(), device, torch.__version__)
-    kept = {**recipe.to_json(), "name": None, "seed": None, "learning_rate_d": None, "learning_rate_g": None, "label_column": None}
+    kept = {**recipe.to_json(), **dict.fromkeys(INDIFFERENT)}
     shape = (networks.generator.to_json(), networks.discriminator.to_json())
     length = int(log2(seconds / COMPILE_FROM)) if seconds >= COMPILE_FROM else None  # doublings: one measurement serves many lengths
     variables = {name: os.environ.get(name) for name in DECISIVE}

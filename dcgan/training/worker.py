@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dcgan.config import Budget, Recipe, TrainingConfig, apply_settings
-from dcgan.data import Dataset, Progress, load
+from dcgan.data import Dataset, Progress, draw_pictures, load
 from dcgan.errors import ConfigError, DCGANError, RunError
 from dcgan.events import TrainEvent
 from dcgan.networks import NetworkSpec
@@ -184,7 +184,7 @@ class RunTraining:
 
 
 def _load(source: str, data_dir: Path | None, recipe: Recipe, progress: Progress | None) -> Dataset:
-    return load(
+    data = load(
         source,
         image_size=recipe.image_size,
         image_channels=recipe.image_channels,
@@ -192,6 +192,7 @@ def _load(source: str, data_dir: Path | None, recipe: Recipe, progress: Progress
         label_column=recipe.label_column,
         progress=progress,
     )
+    return data if recipe.pictures is None else draw_pictures(data, recipe.pictures, recipe.seed)
 
 
 def _refuse_differences(stored: dict[str, Any], request: TrainRequest) -> None:

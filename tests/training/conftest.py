@@ -1,14 +1,24 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from dcgan.data import Dataset
 from dcgan.networks import discriminator, generator
 from dcgan.training.trainer import Networks
+
+
+@pytest.fixture(autouse=True)
+def deterministic() -> Iterator[None]:
+    """Let an operation that may come out differently from run to run fail, on whichever device."""
+    torch.use_deterministic_algorithms(True)
+    yield
+    torch.use_deterministic_algorithms(False)
 
 
 @pytest.fixture

@@ -65,7 +65,7 @@ def test_what_a_run_leaves(tmp_path: Path, pictures: Path) -> None:
     assert not list((tmp_path / "r").glob("worker.json"))
     config = reader.config
     assert config["data"]["images"] == 20 and config["recipe"]["image_size"] == 16
-    kept_open = {"label_column", "weight_clip", "instance_noise_steps", "decay_steps"}  # None says something there
+    kept_open = {"label_column", "weight_clip", "instance_noise_steps", "decay_steps", "pictures"}  # None says something there
     assert {key for key, value in config["recipe"].items() if value is None} == kept_open
 
 
