@@ -54,7 +54,7 @@ def model_card(name: str, config: ModelConfig, facts: HubFacts = NO_FACTS) -> st
         f"# {name}",
         "",
         f"A {generator} of {width}x{height} {kind} pictures: z of {config.z_dim} numbers ({config.prior} prior), "
-        f"{config.generator.parameters:,} parameters. Weights are the moving average over training.",
+        f"{config.generator.parameters:,} parameters. Weights are {_kind_of_weights(training)}.",
         "",
         *([f"Labels: {', '.join(config.labels)}.", ""] if config.labels else []),
         f"![The pictures of seeds 0 to 63{', labels in turn' if config.labels else ''}](preview.png)",
@@ -79,6 +79,11 @@ def model_card(name: str, config: ModelConfig, facts: HubFacts = NO_FACTS) -> st
         "",
     ]
     return "\n".join(lines)
+
+
+def _kind_of_weights(training: dict[str, Any]) -> str:
+    has_average = training.get("recipe", {}).get("ema_decay", 0.999) > 0
+    return "the moving average over training" if has_average else "those of the last step"
 
 
 def _call(config: ModelConfig) -> str:

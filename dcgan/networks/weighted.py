@@ -50,12 +50,13 @@ class Weighted(nn.Module):
     def _normed(self) -> Tensor:
         rows_first = not isinstance(self.layer, ConvTranspose)
         matrix = (self.weight if rows_first else self.weight.transpose(0, 1)).flatten(1)  # (out, rest)
-        with torch.no_grad():
-            v = F.normalize(matrix.T @ self.u, dim=0, eps=1e-12)
-            if self.training:
-                self.u.copy_(F.normalize(matrix @ v, dim=0, eps=1e-12))
-            u = self.u.clone()
-        return self.weight / torch.dot(u, matrix @ v)
+        with torch.autocast(matrix.device.type, enabled=False):  # products of bf16 would be too coarse to divide all weights by
+            with torch.no_grad():
+                v = F.normalize(matrix.T @ self.u, dim=0, eps=1e-12)
+                if self.training:
+                    self.u.copy_(F.normalize(matrix @ v, dim=0, eps=1e-12))
+                u = self.u.clone()
+            return self.weight / torch.dot(u, matrix @ v)
 
 
 def _biased(x: Tensor, bias: Tensor | None) -> Tensor:

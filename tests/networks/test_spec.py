@@ -169,6 +169,19 @@ def test_spectral_norm_comes_to_a_largest_singular_value_of_one() -> None:
     assert torch.linalg.svdvals(rows)[0].item() == pytest.approx(1.0, abs=1e-4)
 
 
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_spectral_norm_is_exact_under_autocast(dtype: torch.dtype) -> None:
+    spec = NetworkSpec((3, 8, 8), (Conv(3, 6, (4, 4), (2, 2), (1, 1, 1, 1), spectral_norm=True),))
+    exact, short = (initialise(build(spec), torch.Generator().manual_seed(0)) for _ in range(2))
+    x = torch.randn(2, 3, 8, 8, generator=torch.Generator().manual_seed(1))
+    for _ in range(5):
+        wanted = exact(x)
+        with torch.autocast("cpu", dtype=dtype):
+            found = short(x)
+    assert torch.equal(short.state_dict()["0.u"], exact.state_dict()["0.u"])
+    assert found.dtype == dtype and torch.allclose(found.float(), wanted, atol=0.02)
+
+
 def test_dropout_draws_from_its_own_generator() -> None:
     network = build(NetworkSpec((1000,), (Dropout(0.3),)))
     network.use_generator(torch.Generator().manual_seed(5))

@@ -201,6 +201,7 @@ def with_dropout(networks: Networks) -> Networks:
         {"precision": "fp16", "r1": 1.0},
         {"conditional": True, "label_smoothing": 0.1, "precision": "bf16"},
         {"spectral_norm": True, "objective": "least-squares", "layout": "contiguous"},
+        {"spectral_norm": True, "precision": "bf16"},
     ],
     ids=str,
 )
