@@ -64,9 +64,9 @@ def test_each_can_be_trained_further_and_replays_how_it_learned(name: str) -> No
 def test_the_snapshots_of_the_small_one_show_it_learning() -> None:
     """Each stage makes the pictures of its time, nearer to the end's the later it is."""
     folder = SHIPPED / "shapes-32"
-    end = dcgan.load(folder).generate(range(64)).astype(float)
+    end = dcgan.load(str(folder)).generate(range(64)).astype(float)
     stages = sorted((folder / "snapshots").iterdir())
-    distances = [float(np.abs(dcgan.load(stage).generate(range(64)) - end).mean()) for stage in stages]
+    distances = [float(np.abs(dcgan.load(str(stage)).generate(range(64)) - end).mean()) for stage in stages]
     assert stages[0].name == "000000" and len(stages) >= 6 and distances[0] > 2 * distances[-2] >= 0
 
 

@@ -142,7 +142,7 @@ def test_a_proposal_fits_the_data(studio: Studio, tmp_path: Path) -> None:
     proposal = studio.propose(str(pictures), "dcgan")
     assert (proposal["image_size"], proposal["image_channels"], proposal["count"]) == (16, 3, 12)
     assert studio.propose("shapes", "paper")["base_channels"] == 128
-    assert studio.propose("shapes", "quick")["learning_rate_g"] == 4 * studio.propose("shapes", "dcgan")["learning_rate_g"]
+    assert studio.propose("shapes", "quick")["learning_rate_g"] == 2 * studio.propose("shapes", "dcgan")["learning_rate_g"]
     assert studio.propose("fashion-mnist-10k", "dcgan")["image_channels"] == 1
 
 

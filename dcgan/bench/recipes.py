@@ -17,7 +17,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from dcgan.config import apply_settings
+from dcgan.config import Recipe, apply_settings
 from dcgan.data import Progress
 from dcgan.errors import ConfigError, DCGANError
 from dcgan.files import read_json, write_json
@@ -64,9 +64,13 @@ class Plan:
             plan.step_of_images(row)  # refuses unknown recipes and settings
         return plan
 
+    def recipe(self, row: Row) -> Recipe:
+        """Return what a row trains by, with gaps."""
+        return apply_settings(named_recipe(row.recipe), (*self.set, *row.set))
+
     def step_of_images(self, row: Row) -> int:
         """Return the step at which a row has seen `images` real pictures."""
-        recipe = apply_settings(named_recipe(row.recipe), (*self.set, *row.set))
+        recipe = self.recipe(row)
         batch = fill(recipe, self.image_size, recipe.image_channels or 3, best_device()).batch_size
         assert batch is not None
         return max(1, round(self.images / (batch * recipe.d_steps)))
@@ -81,7 +85,7 @@ def bench_recipes(plan: Plan, data: str, folder: Path, jobs: int = 1, progress: 
     folder.mkdir(parents=True, exist_ok=True)
     trials = [(row, seed) for row in plan.rows for seed in row.seeds if not result_path(folder, row.name, seed).exists()]
     with ThreadPoolExecutor(jobs) as pool:
-        done = pool.map(lambda trial: _Trial(plan, *trial, data, folder, jobs).make(), trials)
+        done = pool.map(lambda trial: _Trial(plan, trial[0], trial[1], data, folder, jobs).make(), trials)
         for count, (row, seed) in enumerate(trials):
             if progress:
                 progress(count, len(trials), f"{row.name}, seed {seed}")
@@ -111,8 +115,7 @@ class _Trial:
                 self._train("--steps", str(step))
             found[IMAGES] = found[TIME] if after["step"] == step else self._score(step)
         config = read_json(self.run / "config.json")
-        record = {"name": row.name, "seed": self.seed, "minutes": plan.minutes, "threads": self.threads}
-        record |= {"command": f"{config['command']} --minutes {plan.minutes}", "machine": config["machine"], "recipe": config["recipe"]}
+        record = {"name": row.name, "seed": self.seed, "machine": config["machine"], "recipe": config["recipe"]}
         write_json(result_path(self.folder, row.name, self.seed), {**record, **found})
 
     def _train(self, *options: str) -> dict[str, Any]:

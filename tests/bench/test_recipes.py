@@ -10,6 +10,7 @@ import pytest
 
 from dcgan.bench.recipes import IMAGES, TIME, Plan, Row, table
 from dcgan.cli import main
+from dcgan.config import Recipe
 from dcgan.errors import ConfigError
 
 ROOT = Path(__file__).parents[2]
@@ -42,6 +43,10 @@ def test_the_plans_that_are_shipped_are_read_and_have_results(path: Path) -> Non
         for seed in row.seeds:
             result = json.loads((path.parent / f"{row.name}.{seed}.json").read_text())
             assert result["name"] == row.name and result["seed"] == seed and all(result[TIME][name]["kid"] for name in plan.features)
+            assert (IMAGES in result) or not row.equal_images
+            meant, made = plan.recipe(row), Recipe.from_json(result["recipe"])
+            chosen = {key: value for key, value in meant.to_json().items() if value not in (None, "auto") and key != "seed"}
+            assert chosen == {key: value for key, value in made.to_json().items() if key in chosen}
 
 
 def test_the_step_of_so_many_pictures_counts_what_d_sees(tmp_path: Path) -> None:
