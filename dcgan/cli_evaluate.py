@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,15 @@ def evaluate_with_progress(model: str, data: str, sheet: Path | None, as_json: b
     for note in result.notes:
         print(f"note: {note}")
     return None
+
+
+def card_scores(run: Path, data: str, data_dir: Path | None, samples: int) -> dict[str, Any]:
+    """Return the scores of a run's model and how they are had again, for a card."""
+    synthesizer = Library().synthesizer(str(run))
+    with reporting() as report:
+        found = evaluate(synthesizer, data, data_dir=data_dir, samples=samples, progress=report).summary()
+    said = ["--data", Path(data).name if Path(data).exists() else data]
+    return {**found, "options": shlex.join([*said, "--samples", str(samples), "--features", found["features"]])}
 
 
 def _show_scores(result: Evaluation) -> None:

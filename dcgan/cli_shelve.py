@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from dcgan.cli_printing import DataDir
+
 
 def shelve(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder (its newest snapshot), or RUN/best.")],
@@ -17,12 +19,18 @@ def shelve(
     ] = None,
     data_license: Annotated[str | None, typer.Option(metavar="TEXT", help="The terms of the training data, for the card.")] = None,
     snapshots: Annotated[bool, typer.Option("--snapshots", help="Add about 8 earlier generators.")] = False,
+    data: Annotated[str | None, typer.Option(help="Score the model against this set, as `evaluate` does, for the card.")] = None,
+    data_dir: DataDir = None,
+    samples: Annotated[int, typer.Option(min=1, max=100_000, help="Pictures a side of the scores.")] = 5000,
     force: Annotated[bool, typer.Option("--force", help="Move a FOLDER that is there already aside.")] = False,
 ) -> None:
     """Make a shelf model of RUN: its snapshot, card and recording as the model folder FOLDER."""
+    from dcgan.cli_evaluate import card_scores
     from dcgan.models.card import HubFacts
     from dcgan.training import recording
 
-    made = recording.shelve(run, folder, HubFacts(license, tuple(dataset or ())), data_license, snapshots, force)
+    facts = HubFacts(license, tuple(dataset or ()))
+    scores = card_scores(run, data, data_dir, samples) if data is not None else None
+    made = recording.shelve(run, folder, facts, data_license, snapshots, force, scores)
     parts = f"{made.lines:,} step lines and {made.sheets} sheets in {made.recording_bytes / 1e6:.2f} MB"
     print(f"{folder}: the model of step {made.step:,}; recorded: {parts}; {made.snapshots} earlier generators")

@@ -87,6 +87,13 @@ class Evaluation:
             "nearest": self.nearest.to_json(),
         }
 
+    def summary(self) -> dict[str, Any]:
+        """Return what a model card says: the scores of all samples, how many, and by what measured; no pictures, no single class."""
+        numbers = ("kid", "kid_se", "floor", "floor_se", "diversity")
+        kept = ("data", "samples", "seed", "features", "features_title", "n", "blocks", "block", *numbers)
+        classes = {key: getattr(self.classes, key) for key in ("accuracy", "agreement")} if self.classes else {}
+        return {**{key: getattr(self, key) for key in kept}, **classes}
+
 
 def evaluate(
     model: Synthesizer,

@@ -63,6 +63,7 @@ def model_card(name: str, config: ModelConfig, facts: HubFacts = NO_FACTS) -> st
         "",
         *_training(training),
         "",
+        *_scores(name, training.get("scores")),
         "## Terms and limits",
         "",
         f"Training data: {terms}",
@@ -104,3 +105,30 @@ def _training(training: dict[str, Any]) -> list[str]:
         f"on {training.get('device')} with {threads} thread{'' if threads == 1 else 's'}",
         *([f"- command: `{training['command']}`"] if training.get("command") else []),
     ]
+
+
+def _scores(name: str, scores: dict[str, Any] | None) -> list[str]:
+    """Return the section of what `evaluate` said; `scores` is its summary and the `options` of the command."""
+    if not scores:
+        return []
+    each = f"{scores['samples']:,}"
+    n = f"n = {scores['n']:,} a side, {scores['blocks']} block{'' if scores['blocks'] == 1 else 's'} of {scores['block']}"
+    lines = [
+        "## Scores",
+        "",
+        f"- KID {_with_error(scores, 'kid')}; of held-out pictures {_with_error(scores, 'floor')} ({n}; features of "
+        f"{scores['features_title']}, and comparable with those only)",
+    ]
+    if scores["diversity"] is not None:
+        lines.append(
+            f"- diversity {scores['diversity']:.3f}: mean distance between samples over that between real pictures (n = {each} each)"
+        )
+    if scores.get("agreement") is not None:
+        sure = f"a classifier that is right on {scores['accuracy']:.1%} of {each} held-out pictures"
+        lines.append(f"- labels: {scores['agreement']:.1%} of {each} samples are what was asked for, says {sure}")
+    return [*lines, f"- command: `python -m dcgan evaluate {name} {scores['options']}`", ""]
+
+
+def _with_error(scores: dict[str, Any], key: str) -> str:
+    error = scores[f"{key}_se"]
+    return f"{scores[key]:.4f}" + (f" ± {error:.4f}" if error is not None else "")

@@ -43,7 +43,15 @@ class Shelved:
     recording_bytes: int
 
 
-def shelve(run: Path, folder: Path, facts: HubFacts, terms: str | None = None, snapshots: bool = False, force: bool = False) -> Shelved:
+def shelve(
+    run: Path,
+    folder: Path,
+    facts: HubFacts,
+    terms: str | None = None,
+    snapshots: bool = False,
+    force: bool = False,
+    scores: dict[str, Any] | None = None,
+) -> Shelved:
     """Make a shelf model of a run: its snapshot as a model folder, with the run's recording inside.
 
     Parameters
@@ -56,13 +64,15 @@ def shelve(run: Path, folder: Path, facts: HubFacts, terms: str | None = None, s
         The terms of the training data, where the data set itself states none or others.
     snapshots
         Add about MAX_SNAPSHOTS earlier generators as `snapshots/<step>`.
+    scores
+        What `evaluate` said of the same model, for the card: see `models.card`.
 
     Raises
     ------
     DCGANError
         `folder` is there already (see `new_folder`), the run has no snapshot, or a file would be larger than a shelf model's may be.
     """
-    model = _portable(Library().find(str(run.absolute()))[0], terms)
+    model = _portable(Library().find(str(run.absolute()))[0], terms, scores)
     run = run.parent if run.name == BEST and not run.exists() else run
     reader = open_run(run)
     if model.path is None or not model.path.name.isdigit():
@@ -156,9 +166,9 @@ def _encoded(content: bytes, divisor: int, quality: int) -> bytes:
     return buffer.getvalue()
 
 
-def _portable(model: Model, terms: str | None) -> Model:
-    """Return the model without the paths of this machine."""
-    training = dict(model.config.training or {})
+def _portable(model: Model, terms: str | None, scores: dict[str, Any] | None = None) -> Model:
+    """Return the model without the paths of this machine, with its scores where it has some."""
+    training = {**(model.config.training or {}), **({"scores": scores} if scores else {})}
     training["parent"] = _last_part(training.get("parent"))
     training["terms"] = terms or training.get("terms")
     return replace(model, config=replace(model.config, training=training))

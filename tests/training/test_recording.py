@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import getpass
 import json
+import re
+import shlex
 import shutil
 from pathlib import Path
 
@@ -63,6 +65,26 @@ def test_the_shelved_model_is_the_newest_snapshot(run: Path, tmp_path: Path) -> 
         np.testing.assert_array_equal(library.synthesizer(str(folder)).generate(range(2)), expected)
     header = (tmp_path / "shelf/README.md").read_text("utf-8").split("---\n")[1].splitlines()
     assert "license: cc-by-4.0" in header and "datasets: [me/noise]" in header
+
+
+def test_the_card_has_scores_and_the_command_that_repeats_them(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("real").mkdir()
+    for index, pixels in enumerate(np.random.default_rng(2).integers(0, 256, (40, 16, 16, 3), np.uint8)):
+        Image.fromarray(pixels).save(f"real/{index}.png")
+    assert main(["shelve", str(run), "shelf", "--data", str(tmp_path / "real"), "--samples", "16"]) == 0
+    card = Path("shelf/README.md").read_text("utf-8")
+    command = re.search(r"`python -m dcgan (evaluate shelf --data real .*)`", card)
+    assert command and str(tmp_path) not in card
+    capsys.readouterr()
+    assert main([*shlex.split(command[1]), "--json"]) == 0
+    scores = json.loads(capsys.readouterr().out)
+    assert f"KID {scores['kid']:.4f}; of held-out pictures {scores['floor']:.4f} (n = 16 a side, 1 block of 16;" in card
+    assert f"diversity {scores['diversity']:.3f}" in card and "labels:" not in card
+    assert main(["shelve", str(run), "without"]) == 0
+    assert "## Scores" not in Path("without/README.md").read_text("utf-8")
 
 
 def test_nothing_tells_of_the_machine(run: Path, tmp_path: Path) -> None:
