@@ -29,7 +29,7 @@ TIME, IMAGES = "time", "images"  # when a trial is scored: after so many minutes
 
 @dataclass(frozen=True)
 class Row:
-    """One training to compare; it is repeated for every seed. `equal_images` off: scored after equal time only."""
+    """One training to compare; it is repeated for every seed. `equal_images`: its first seed is scored after equal pictures too."""
 
     name: str
     recipe: str = "dcgan"
@@ -110,7 +110,7 @@ class _Trial:
         options = ["--recipe", row.recipe, *(part for setting in settings for part in ("--set", setting))]
         after = self._train(*options, "--minutes", str(plan.minutes), "--save-every", str(step))
         found: dict[str, Any] = {TIME: self._score(after["step"])}
-        if row.equal_images:
+        if row.equal_images and self.seed == row.seeds[0]:
             if after["step"] < step:
                 self._train("--steps", str(step))
             found[IMAGES] = found[TIME] if after["step"] == step else self._score(step)

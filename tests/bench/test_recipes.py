@@ -43,7 +43,7 @@ def test_the_plans_that_are_shipped_are_read_and_have_results(path: Path) -> Non
         for seed in row.seeds:
             result = json.loads((path.parent / f"{row.name}.{seed}.json").read_text())
             assert result["name"] == row.name and result["seed"] == seed and all(result[TIME][name]["kid"] for name in plan.features)
-            assert (IMAGES in result) or not row.equal_images
+            assert (IMAGES in result) or not (row.equal_images and seed == row.seeds[0])
             meant, made = plan.recipe(row), Recipe.from_json(result["recipe"])
             chosen = {key: value for key, value in meant.to_json().items() if value not in (None, "auto") and key != "seed"}
             assert chosen == {key: value for key, value in made.to_json().items() if key in chosen}
