@@ -52,7 +52,9 @@ def _zipped(path: Path) -> Kind:
     parts = {name.partition("/")[2] for name in names} | set(names)
     if "constants.pkl" in parts and any(name.startswith("code/") for name in parts):
         line = f'torch.save(torch.jit.load("{path.name}").state_dict(), "netG.pth")'
-        raise CheckpointError(f"{path.name} is a TorchScript program, which is not run here; in the notebook, run {line} and bring that file")
+        raise CheckpointError(
+            f"{path.name} is a TorchScript program, which is not run here; in the notebook, run {line} and bring that file"
+        )
     if "data.pkl" in parts:
         return "torch"
     if {"config.json", "model.weights.h5"} <= set(names):

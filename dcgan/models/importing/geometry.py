@@ -64,7 +64,9 @@ class Geometry:
             return [((1, 1), 0.0)]
         places = shape[1]
         side = isqrt(places)
-        found = [((h, places // h), 0.0 if h * h == places else 2.0 + abs(log2(h * h / places))) for h in range(1, places + 1) if places % h == 0]
+        found = [
+            ((h, places // h), 0.0 if h * h == places else 2.0 + abs(log2(h * h / places))) for h in range(1, places + 1) if places % h == 0
+        ]
         return [(size, cost) for size, cost in found if cost < 4.0] if side * side != places or self._is_oblong() else [((side, side), 0.0)]
 
     def _is_oblong(self) -> bool:
@@ -78,7 +80,7 @@ class Geometry:
             found = [move for way in self._stages[index].ways for move in self._of_way(index, way, before)]
             kernel = self._stages[index].size
             self._moves[key] = tuple(
-                sorted((move for move in found if 1 <= min(move.size(before, kernel))), key=lambda move: (move.cost, move.padding))
+                sorted((move for move in found if min(move.size(before, kernel)) >= 1), key=lambda move: (move.cost, move.padding))
             )
         return self._moves[key]
 
@@ -91,7 +93,9 @@ class Geometry:
         key = (index, size)
         if key not in self._cheapest:
             kernel = self._stages[index].size
-            self._cheapest[key] = min((move.cost + self.rest(index + 1, move.size(size, kernel)) for move in self.moves(index, size)), default=inf)
+            self._cheapest[key] = min(
+                (move.cost + self.rest(index + 1, move.size(size, kernel)) for move in self.moves(index, size)), default=inf
+            )
         return self._cheapest[key]
 
     def likeliest_size(self) -> Pair:
@@ -99,7 +103,9 @@ class Geometry:
         size = min(self.starts(), key=lambda start: start[1] + self.rest(self._first, start[0]))[0]
         for index in range(self._first, len(self._stages)):
             kernel = self._stages[index].size
-            size = min(self.moves(index, size), key=lambda move: move.cost + self.rest(index + 1, move.size(size, kernel))).size(size, kernel)
+            size = min(self.moves(index, size), key=lambda move: move.cost + self.rest(index + 1, move.size(size, kernel))).size(
+                size, kernel
+            )
         return size
 
     def _size_cost(self, height: int, width: int) -> float:
@@ -182,10 +188,10 @@ def _transposed(kernel: int, n: int) -> tuple[tuple[int, int, int, float], ...]:
     """Return (stride, padding, output padding, cost) for a transposed kernel over n pixels."""
     found = []
     if n == 1:  # one pixel: the stride does not matter
-        return tuple((1, p, 0, 3.0 * p) for p in range(0, (kernel - 1) // 2 + 1))
+        return tuple((1, p, 0, 3.0 * p) for p in range((kernel - 1) // 2 + 1))
     for stride in range(1, max(2, min(kernel, 4)) + 1):
-        for padding in range(0, kernel // 2 + 1 if kernel > 1 else 3):
-            for output in range(0, min(stride, 2)):
+        for padding in range(kernel // 2 + 1 if kernel > 1 else 3):
+            for output in range(min(stride, 2)):
                 found.append((stride, padding, output, _transposed_cost(kernel, stride, padding, output)))
     return tuple(found)
 

@@ -13,7 +13,9 @@ from torch.nn import functional as F
 Path = tuple[str, ...]
 Modules = dict[Path, dict[str, Tensor]]
 
-GENERATOR = re.compile(r"(^|[^a-z])(g|net_?g|g_?net|gen|generator\w*|dec|decoder|model_?g|g_?model|\w+_g|avg_?g|g_?ema)([^a-z]|$)|generator")
+GENERATOR = re.compile(
+    r"(^|[^a-z])(g|net_?g|g_?net|gen|generator\w*|dec|decoder|model_?g|g_?model|\w+_g|avg_?g|g_?ema)([^a-z]|$)|generator"
+)
 DISCRIMINATOR = re.compile(r"(^|[^a-z])(d|net_?d|d_?net|disc|critic|enc|encoder|model_?d|d_?model|\w+_d)([^a-z]|$)|discriminator")
 AVERAGE = re.compile(r"ema|avg|average|shadow|swa")
 OPTIMIZER = re.compile(r"optim|(^|_)opt(_|$)|scheduler|sched(_|$)|scaler")

@@ -131,7 +131,9 @@ def _search(parts: Sequence[Part]) -> list[Part] | None:
         for part in parts:
             if part in chain or not _may_come(part, chain, parts):
                 continue
-            options = [r for r in _readings(part) if (_starts(r, part) and r[1] > 1 if not chain else any(_follows(b, r) for b in readings))]
+            options = [
+                r for r in _readings(part) if (_starts(r, part) and r[1] > 1 if not chain else any(_follows(b, r) for b in readings))
+            ]
             if options and (whole := grow([*chain, part], options)) is not None:
                 return whole
         return None
