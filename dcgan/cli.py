@@ -17,6 +17,7 @@ import typer
 from dcgan import __version__
 from dcgan.cli_bench import bench_app
 from dcgan.cli_export import export
+from dcgan.cli_import import import_, inspect
 from dcgan.cli_printing import AsJson, DataDir, new_table, print_json, show
 from dcgan.cli_shelve import shelve
 from dcgan.config import Budget
@@ -27,6 +28,8 @@ data_app = typer.Typer(rich_markup_mode=None, help="The data sets: what there is
 app.add_typer(data_app, name="data")
 app.add_typer(bench_app, name="bench")
 app.command()(export)
+app.command()(inspect)
+app.command("import")(import_)
 app.command()(shelve)
 
 STOPPED = 130

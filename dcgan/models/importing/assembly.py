@@ -7,9 +7,9 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from dcgan.models.importing.found import Choice, Found
 from dcgan.models.importing.options import NO_ACT, Act
 from dcgan.models.importing.parts import Part, Skeleton, Stage
-from dcgan.models.importing.search import Choice, Found
 from dcgan.networks.layers import Activation, BatchNorm, Conv, ConvTranspose, JoinLabel, Layer, Linear, Reshape, Resize
 from dcgan.networks.spec import NetworkSpec
 
@@ -90,7 +90,7 @@ def _labels_last(weight: Tensor, transposed: bool, z_dim: int) -> Tensor:
 def _norm(made: _Builder, stage: Stage, norm: Part, eps: float, found: Found) -> None:
     if stage.shape is not None and norm.channels == stage.shape[0] != stage.kernel.weight.shape[0]:
         made.add(Reshape((stage.shape[0], *found.start)))
-    tensors = dict(norm.tensors)
+    tensors = {name: tensor for name, tensor in norm.tensors.items() if tensor.dim()}
     affine = "weight" in tensors
     if affine and "bias" not in tensors:
         tensors["bias"] = torch.zeros_like(tensors["weight"])

@@ -41,7 +41,7 @@ def main(argv: list[str]) -> int:
     limit_memory(MEMORY)
     try:
         if kind == "torch":
-            content, extra = _load_torch(source), {}
+            content, extra = _load_torch(source), dict[str, Any]()
         else:
             from dcgan.models.importing.hdf5 import read_keras
 
@@ -87,7 +87,7 @@ def _sort(content: Any, kind: type) -> tuple[dict[str, Any], dict[str, Any]]:
         if isinstance(value, kind) and not STATE.search(name):
             tensors[name] = value
         elif isinstance(value, int | float | str) and len(facts) < MAX_FACTS and len(str(value)) < 200 and value == value:
-            facts[name] = value if abs(value) < 1e300 else 0 if not isinstance(value, str) else value
+            facts[name] = value if isinstance(value, str) or abs(value) < 1e300 else 0
     return tensors, facts
 
 

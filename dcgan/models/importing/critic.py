@@ -45,7 +45,7 @@ def _read(node: Node, picture: Shape, ordered: bool) -> tuple[NetworkSpec, dict[
         for added in (*between, layer):
             layers.append(added)
             shape = added.out_shape(shape)
-        tensors |= {f"{len(layers) - 1}.{name}": tensor.float() for name, tensor in found[path].items()}
+        tensors |= {f"{len(layers) - 1}.{name}": tensor.float() for name, tensor in found[path].items() if tensor.dim()}
     if len(shape) == 3:
         layers.append(Flatten())
     spec = NetworkSpec(picture, tuple(layers))
@@ -66,4 +66,4 @@ def _layer(own: dict[str, Tensor], shape: Shape) -> Layer:
     is_whole = kernel == shape[1:]
     sides = (0, 0, 0, 0) if is_whole else ((kernel[0] - 1) // 2,) * 2 + ((kernel[1] - 1) // 2,) * 2
     stride = (1, 1) if is_whole else (2, 2)
-    return Conv(weight.shape[1], weight.shape[0], kernel, stride, sides, bias)  # type: ignore[arg-type]
+    return Conv(weight.shape[1], weight.shape[0], kernel, stride, sides, bias)

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 from dcgan.errors import ConfigError
 from dcgan.models.importing.contents import Fact
+from dcgan.models.importing.found import Entry
 from dcgan.models.importing.options import Options
 from dcgan.models.importing.parts import Skeleton
-from dcgan.models.importing.search import Entry
 
 SIZE = re.compile(r"(^|[/._])(image_?size|img_?size|imsize|isize|resolution|im_?size|output_size)$")
 Z_DIM = re.compile(r"(^|[/._])(z_?dim|nz|latent_?(dim|size)|noise_?(dim|size)|z_?size|zdim|latent)$")

@@ -6,7 +6,7 @@ same ones channel by channel; a wrong stride, padding, slope or prior does not.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import log
 
 import torch
@@ -15,11 +15,24 @@ from torch.nn import functional as F
 
 from dcgan.models.importing.geometry import Move
 from dcgan.models.importing.options import Act
+from dcgan.networks.layers import Sides
 
-WEIGHT = 20.0  # nats for each factor e of the squared error: halving it counts as much as a choice 1e6 times as usual
-FLOOR = 1e-5  # squared error below which nothing can be told apart
+WEIGHT = 12.0  # nats at most for each factor e of the squared error: halving it counts as much as a choice 4,000 times as usual
+FLOOR = 1e-3  # squared error below which little can be told apart: chance, and the weights' last steps
 CLIP = 3.0  # of a channel's error: a few channels that died in training must not decide
+NOTHING = 0.3  # squared error from which on a reading explains little
+MOMENTUM = 0.1  # torch's, of running averages
+FAR_ON = 200  # batches after which nothing is left of the start
 UNTOUCHED = 1e-6
+
+PLAIN: dict[str, Callable[[Tensor], Tensor]] = {
+    "relu": F.relu,
+    "selu": F.selu,
+    "gelu": F.gelu,
+    "silu": F.silu,
+    "tanh": torch.tanh,
+    "sigmoid": torch.sigmoid,
+}
 
 
 def latents(count: int, z_dim: int, prior: str) -> Tensor:
@@ -45,20 +58,34 @@ def latents(count: int, z_dim: int, prior: str) -> Tensor:
 def error(y: Tensor, statistics: Mapping[str, Tensor], channels: Tensor | None = None) -> float:
     """Return the mean squared error of y's statistics, (n, c) or (n, c, h, w), from a norm's: means in deviations, logs of variances."""
     axes = [axis for axis in range(y.dim()) if axis != 1]
-    mean, variance = statistics["running_mean"].float(), statistics["running_var"].float()
+    mean, variance = settled(statistics)
     if channels is not None:
         mean, variance = mean[channels], variance[channels]
     small = 1e-3 * float(variance.median()) + 1e-12
-    spread = torch.log((y.var(axes) + small) / (variance + small))
-    shift = (y.mean(axes) - mean) / (variance + small).sqrt()
+    found_variance, found_mean = torch.var_mean(y, axes)
+    spread = torch.log((found_variance + small) / (variance + small))
+    shift = (found_mean - mean) / (variance + small).sqrt()
     squared = spread.clamp(-CLIP, CLIP).square() / 2 + shift.clamp(-CLIP, CLIP).square()
     kept = squared.sort().values[: max(1, int(len(squared) * 0.95))]
     return float(kept.mean())
 
 
-def energy(squared: float) -> float:
-    """Return what an error weighs, in nats."""
-    return WEIGHT * log(squared + FLOOR)
+def settled(statistics: Mapping[str, Tensor]) -> tuple[Tensor, Tensor]:
+    """Return (mean, variance) without what is left of the 0 and 1 that a norm starts with, where it counted its batches.
+
+    After n batches, torch's running averages hold 0.9^n of where they started.
+    """
+    mean, variance = statistics["running_mean"].double(), statistics["running_var"].double()
+    batches = int(statistics.get("num_batches_tracked", FAR_ON))
+    left = (1 - MOMENTUM) ** min(max(batches, 1), FAR_ON)
+    if bool((variance > left).all()):  # else its momentum was another
+        mean, variance = mean / (1 - left), (variance - left) / (1 - left)
+    return mean.float(), variance.float()
+
+
+def energy(squared: float, channels: int) -> float:
+    """Return what an error over so many channels weighs, in nats: near 0 where it explains nothing, as other readings may as well."""
+    return min(WEIGHT, channels / 2) * log((squared + FLOOR) / (squared + NOTHING))
 
 
 def is_untouched(statistics: Mapping[str, Tensor]) -> bool:
@@ -75,16 +102,12 @@ def activate(x: Tensor, act: Act) -> Tensor:
         return F.leaky_relu(x, slope or 0.0)
     if kind == "elu":
         return F.elu(x, 1.0 if slope is None else slope)
-    plain = {"relu": F.relu, "selu": F.selu, "gelu": F.gelu, "silu": F.silu, "tanh": torch.tanh, "sigmoid": torch.sigmoid}
-    return plain[kind](x)
+    return PLAIN[kind](x)
 
 
 def normalise(y: Tensor, tensors: Mapping[str, Tensor], eps: float) -> Tensor:
-    """Apply a batch norm in eval mode; without statistics, with those of y."""
-    weight, bias = tensors.get("weight"), tensors.get("bias")
-    if "running_mean" not in tensors:
-        return F.batch_norm(y, None, None, weight, bias, training=True, eps=eps)
-    return F.batch_norm(y, tensors["running_mean"].float(), tensors["running_var"].float(), weight, bias, eps=eps)
+    """Apply a batch norm as in training, with the statistics of y: those of the file came about behind norms in that mode."""
+    return F.batch_norm(y, None, None, tensors.get("weight"), tensors.get("bias"), training=True, eps=eps)
 
 
 class Kernel:
@@ -107,8 +130,13 @@ class Kernel:
         key = (move.scale, move.mode, move.stride)
         if key not in self._full:
             self._full[key] = F.conv_transpose2d(self._resized(move), weight, None, move.stride)
-        y = F.pad(self._full[key], (-left, -right, -top, -bottom))
+        y = F.pad(self._full[key], (-left, -right, -top, -bottom)) if min(move.padding) < 0 else _cut(self._full[key], move.padding)
         return y if bias is None else y + bias[:, None, None]
 
     def _resized(self, move: Move) -> Tensor:
         return F.interpolate(self._x, scale_factor=float(move.scale), mode=move.mode) if move.scale > 1 else self._x
+
+
+def _cut(x: Tensor, sides: Sides) -> Tensor:
+    top, bottom, left, right = sides
+    return x[..., top : x.shape[-2] - bottom, left : x.shape[-1] - right]

@@ -16,7 +16,7 @@ from dcgan.models.importing.parts import Skeleton, Stage, Way
 from dcgan.networks.layers import Sides
 
 MAX_SIDE = 512  # pixels; a file of a few KB could ask for pictures that fill the memory
-FAR = 10.0  # moves that cost more are not tried
+FAR = 7.5  # moves that cost more are not tried
 USUAL = {64: 0.0, 32: 0.0, 28: 0.3, 128: 0.5, 256: 1.5, 96: 1.5, 48: 1.5, 16: 2.0, 24: 2.5, 80: 3.0, 100: 3.0, 112: 3.0, 192: 3.0}
 
 
@@ -49,7 +49,10 @@ class _Axis:
 
 
 class Geometry:
-    """The moves of every layer of one network, under a person's options, whose lists are by convolution. `hint` is a size in pixels that the file names somewhere."""
+    """The moves of every layer of one network, under a person's options, whose lists are by convolution.
+
+    `hint` is a size in pixels that the file names somewhere.
+    """
 
     def __init__(self, network: Skeleton, options: Options, hint: int | None = None) -> None:
         self._stages, self._options, self._hint = network.stages, options, hint
@@ -125,6 +128,8 @@ class Geometry:
             for row in rows:
                 for column in _partners(row, columns, stage.size[0] == stage.size[1] and before[0] == before[1], self._is_oblong()):
                     sides = (row.before, row.after, column.before, column.after)
+                    if way == "transposed" and scale > 1 and row.stride > 1:
+                        continue
                     total = cost + other + (row.cost + column.cost) / 2
                     found.append(Move(way, scale, mode, (row.stride, column.stride), sides, total))
         stated = any((chosen.strides, chosen.paddings, chosen.output_paddings, chosen.upsample, chosen.image_size))
@@ -136,11 +141,15 @@ class Geometry:
         output = at(self._options.output_paddings, layer)
         if way == "transposed" and n == 1:
             stride = output = None  # of one pixel, any stride makes the same
+        last, size = index == len(self._stages) - 1, self._stages[index - 1].size
+        odd_one = last and way == "transposed" and index > self._first and kernel > 1 and size not in ((1, 1), self._stages[index].size)
         last_grey = index == len(self._stages) - 1 and kernel == 1 and n == 32 and 1 in self._stages[index].kernel.weight.shape[:2]
         found = []
         for s, p, q, cost in _transposed(kernel, n) if way == "transposed" else _plain(kernel):
             if last_grey:
                 cost = {2: 0.0, 0: 0.7}.get(p, cost)  # the 28 px variants cut two pixels from 32 at the end
+            if odd_one and kernel - 2 * p + q == s:  # a last kernel of another size than those before it has another stride, as a rule
+                cost = {1: 0.3 if kernel < 5 else 2.5, 2: 2.0, 3: 0.0}.get(s, 3.0)
             wanted = ((stride, s), (padding, p), (output, q))
             if all(value is None or value == own for value, own in wanted):
                 found.append(_Axis(s, p, p - q if way == "transposed" else p, cost))
@@ -214,7 +223,7 @@ def _transposed_cost(kernel: int, stride: int, padding: int, output: int) -> flo
 def _plain(kernel: int) -> tuple[tuple[int, int, int, float], ...]:
     """Return (stride, padding, 0, cost) for a plain kernel; generators hardly ever make a picture smaller."""
     same = (kernel - 1) // 2
-    costs = {same: 0.0 if kernel % 2 else 2.0, 0: 3.0 if kernel > 1 else 0.0, 1: 4.0, 2: 5.0}
+    costs = {0: 3.0, 1: 4.0, 2: 5.0, same: 0.0 if kernel % 2 else 2.0}
     if kernel % 2 == 0:
         costs[kernel // 2] = 2.5
     return tuple((1, padding, 0, cost) for padding, cost in costs.items())

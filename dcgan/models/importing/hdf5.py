@@ -34,7 +34,7 @@ def read_keras(source: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
         if "model_config" not in file.attrs:
             raise LookupError("no configuration")
         config = json.loads(_text(file.attrs["model_config"]))
-        return dict(_weights_by_name(file["model_weights"] if "model_weights" in file else file)), {"keras": config}
+        return dict(_weights_by_name(file.get("model_weights", file))), {"keras": config}
 
 
 def _text(value: Any) -> str:
@@ -81,12 +81,12 @@ def _places(group: Any, config: Mapping[str, Any], prefix: str) -> Iterator[tupl
         number = counts.get(kind, 0)
         counts[kind] = number + 1
         place = f"{kind}_{number}" if number else kind
-        own = root[place] if place in root else root[name] if name in root else None
+        own = root.get(place, root.get(name))
         if own is None:
             continue
         if "layers" in layer["config"]:
             yield from _places(own, layer, f"{prefix}{name}/")
-        values = own["vars"] if "vars" in own else {}
+        values = own.get("vars", {})
         for index in sorted(values, key=int):
             yield f"{prefix}{name}/{index}", _array(values[index])
 

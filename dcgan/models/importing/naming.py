@@ -50,9 +50,9 @@ def tree(tensors: Mapping[str, Tensor]) -> Node:
     """Return the whole file as a node, without optimisers' states and counters, below the prefix that all names share."""
     split = {tuple(part for part in re.split(r"[./]", name) if part): tensor for name, tensor in tensors.items()}
     kept = {
-        path: tensor
+        path: tensor.float() if tensor.is_floating_point() else tensor
         for path, tensor in split.items()
-        if path and not any(OPTIMIZER.search(part.lower()) for part in path[:-1]) and path[-1] != "num_batches_tracked"
+        if path and not any(OPTIMIZER.search(part.lower()) for part in path[:-1])
     }
     return _shortened((), kept)
 
@@ -67,11 +67,21 @@ def children(node: Node) -> list[Node]:
 
 
 def descend(node: Node) -> Iterator[Node]:
-    """Yield the node and all below it that hold two convolutions or more."""
-    if sum(tensor.dim() == 4 for tensor in node.tensors.values()) >= 2:
+    """Yield the node and all below it that hold two convolutions or more; after its networks a node that holds several."""
+    if not _is_deep(node):
+        return
+    below = children(node)
+    holds_several = any(_is_deep(child) and (child.says_generator or child.says_discriminator) for child in below)
+    if not holds_several:
         yield node
-        for child in children(node):
-            yield from descend(child)
+    for child in below:
+        yield from descend(child)
+    if holds_several:
+        yield node
+
+
+def _is_deep(node: Node) -> bool:
+    return sum(tensor.dim() == 4 for tensor in node.tensors.values()) >= 2
 
 
 def _shortened(prefix: Path, tensors: Mapping[Path, Tensor]) -> Node:
@@ -112,7 +122,7 @@ def _whole(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
         if {length, direction} <= rest.keys():
             g, w = rest.pop(length).double(), rest.pop(direction).double()
             axes = [axis for axis in range(w.dim()) if g.shape[axis] == 1]
-            rest["weight"] = (g * w / w.norm(dim=axes, keepdim=True)).float()
+            rest["weight"] = (g * w / w.square().sum(axes, keepdim=True).sqrt()).float()
     return rest
 
 

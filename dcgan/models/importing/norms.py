@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from dcgan.errors import ConfigError
 from dcgan.models.importing.naming import Path, natural
@@ -129,4 +130,4 @@ def _gap(before: Part | None, after: Part, parents: set[Path]) -> int | None:
 def _trusted(stages: Sequence[Stage]) -> set[Path]:
     """Return the parents whose numbers leave room for activations; an `nn.ModuleList` numbers its modules without gaps."""
     places = sorted(part.place for stage in stages for part in (stage.kernel, stage.norm) if part is not None and part.place is not None)
-    return {a[0] for a, b in zip(places, places[1:], strict=False) if a[0] == b[0] and b[1] - a[1] > 1}
+    return {a[0] for a, b in pairwise(places) if a[0] == b[0] and b[1] - a[1] > 1}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
-from typing import Literal, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 from dcgan.config import Prior
 from dcgan.errors import ConfigError
@@ -13,6 +13,8 @@ from dcgan.errors import ConfigError
 Act = tuple[str, float | None]  # an activation's kind, and its slope where it has one
 Pair = tuple[int, int]
 ResizeName = Literal["none", "nearest", "bilinear"]
+
+T = TypeVar("T")
 
 NO_ACT: Act = ("none", None)
 KINDS = ("none", "relu", "leaky_relu", "elu", "selu", "gelu", "silu", "tanh", "sigmoid")
@@ -61,7 +63,7 @@ def apply_options(options: Options, settings: Iterable[str]) -> Options:
     return options
 
 
-def _parse(key: str, text: str) -> object:
+def _parse(key: str, text: str) -> Any:
     choices = {"prior": get_args(Prior), "output": tuple(OUTPUTS), "order": ("norm-first", "activation-first")}
     choices |= {"labels": ("before", "after"), "statistics": ("file", "estimate")}
     if key in choices:
@@ -107,7 +109,7 @@ def act_name(act: Act) -> str:
     return kind if slope is None else f"{kind}:{slope:g}"
 
 
-def at(values: tuple[object, ...], index: int) -> object | None:
+def at(values: tuple[T, ...], index: int) -> T | None:
     """Return the value for layer `index`: one value stands for all layers, a list that is too short says nothing of the rest."""
     if len(values) == 1:
         return values[0]

@@ -26,7 +26,7 @@ class Part:
 
     @property
     def channels(self) -> int:
-        return next(iter(self.tensors.values())).shape[0]
+        return next(tensor for tensor in self.tensors.values() if tensor.dim()).shape[0]
 
     @property
     def place(self) -> tuple[Path, int] | None:

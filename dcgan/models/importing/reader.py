@@ -16,12 +16,13 @@ from dcgan.models.importing.critic import critic
 from dcgan.models.importing.entries import entries, size_hint
 from dcgan.models.importing.evidence import is_untouched
 from dcgan.models.importing.formats import SAVE_LINE
+from dcgan.models.importing.found import Found
 from dcgan.models.importing.geometry import MAX_SIDE, Geometry
 from dcgan.models.importing.naming import Node, descend, modules, tree
 from dcgan.models.importing.options import OUTPUTS, Options
 from dcgan.models.importing.parts import Skeleton
 from dcgan.models.importing.report import Inspection, Reading
-from dcgan.models.importing.search import Found, Search
+from dcgan.models.importing.search import Search
 from dcgan.models.importing.skeleton import skeleton
 from dcgan.models.importing.words import assumptions, layer_names, proofs, support
 
@@ -58,6 +59,15 @@ def inspect_file(path: Path, allow_pickle: bool = True, options: Options | None 
         raise CheckpointError(
             f"{contents.name} is not a DCGAN's generator that can be read here: {error}; save one with {SAVE_LINE}"
         ) from None
+
+
+def own_model(name: str, model: Model) -> Inspection:
+    """Return the report of a model folder, which describes itself."""
+    network = model.config.generator
+    proved = (f"its own description names all {len(network.layers)} layers",)
+    notes = tuple(f"assumed when it was imported: {sentence}" for sentence in model.config.assumed)
+    reading = Reading(model, tuple(layer.type for layer in network.layers), (), (), 0.0, None)
+    return Inspection(name, "model folder", "", proved, (reading,), notes)
 
 
 def _inspect(contents: Contents, options: Options) -> Inspection:

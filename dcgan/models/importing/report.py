@@ -32,7 +32,7 @@ class Reading:
     @property
     def title(self) -> str:
         """The reading in a few words, to tell it from others."""
-        channels, height, width = self.model.config.generator.output_shape
+        _, height, width = self.model.config.generator.output_shape
         return f"{width}x{height}, {', '.join(self.layers)}"
 
     def to_json(self) -> dict[str, Any]:

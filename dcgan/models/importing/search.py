@@ -3,79 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from math import inf, prod
 
 import torch
 from torch import Tensor
 
-from dcgan.config import Prior
+from dcgan.models.importing.between import Between
 from dcgan.models.importing.evidence import Kernel, activate, energy, error, is_untouched, latents, normalise
+from dcgan.models.importing.found import Choice, Entry, Found
 from dcgan.models.importing.geometry import Geometry, Move
-from dcgan.models.importing.options import NO_ACT, Act, Options, Pair, at
+from dcgan.models.importing.options import NO_ACT, Act, Options, Pair
 from dcgan.models.importing.parts import Skeleton, Stage
 
 COUNT = 256  # z that a reading is tried with
-WORK = 1 << 30  # multiply-adds for a trial of a layer
+WORK = 1 << 27  # multiply-adds for a trial of a layer
+PASSES = 1024  # multiply-adds that take as long as what is done with each number of a picture besides
 CHANNELS = 48  # of a layer's outputs, for a trial
-BEAM = 8  # readings that are followed
+BEAM = 6  # readings that are followed
 SPAN = 14.0  # nats behind the best at which a reading is dropped
 
-RELU: Act = ("relu", None)
-ACTS: dict[Act, float] = {
-    RELU: 0.0,
-    ("leaky_relu", 0.2): 0.7,
-    ("leaky_relu", 0.01): 1.6,
-    ("leaky_relu", 0.1): 3.0,
-    ("leaky_relu", 0.3): 3.5,
-    ("elu", 1.0): 3.0,
-    ("selu", None): 4.0,
-    ("gelu", None): 4.0,
-    ("silu", None): 4.0,
-    ("tanh", None): 4.5,
-}
-EPS = {1e-5: 0.0, 0.8: 3.0, 1e-3: 3.5, 1e-4: 3.5}  # 0.8: tutorials that pass it where torch expects eps
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What goes in: z of a prior, and labels, one-hot or by a table, before or behind it."""
-
-    prior: Prior
-    z_dim: int
-    classes: int = 0
-    labels_first: bool = False
-    cost: float = 0.0
-
-
-@dataclass(frozen=True)
-class Choice:
-    """How one stage is read: the activation before its kernel, the move, and the activation between kernel and norm, if any."""
-
-    act: Act
-    move: Move
-    early: Act = NO_ACT
-    eps: float = 1e-5  # of the norm behind the kernel
-
-
-@dataclass(frozen=True)
-class Found:
-    """A reading: choices for the stages so far. `misfit` is the evidence in nats, `errors` the squared errors at each norm."""
-
-    entry: Entry
-    start: Pair
-    choices: tuple[Choice, ...] = ()
-    act: Act | None = None  # the activation that evidence or cost decided for
-    eps: float = 1e-5
-    size: Pair = (1, 1)
-    cost: float = 0.0
-    misfit: float = 0.0
-    errors: tuple[float, ...] = ()
-    y: Tensor | None = field(default=None, repr=False, compare=False)  # the last kernel's output, before its norm
-
-    @property
-    def score(self) -> float:
-        return self.cost + self.misfit
+FITS = 0.01  # squared error of a reading behind which unusual ones are not tried
 
 
 @dataclass(frozen=True)
@@ -88,17 +36,22 @@ class _Trial:
     early: Act
     cost: float
     squared: float | None = None
+    channels: int = 0  # that were compared
+
+    @property
+    def misfit(self) -> float:
+        return energy(self.squared, self.channels) if self.squared is not None else 0.0
 
     @property
     def score(self) -> float:
-        return self.cost + (energy(self.squared) if self.squared is not None else 0.0)
+        return self.cost + self.misfit
 
 
 class Search:
     """The readings of one skeleton."""
 
     def __init__(self, network: Skeleton, geometry: Geometry, options: Options) -> None:
-        self._stages, self._geometry, self._options = network.stages, geometry, options
+        self._stages, self._geometry, self._between = network.stages, geometry, Between(network, options)
         self._table = network.table.weight.float() if network.table is not None else None
 
     @torch.inference_mode()
@@ -128,7 +81,7 @@ class Search:
         if best == inf:
             return []
         near = [(move, rest) for move, rest in moves if move.cost + rest <= best + SPAN]
-        rests = {move: rest for move, rest in near}
+        rests = dict(near)
         trials = self._tried(index, found, [move for move, _ in near]) if self._decides(stage) else self._untried(index, found, near)
         return [(found, trial, found.score + trial.score + rests[trial.move]) for trial in trials]
 
@@ -150,29 +103,35 @@ class Search:
 
     def _untried(self, index: int, found: Found, near: Sequence[tuple[Move, float]]) -> list[_Trial]:
         """Return what cost alone allows, where the file has no statistics behind this layer."""
-        kinds = sorted(self._acts(index, found).items(), key=lambda pair: pair[1])
+        kinds = sorted(self._between.acts(index, found).items(), key=lambda pair: pair[1])
         kept = [(act, cost) for act, cost in kinds if cost < kinds[0][1] + 1.5][: 2 if found.act or not index else 1]
-        return [_Trial(act, found.eps, move, NO_ACT, move.cost + cost) for move, _ in near[: BEAM + 4] for act, cost in kept]
+        stated = self._between.eps(index)
+        eps = found.eps if found.eps in stated or not stated else next(iter(stated))
+        return [_Trial(act, eps, move, NO_ACT, move.cost + cost) for move, _ in near[: BEAM + 4] for act, cost in kept]
 
     def _tried(self, index: int, found: Found, moves: Sequence[Move]) -> list[_Trial]:
-        """Try moves with the likeliest activation, then activations and the eps before with the moves that fit best."""
-        acts = self._acts(index, found)
-        likely = min(acts, key=lambda act: acts[act])
-        early = self._early(index, found)
-        before = min(early, key=lambda act: early[act])
+        """Try moves with the likeliest activations; then other activations and eps with the moves that fit best."""
+        acts, early = self._between.acts(index, found), self._between.early(index, found)
+        likely, before = min(acts, key=lambda act: acts[act]), min(early, key=lambda act: early[act])
         trials = self._measure(index, found, [(likely, found.eps, move, before) for move in moves])
-        best = _leading(trials, 4)
-        trials += self._measure(index, found, [(act, t.eps, t.move, t.early) for t in best for act in acts if act != likely])
-        best = _leading(trials, 3)
-        trials += self._measure(index, found, [(t.act, t.eps, t.move, act) for t in best for act in early if act != before])
-        best = _leading(trials, 3)
-        eps = self._eps(index)
-        return trials + self._measure(index, found, [(t.act, e, t.move, t.early) for t in best for e in eps if e != found.eps])
+        others = [act for act in acts if act != likely]
+        trials += self._measure(
+            index, found, [(likely, e, t.move, before) for t in _leading(trials, 2) for e in self._between.eps(index) if e != found.eps]
+        )
+        if found.act is None or not _fits(trials):
+            trials += self._measure(index, found, [(act, t.eps, t.move, before) for t in _leading(trials, 2) for act in others])
+            best = _leading(trials, 1)[0]
+            trials += self._measure(index, found, [(best.act, best.eps, move, before) for move in moves if best.act != likely])
+        if not _fits(trials):
+            trials += self._measure(
+                index, found, [(t.act, t.eps, t.move, act) for t in _leading(trials, 3) for act in early if act != before]
+            )
+        return trials
 
     def _measure(self, index: int, found: Found, wanted: Sequence[tuple[Act, float, Move, Act]]) -> list[_Trial]:
         stage = self._stages[index]
         assert stage.norm is not None
-        acts, eps, early = self._acts(index, found), self._eps(index), self._early(index, found)
+        acts, eps, early = self._between.acts(index, found), self._between.eps(index), self._between.early(index, found)
         weight, channels = stage.kernel.weight.float(), self._channels(index)
         bias = stage.kernel.tensors.get("bias")
         kernels: dict[tuple[Act, float], Kernel] = {}
@@ -184,7 +143,7 @@ class Search:
             y = activate(kernels[act, e](move, channels), between)
             y, kept = self._as_normed(stage, y, channels, found.start)
             cost = move.cost + acts[act] + early[between] + (0.0 if e == found.eps else eps.get(e, 0.0))
-            trials.append(_Trial(act, e, move, between, cost, error(y, stage.norm.tensors, kept)))
+            trials.append(_Trial(act, e, move, between, cost, error(y, stage.norm.tensors, kept), stage.norm.channels))
         return trials
 
     def _as_normed(self, stage: Stage, y: Tensor, channels: Tensor | None, start: Pair) -> tuple[Tensor, Tensor | None]:
@@ -202,51 +161,6 @@ class Search:
         if stage.kernel.weight.dim() == 2 or count <= CHANNELS:
             return None
         return torch.linspace(0, count - 1, CHANNELS).round().long()
-
-    # What stands between kernels ------------------------------------------------------------------------------------------------------
-
-    def _acts(self, index: int, found: Found) -> dict[Act, float]:
-        """Return the activations that can stand before kernel `index`, and what each costs."""
-        stage = self._stages[index]
-        if index == 0:
-            return {NO_ACT: 0.0}
-        stated = at(self._options.activations, index - 1)
-        if stated is not None:
-            return {stated: 0.0}  # type: ignore[dict-item]
-        if stage.slope is not None:
-            return {("leaky_relu", stage.slope): 0.0}
-        without, with_one = self._act_costs(index, found)
-        kinds = {found.act: 0.0, **{act: cost + 5.0 for act, cost in ACTS.items() if act != found.act}} if found.act else ACTS
-        return {NO_ACT: without, **{act: cost + with_one for act, cost in kinds.items()}}  # type: ignore[dict-item]
-
-    def _act_costs(self, index: int, found: Found) -> tuple[float, float]:
-        """Return the cost of no activation before kernel `index`, and of one."""
-        before, gap = self._stages[index - 1], self._stages[index].gap
-        if found.choices[-1].early != NO_ACT:
-            return 0.2, 3.0
-        if gap == 0:
-            return 0.0, 9.0
-        is_linear = before.kernel.weight.dim() == 2
-        if gap is not None and not is_linear:
-            return (2.0, 0.1) if gap == 1 and "conv" in self._stages[index].ways else (5.0, 0.0)
-        return (0.8, 0.6) if is_linear else (4.0, 0.1)
-
-    def _early(self, index: int, found: Found) -> dict[Act, float]:
-        """Return the activations that can stand between kernel `index` and its norm."""
-        stage, order = self._stages[index], self._options.order
-        kinds = {found.act: 0.0} if found.act else ACTS
-        is_linear = stage.kernel.weight.dim() == 2
-        if order is not None:
-            return {NO_ACT: 0.0} if order == "norm-first" else kinds  # type: ignore[return-value]
-        without, with_one = {None: (0.0, 4.0), 0: (0.0, 9.0)}.get(stage.norm_gap, (0.2, 2.0) if is_linear else (4.0, 0.0))
-        return {NO_ACT: without, **{act: cost + with_one for act, cost in kinds.items()}}  # type: ignore[dict-item]
-
-    def _eps(self, index: int) -> dict[float, float]:
-        """Return the eps that the norm before kernel `index` can have."""
-        if index == 0 or self._stages[index - 1].norm is None:
-            return {}
-        stated = at(self._options.eps, sum(stage.norm is not None for stage in self._stages[: index - 1]))
-        return {stated: 0.0} if stated is not None else EPS  # type: ignore[dict-item]
 
     # Computing ------------------------------------------------------------------------------------------------------------------------
 
@@ -276,6 +190,7 @@ class Search:
         weight = stage.kernel.weight.float()
         y = Kernel(x[: _affordable(x, weight, None)], weight, None if bias is None else bias.float())(trial.move)
         size = trial.move.size(self._before(index, found), stage.size) if trial.move.way != "linear" else found.start
+        ending = self._geometry.rest(index + 1, size) if index == len(self._stages) - 1 else 0.0
         earlier = found.choices[:-1] + ((replace(found.choices[-1], eps=trial.eps),) if found.choices else ())
         act = found.act or next((a for a in (trial.early, trial.act) if a != NO_ACT and (trial.squared is not None or index > 1)), None)
         squared = () if trial.squared is None else (trial.squared,)
@@ -285,11 +200,15 @@ class Search:
             act=act,
             eps=trial.eps,
             size=size,
-            cost=found.cost + trial.cost,
-            misfit=found.misfit + sum(energy(value) for value in squared),
+            cost=found.cost + trial.cost + ending,
+            misfit=found.misfit + trial.misfit,
             errors=(*found.errors, *squared),
             y=activate(y, trial.early),
         )
+
+
+def _fits(trials: Sequence[_Trial]) -> bool:
+    return any(trial.squared is not None and trial.squared < FITS for trial in trials)
 
 
 def _leading(trials: Sequence[_Trial], count: int) -> list[_Trial]:
@@ -300,4 +219,4 @@ def _affordable(x: Tensor, weight: Tensor, channels: Tensor | None) -> int:
     """Return how many examples a trial can have: as many as its work allows, at least 8."""
     places = prod(x.shape[2:]) if x.dim() == 4 else 1
     share = 1.0 if channels is None else len(channels) / max(weight.shape[:2])
-    return int(min(len(x), max(8, WORK / max(1.0, places * weight.numel() * share))))
+    return int(min(len(x), max(8, WORK / max(1.0, places * max(weight.numel() * share, PASSES * min(weight.shape[:2]))))))

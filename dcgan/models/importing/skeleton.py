@@ -32,9 +32,11 @@ def _sorted_out(found: Modules) -> tuple[list[Part], list[Part], list[Part], lis
     kernels, norms, slopes, tables, strange = [], [], [], [], []
     for path, tensors in found.items():
         part, weight = Part(path, tensors), tensors.get("weight")
-        extra = tensors.keys() - {"weight", "bias", "running_mean", "running_var"}
+        extra = tensors.keys() - {"weight", "bias", "running_mean", "running_var", "num_batches_tracked"}
         is_statistic = "running_mean" in tensors and "running_var" in tensors
-        if extra or (weight is None and not is_statistic):
+        whole = any(tensor.dim() and not tensor.is_floating_point() for tensor in tensors.values())
+        half = ("running_mean" in tensors) != ("running_var" in tensors)
+        if extra or whole or half or (weight is None and not is_statistic):
             if not IGNORED.search(".".join((*path, *extra)).lower()) or weight is not None:
                 strange.append(part)
         elif weight is not None and weight.dim() == 2 and "bias" not in tensors and TABLE.search(".".join(path).lower()):
@@ -43,7 +45,7 @@ def _sorted_out(found: Modules) -> tuple[list[Part], list[Part], list[Part], lis
             kernels.append(part)
         elif weight is not None and weight.dim() == 1 and weight.numel() == 1 and tensors.keys() == {"weight"}:
             slopes.append(part)
-        elif (weight is None or weight.dim() == 1) and len({tensor.shape for tensor in tensors.values()}) == 1:
+        elif (weight is None or weight.dim() == 1) and len({tensor.shape for tensor in tensors.values() if tensor.dim()}) == 1:
             norms.append(part)
         else:
             strange.append(part)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dcgan.models.importing.found import Choice, Found
 from dcgan.models.importing.options import NO_ACT, OUTPUTS, Act, Options, act_name
 from dcgan.models.importing.parts import Skeleton, Stage
 from dcgan.models.importing.report import Assumption
-from dcgan.models.importing.search import Choice, Found
 
 CLEAR = 4.0  # nats between a choice and the next for the statistics to have decided
 
