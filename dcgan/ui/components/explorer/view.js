@@ -73,6 +73,20 @@ class View {
     this.changed();
   }
 
+  /** A control moves z as a whole: a direction, the length, a walk. */
+  move(control, z) {
+    this.#remember(control);
+    this.z = z;
+    this.changed();
+  }
+
+  /** Go to a point {seed, z, label} as one step of the history: a seed's own z where `seed` is a number, else z. */
+  visit({ seed = null, z, label = null }) {
+    this.hold(false);
+    this.#remember("go");
+    this.#restore({ seed: seed ?? this.seed, z: z ?? null, label });
+  }
+
   sow(seed) {
     this.hold(false);
     this.#remember("seed");
@@ -122,7 +136,7 @@ class View {
   #restore(entry) {
     if (!entry) return;
     this.seed = entry.seed;
-    if (entry.label in this.info.labels) this.label = entry.label; // the entry may be of another model
+    if (entry.label in this.info.labels) this.label = entry.label; // the entry may be of another model, or of none
     this.#own = sampleZ(entry.seed, this.info.z_dim, this.prior);
     this.z = (entry.z ?? this.#own).slice();
     this.changed();
