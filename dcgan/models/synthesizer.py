@@ -113,7 +113,7 @@ class Synthesizer:
     def scores(self, z: npt.ArrayLike, labels: Wanted = None) -> Floats:
         """Return what the discriminator says of the pictures of z (n, z_dim), as float32 (n,): log-odds, larger for more real.
 
-        Only pictures of one model can be compared. A Wasserstein, hinge or least-squares discriminator answers with outputs of its own kind.
+        Only pictures of one model can be compared; those of a Wasserstein, hinge or least-squares training are no log-odds.
 
         Raises
         ------
