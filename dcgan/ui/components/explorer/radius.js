@@ -22,7 +22,7 @@ class Radius {
     if (Math.abs(this.#slider.value - share) > this.#slider.step / 2) this.#slider.value = share;
     const shown = number(share, 2);
     this.#slider.setAttribute("aria-valuetext", shown);
-    part("share").textContent = text(view.prior === "uniform" ? "share_uniform" : "share_normal", { share: shown });
+    part("share").textContent = text(`share_${view.prior}`, { share: shown });
   }
 
   get #share() {

@@ -35,10 +35,13 @@ class Explorer {
 
   /** Read the address and show what it says; what it says wrongly becomes a sentence. */
   async start(defaultModel) {
+    const before = unpackAfterReload();
+    if (before) history.replaceState(history.state, "", before.address);
     await this.#loadModels();
     if (!this.#models.length) return this.#say(this.#text("no_models"), true);
     const { info, seed, z, label, complaint } = readAddress(this.#models, defaultModel);
     this.#open(info, seed, z, label);
+    this.view.unpack(before);
     if (complaint) this.#say(this.#text(...complaint), true);
     return undefined;
   }
@@ -122,7 +125,7 @@ class Explorer {
     document.addEventListener("keydown", (event) => this.#onShortcut(event), { signal });
     document.addEventListener("visibilitychange", wake, { signal });
     window.addEventListener("online", wake, { signal });
-    window.addEventListener("pagehide", () => this.view.info && this.#writeAddress(), { signal });
+    window.addEventListener("pagehide", () => this.view.info && packForReload(this.view.pack()), { signal });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour, { signal });
     const resized = new ResizeObserver(() => this.view.info && this.#resize());
     resized.observe(this.#part("stage"));

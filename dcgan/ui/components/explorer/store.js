@@ -46,3 +46,23 @@ class Settings {
     this.#store.write("explore", this.#values);
   }
 }
+
+/** Hand something to the page that a reload makes of this one; a session that keeps nothing loses no more than its undo. */
+function packForReload(value) {
+  try {
+    sessionStorage.setItem("dcgan.reload", JSON.stringify(value));
+  } catch {
+    // full or forbidden
+  }
+}
+
+/** What the page before a reload handed over, else null. */
+function unpackAfterReload() {
+  try {
+    const packed = JSON.parse(sessionStorage.getItem("dcgan.reload"));
+    sessionStorage.removeItem("dcgan.reload");
+    return performance.getEntriesByType("navigation")[0]?.type === "reload" ? packed : null;
+  } catch {
+    return null;
+  }
+}

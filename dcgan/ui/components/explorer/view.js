@@ -59,6 +59,16 @@ class View {
     this.changed();
   }
 
+  /** What a reload would lose: the steps that can be undone, and a change that the address does not hold yet. */
+  pack() {
+    return { model: this.info.name, address: this.address, ...this.#history.pack() };
+  }
+
+  /** Take up the steps of the page before its reload. */
+  unpack(packed) {
+    if (packed?.model === this.info.name) this.#history.unpack(packed, this.info.z_dim);
+  }
+
   change(pairs) {
     this.#remember(pairs.length === 1 ? `dimension ${pairs[0][0]}` : "stroke");
     for (const [i, value] of pairs) this.z[i] = value;
