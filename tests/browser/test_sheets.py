@@ -69,7 +69,7 @@ def test_two_sliders_across_and_up(visit: Visit, app: App) -> None:
     settle(page)
     open_tab(page, "directions")
     expect(part(page, "directions").locator("li")).to_have_count(1)
-    part(page, "restore").uncheck()
+    part(page, "restore").click()
     open_sheet(page, "xy")
     part(page, "x").select_option("Dimension 1")
     part(page, "y").select_option("mixed")

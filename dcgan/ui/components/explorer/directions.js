@@ -15,6 +15,7 @@ class Directions {
   #asked = null; // "model method group" of it
   #mine = { locked: [], made: [], names: {} };
   #count = FIRST_ROWS;
+  #keepsNorm = true;
   #heat = null; // id of the direction whose map is shown
   shown = []; // what the rows show: {id, name, unit, held, …}
 
@@ -34,9 +35,10 @@ class Directions {
       this.opened();
     });
     part("group").addEventListener("change", () => this.opened());
-    part("restore").checked = settings.get("restore", true);
-    part("restore").addEventListener("change", ({ target }) => {
-      settings.set("restore", target.checked);
+    this.#restore(settings.get("restore", true));
+    part("restore").addEventListener("click", () => {
+      this.#restore(!this.#keepsNorm);
+      settings.set("restore", this.#keepsNorm);
       this.#changed();
     });
     part("more-directions").addEventListener("click", () => {
@@ -122,7 +124,12 @@ class Directions {
   }
 
   get #restores() {
-    return this.#page.view.prior !== "uniform" && this.#page.part("restore").checked;
+    return this.#page.view.prior !== "uniform" && this.#keepsNorm;
+  }
+
+  #restore(on) {
+    this.#keepsNorm = on;
+    this.#page.part("restore").setAttribute("aria-pressed", String(on));
   }
 
   #take(found) {
