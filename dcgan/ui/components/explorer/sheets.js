@@ -20,22 +20,20 @@ function neighbourPlan({ view, text }) {
 class SheetsPanel {
   #page;
   #text;
-  #directions;
   #changed;
   sheet;
 
-  /** `directions` offers axes; `changed()` asks for the sheet to be made again. */
-  constructor(page, directions, changed) {
+  /** `changed()` asks for the sheet to be made again. */
+  constructor(page, changed) {
     this.#page = page;
     this.#text = page.text;
-    this.#directions = directions;
     this.#changed = changed;
     this.sheet = new Sheet(page.part("sheet-pictures"), page, () => this.#plan());
     for (const name of ["kind", "order", "x", "y"]) this.#on(name, "change");
     this.#on("typed", "input");
   }
 
-  /** The model, its directions or its sliders changed: offer what there is. */
+  /** The model or its sliders changed: offer what there is. */
   refresh() {
     const { view, settings } = this.#page;
     const { labels, scores } = view.info;
@@ -93,8 +91,7 @@ class SheetsPanel {
   }
 
   #axes() {
-    const dimensions = this.#page.view.marked.map((i) => [`dimension ${i}`, this.#text("slider", { i })]);
-    return [...dimensions, ...this.#directions.shown.map(({ id, name }) => [`direction ${id}`, name])];
+    return this.#page.view.marked.map((i) => [`dimension ${i}`, this.#text("slider", { i })]);
   }
 
   #plan() {
@@ -133,9 +130,8 @@ class SheetsPanel {
   }
 
   #moved(z, axis, value) {
-    const [kind, ...rest] = axis.split(" ");
-    if (kind === "direction") return this.#directions.moved(z, rest.join(" "), value);
-    return z.map((each, i) => (i === Number(rest[0]) ? value : each));
+    const [, dimension] = axis.split(" ");
+    return z.map((each, i) => (i === Number(dimension) ? value : each));
   }
 
   #labels() {
