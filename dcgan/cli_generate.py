@@ -24,7 +24,7 @@ def generate(
     count: Annotated[int, typer.Option(min=1, max=100_000)] = 16,
     z: Annotated[Path | None, typer.Option("--z", help="Latents instead of seeds: a .npy file (n, z_dim).")] = None,
     label: Annotated[str | None, typer.Option(metavar="A[,B…]", help="Labels, by name or number, repeated over the pictures.")] = None,
-    recipe: Annotated[Path | None, typer.Option(metavar="FILE.png", help="Make the pictures of this PNG again, by its model.")] = None,
+    recipe: Annotated[Path | None, typer.Option(metavar="FILE.png", help="Make the pictures of this PNG again: its seeds or z, labels and layout.")] = None,
     out: Annotated[Path | None, typer.Option(help="The sheet, a .png file; it carries its recipe.")] = None,
     npz: Annotated[Path | None, typer.Option(help="z, x, images and labels as arrays.")] = None,
 ) -> None:
@@ -38,9 +38,12 @@ def generate(
 
     torch.set_num_threads(1)  # the same bytes on a machine with any number of cores
     wanted = read_recipe(recipe) if recipe is not None else None
-    if model is None and wanted is None:
+    if model is not None:
+        synthesizer = Library().synthesizer(model)
+    elif wanted is not None:
+        synthesizer = Library().synthesizer(wanted.model, allow_paths=False)  # the file may come from anyone
+    else:
         raise ConfigError("say which MODEL, or give the PNG to make again with --recipe FILE.png")
-    synthesizer = Library().synthesizer(model or wanted.model)  # type: ignore[union-attr]
     made = wanted or _recipe(synthesizer, seed, count, z, label)
     _tell_another(synthesizer, made)
     latents, low_high = made.latents(synthesizer), synthesizer.model.config.image_range

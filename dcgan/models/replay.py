@@ -28,6 +28,7 @@ from dcgan.models.synthesizer import Floats, Synthesizer
 
 KEYWORD = "dcgan"
 MOST = 100_000  # pictures of a sheet
+MOST_PIXELS = 2**29  # of a sheet: the most pictures at 64 pixels a side
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Layout:
     scale: int = 1
 
     def __post_init__(self) -> None:
-        if not (1 <= self.columns <= MOST and 0 <= self.padding <= 64 and 1 <= self.scale <= 64):
+        if not (1 <= self.columns and 0 <= self.padding <= 64 and 1 <= self.scale <= 64):
             raise ConfigError(f"a layout has 1 or more columns, padding 0 to 64 and scale 1 to 64, found {self}")
 
 
@@ -73,8 +74,12 @@ class PictureRecipe:
         return synthesizer.z(range(self.seed, self.seed + self.count))
 
     def lay_out(self, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-        """Return the sheet (H, W, 3) of the pictures (n, h, w, c)."""
-        return enlarge(grid(images, self.layout.columns, self.layout.padding), self.layout.scale)
+        """Return the sheet (H, W, 3) of the pictures (n, h, w, c), or raise a ConfigError where it would be endless."""
+        sheet, scale = grid(images, self.layout.columns, self.layout.padding), self.layout.scale
+        height, width = sheet.shape[0] * scale, sheet.shape[1] * scale
+        if height * width > MOST_PIXELS:
+            raise ConfigError(f"a sheet of {width} x {height} pixels is too large: a smaller scale or fewer pictures, please")
+        return enlarge(sheet, scale)
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> PictureRecipe:
@@ -85,7 +90,7 @@ class PictureRecipe:
             return _checked(
                 cls(
                     model=str(record["model"]),
-                    sha256=record.get("sha256"),
+                    sha256=None if record.get("sha256") is None else str(record["sha256"]),
                     count=int(record.get("count", 1)),
                     layout=Layout(int(layout["columns"]), int(layout.get("padding", 0)), int(layout.get("scale", 1))),
                     seed=None if record.get("seed") is None else int(record["seed"]),
@@ -119,6 +124,8 @@ def read_recipe(path: Path) -> PictureRecipe:
 def _checked(recipe: PictureRecipe) -> PictureRecipe:
     if not 1 <= recipe.count <= MOST:
         raise ConfigError(f"it has 1 to {MOST} pictures, found {recipe.count}")
+    if recipe.layout.columns > recipe.count:
+        raise ConfigError(f"it has at most as many columns as pictures, found {recipe.layout.columns} for {recipe.count}")
     if recipe.z is None and recipe.seed is None:
         raise ConfigError("it has neither a seed nor z")
     return recipe

@@ -96,12 +96,22 @@ def test_other_weights_are_said(tmp_path: Path, capsys: pytest.CaptureFixture[st
         ({"model": "tiny", "z": "AAAA"}, "misstates"),
         ({"model": "tiny", "seed": 1, "count": 0}, "1 to 100000 pictures"),
         ({"model": "tiny", "seed": 1, "layout": {"columns": 1, "scale": 1000}}, "scale 1 to 64"),
+        ({"model": "tiny", "seed": 1, "layout": {"columns": 90000}}, "as many columns as pictures"),
     ],
 )
 def test_a_bad_recipe_is_one_sentence(record: object, said: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be used") as caught:
         read_recipe(png(tmp_path / "bad.png", record))
     assert said in str(caught.value) and "bad.png" in str(caught.value)
+
+
+def test_a_recipe_opens_no_paths_and_no_endless_sheet(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = png(tmp_path / "path.png", {"model": str(tmp_path / "home" / "models" / "tiny"), "seed": 1})
+    assert main(["generate", "--recipe", str(file)]) == 2
+    assert "no model is called" in capsys.readouterr().err
+    file = png(tmp_path / "large.png", {"model": "tiny", "seed": 1, "count": 9000, "layout": {"columns": 90, "scale": 64}})
+    assert main(["generate", "--recipe", str(file), "--out", str(tmp_path / "large.png")]) == 2
+    assert "pixels is too large" in capsys.readouterr().err
 
 
 def test_a_file_without_a_recipe_is_status_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

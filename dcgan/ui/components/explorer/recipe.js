@@ -50,22 +50,28 @@ function chunkText(kind, content, key) {
   return new TextDecoder().decode(content.subarray(content.indexOf(0, language + 1) + 1));
 }
 
+/** Whether a record from a file says which picture: {model, seed or z, label}. */
+function isPlace({ model, seed, z, label }) {
+  const isSeed = Number.isSafeInteger(seed) && seed >= 0;
+  const isLabel = label === null || label === undefined || (Number.isSafeInteger(label) && label >= 0);
+  return typeof model === "string" && isLabel && (typeof z === "string" || isSeed);
+}
+
 /** The point of a dropped PNG, as the shelf keeps points: {model, sha256, seed, z, label}; null where it holds none. Of a sheet, its first. */
 async function pointOfPng(file) {
   if (file.size > LARGEST_PNG) return null;
   const recipe = parseJson(textOf(new Uint8Array(await file.arrayBuffer())) ?? "");
   const { model, sha256 = null, seed = null, z = null, count = 1, labels, label = null } = recipe;
-  if (typeof model !== "string" || (parseSeed(String(seed)) === null && typeof z !== "string")) return null;
-  const one = typeof z === "string" ? firstOf(z, count) : null;
-  return { model, sha256, seed, z: one, label: labels?.[0] ?? label };
+  const point = { model, sha256, seed, z, label: labels?.[0] ?? label };
+  if (!isPlace(point)) return null;
+  return { ...point, z: typeof z === "string" ? firstOf(z, count) : null };
 }
 
-/** The first of `count` z in one text, 4 / 3 characters a byte. */
+/** The text of the first of `count` z; what is not `count` z stays as it is, and fits no model. */
 function firstOf(text, count) {
-  if (count === 1) return text;
-  const bytes = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
-  const first = btoa(bytes.slice(0, bytes.length / count));
-  return first.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  const numbers = Math.floor((text.length * 3) / 16);
+  const all = decodeZ(text, numbers);
+  return all && numbers % count === 0 ? encodeZ(all.subarray(0, numbers / count)) : text;
 }
 
 /** Save a canvas `scale` times as large, with its recipe. */

@@ -1,5 +1,6 @@
 /* A sheet of small pictures, each a way to its point. What is on it is a plan:
-   {points: [{z, label, name, seed}], columns, heads, key}; with the same `key` as before nothing is made again. */
+   {points: [{z, label, name, seed}], columns, heads, tops, key}: `heads` stand before the rows, `tops` above the columns;
+   with the same `key` as before nothing is made again. */
 
 const CHUNK = 8; // pictures of one request: a drag that begins waits for no more than these
 
@@ -9,6 +10,7 @@ class Sheet {
   #plan;
   #cells = []; // {button, canvas}
   #key = null;
+  #layout = null; // of the cells as they lie
   points = [];
   columns = 1;
 
@@ -52,9 +54,10 @@ class Sheet {
     });
   }
 
-  async #fill({ points, columns, heads }, isCurrent) {
+  async #fill(plan, isCurrent) {
     const { engine } = this.#page;
-    this.#arrange(points, columns, heads ?? []);
+    const { points } = plan;
+    this.#arrange(plan);
     for (let first = 0; first < points.length; first += CHUNK) {
       const part = points.slice(first, first + CHUNK);
       const labels = part.map((point) => point.label);
@@ -65,21 +68,24 @@ class Sheet {
     return true;
   }
 
-  #arrange(points, columns, heads) {
+  #arrange({ points, columns, heads = [], tops = [] }) {
     while (this.#cells.length < points.length) this.#cells.push(this.#newCell(this.#cells.length));
-    const [old, now] = [this.points, points];
     this.points = points;
     this.columns = columns;
-    points.forEach((point, k) => this.#cells[k].button.setAttribute("aria-label", point.name));
-    if (old.length === now.length && this.#list.childElementCount === now.length && !heads.length) return; // the focus stays
+    points.forEach(({ name }, k) => Object.assign(this.#cells[k].button, { title: name, ariaLabel: name }));
+    const layout = JSON.stringify([points.length, columns, heads, tops]);
+    if (layout === this.#layout) return; // the focus stays
+    this.#layout = layout;
     const cells = this.#cells.slice(0, points.length).map(({ button }) => button);
-    const rows = heads.flatMap((head, row) => [
-      create("span", { className: "dx-row-head", textContent: head }),
-      ...cells.slice(row * columns, (row + 1) * columns),
-    ]);
-    this.#list.replaceChildren(...(heads.length ? rows : cells));
+    const rows = heads.flatMap((head, row) => [this.#head("dx-row-head", head), ...cells.slice(row * columns, (row + 1) * columns)]);
+    const above = tops.length ? ["", ...tops].map((top) => this.#head("dx-column-head", top)) : [];
+    this.#list.replaceChildren(...above, ...(heads.length ? rows : cells));
     this.#list.style.setProperty("--dx-columns", columns);
     this.#list.classList.toggle("dx-headed", heads.length > 0);
+  }
+
+  #head(className, textContent) {
+    return create("span", { className, textContent });
   }
 
   #newCell(k) {

@@ -120,13 +120,14 @@ class SheetsPanel {
     const { view, part } = this.#page;
     const reach = view.range * SHEET_REACH;
     const values = Array.from({ length: SIDE }, (_, k) => reach * ((2 * k) / (SIDE - 1) - 1));
-    const points = [...values].reverse().flatMap((y) =>
+    const points = values.toReversed().flatMap((y) =>
       values.map((x) => {
         const z = this.#moved(this.#moved(view.z, part("x").value, x), part("y").value, y);
         return { z, label: view.label, name: this.#text("go_xy", { x: this.#page.number(x, 1), y: this.#page.number(y, 1) }) };
       }),
     );
-    return { points, columns: SIDE };
+    const shown = values.map((value) => this.#page.number(value, 1));
+    return { points, columns: SIDE, heads: shown.toReversed(), tops: shown };
   }
 
   #moved(z, axis, value) {
@@ -139,11 +140,11 @@ class SheetsPanel {
     const { info, prior, seed } = view;
     const names = info.labels.slice(0, MOST_POINTS);
     const columns = Math.max(1, Math.min(LABEL_COLUMNS, Math.floor(MOST_POINTS / names.length)));
-    const others = Array.from({ length: columns - 1 }, (_, k) => sampleZ(Math.min(MAX_SEED, seed + k + 1), info.z_dim, prior));
-    const points = names.flatMap((name, label) =>
-      [view.z, ...others].map((z, k) => ({ z, label, name: this.#text("go_label", { label: name, k: k + 1 }) })),
-    );
-    return { points, columns, heads: names };
+    const seeds = Array.from({ length: columns - 1 }, (_, k) => Math.min(MAX_SEED, seed + k + 1));
+    const all = [view.z, ...seeds.map((each) => sampleZ(each, info.z_dim, prior))];
+    const points = names.flatMap((name, label) => all.map((z, k) => ({ z, label, name: this.#text("go_label", { label: name, k: k + 1 }) })));
+    const tops = [this.#text("column_z"), ...seeds.map((each) => this.#text("column_seed", { seed: each }))];
+    return { points, columns, heads: names, tops };
   }
 
   #typed() {

@@ -6,7 +6,7 @@ class Shelf {
   #list;
   #points;
   #drawn = new Map(); // id -> ImageData
-  #removed = null; // {point, at}: what Undo brings back
+  #before = null; // the list that Undo brings back
 
   constructor(page) {
     this.#page = page;
@@ -65,10 +65,10 @@ class Shelf {
   }
 
   /** Take a new list, if the browser keeps it. */
-  #change(points, removed = null) {
+  #change(points, before = null) {
     if (!this.#page.store.write("points", points)) return false;
     this.#points = points;
-    this.#removed = removed;
+    this.#before = before;
     this.#show();
     return true;
   }
@@ -77,7 +77,7 @@ class Shelf {
     const { part } = this.#page;
     part("points-empty").hidden = this.#points.length > 0;
     part("points-export").disabled = !this.#points.length;
-    part("points-undo").hidden = !this.#removed;
+    part("points-undo").hidden = !this.#before;
     this.#list.replaceChildren(...this.#points.map((point) => this.#row(point)));
   }
 
@@ -113,16 +113,15 @@ class Shelf {
   }
 
   #delete(point) {
-    const at = this.#points.findIndex(({ id }) => id === point.id);
-    if (!this.#change(this.#points.filter(({ id }) => id !== point.id), { point, at })) return;
+    if (!this.#change(this.#points.filter(({ id }) => id !== point.id), this.#points)) return;
     this.#page.say(this.#text("deleted", { name: point.name }));
     this.#page.part("points-undo").focus();
   }
 
   #bringBack() {
-    const { point, at } = this.#removed;
-    this.#change(this.#points.toSpliced(at, 0, point));
+    this.#change(this.#before);
     this.#page.say("");
+    this.draw();
   }
 
   #toMorph(point) {
@@ -143,12 +142,14 @@ class Shelf {
     const points = Array.isArray(read) ? read.filter(isPoint) : [];
     if (!points.length) return this.#page.say(this.#text("import_failed", { name: file?.name ?? "" }), true);
     const known = new Set(this.#points.map(({ id }) => id));
-    if (this.#change([...this.#points, ...points.filter(({ id }) => !known.has(id))])) this.draw();
-    return this.#page.say(this.#text("imported", { count: points.length }));
+    const added = points.filter(({ id }) => !known.has(id));
+    if (!this.#change([...this.#points, ...added], this.#points)) return undefined;
+    this.draw();
+    return this.#page.say(this.#text("imported", { count: points.length, added: added.length }));
   }
 }
 
 function isPoint(point) {
-  const { id, name, model, seed, z } = point ?? {};
-  return [id, name, model].every((each) => typeof each === "string") && (Number.isSafeInteger(seed) || typeof z === "string");
+  const { id, name } = point ?? {};
+  return [id, name].every((each) => typeof each === "string") && isPlace(point);
 }
