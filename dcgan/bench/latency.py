@@ -48,7 +48,7 @@ window.fetch = (url, options) => {
   if (String(url.url ?? url).includes("/queue/join")) bench.sent.push(bench.last);
   return send(url, options);
 };
-addEventListener("load", ({ target }) => target instanceof HTMLImageElement && bench.sent.length && drawn(bench.sent.shift()), true);
+document.addEventListener("load", ({ target }) => target instanceof HTMLImageElement && bench.sent.length && drawn(bench.sent.shift()), true);
 """
 
 
