@@ -40,7 +40,7 @@ class Layout:
     scale: int = 1
 
     def __post_init__(self) -> None:
-        if not (1 <= self.columns and 0 <= self.padding <= 64 and 1 <= self.scale <= 64):
+        if not (self.columns >= 1 and 0 <= self.padding <= 64 and 1 <= self.scale <= 64):
             raise ConfigError(f"a layout has 1 or more columns, padding 0 to 64 and scale 1 to 64, found {self}")
 
 
