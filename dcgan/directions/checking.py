@@ -71,7 +71,7 @@ def check(maker: Synthesizer, found: Found, judge: Attributes, progress: Progres
 
 def _verdict(judge: Attributes, name: str, alpha: float, before: Probabilities, after: Probabilities) -> Verdict:
     column = judge.classifier.names.index(name)
-    rise = after[:, column].astype(np.float64) - before[:, column]
+    rise = after[:, column] - before[:, column]
     flipped: Labels = judge.chosen(before) != judge.chosen(after)
     titles = [question[0] if len(question) == 1 else "/".join(question) for question in judge.questions]
     own = next(title for title, question in zip(titles, judge.questions, strict=True) if name in question)
@@ -84,6 +84,6 @@ def _changes(questions: Questions, before: Probabilities, after: Probabilities) 
     start = 0
     for question in questions:
         part = slice(start, start + len(question))
-        sums = np.abs(after[:, part].astype(np.float64) - before[:, part]).sum(1)  # (n,)
+        sums = np.abs(after[:, part] - before[:, part]).sum(1)  # (n,)
         yield float(sums.mean()) / (1 if len(question) == 1 else 2)
         start = part.stop

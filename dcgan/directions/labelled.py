@@ -32,7 +32,7 @@ def attribute_directions(maker: Synthesizer, attributes: Attributes, progress: P
     names = [(name, question) for question, asked in enumerate(attributes.questions) for name in asked]
     normals: dict[int, Floats] = {}
     for column in range(len(names)):
-        p = answers[:, column].astype(np.float64)
+        p = answers[:, column]
         if min(np.count_nonzero(p > 0.5), np.count_nonzero(p <= 0.5)) >= FEWEST:
             normals[column] = regressed_direction(z, p > 0.5, np.abs(2 * p - 1), others)
     if not normals:

@@ -30,7 +30,7 @@ from dcgan.networks.layers import Activation, BatchNorm, Conv, Flatten, Layer, L
 from dcgan.networks.spec import NetworkSpec
 
 Labels = npt.NDArray[np.int64]
-Probabilities = npt.NDArray[np.float32]  # (n, names); those of a question with several names sum to 1
+Probabilities = npt.NDArray[np.float64]  # (n, names); those of a question with several names sum to 1
 Questions = tuple[tuple[str, ...], ...]
 WIDTH = 32  # channels of the first convolution
 BATCH = 100
@@ -69,10 +69,10 @@ class Classifier:
         if images.shape[1:] != (height, width, channels):
             raise ConfigError(f"the classifier takes pictures ({height}, {width}, {channels}), found {images.shape[1:]}")
         parts = [self._answers(self.network(_x(images[start : start + BATCH]))).numpy() for start in range(0, len(images), BATCH)]
-        return np.concatenate(parts) if parts else np.zeros((0, len(self.names)), np.float32)
+        return np.concatenate(parts) if parts else np.zeros((0, len(self.names)))
 
     def _answers(self, logits: torch.Tensor) -> torch.Tensor:
-        parts = _by_question(logits, self.questions)
+        parts = _by_question(logits.double(), self.questions)  # float32 would not tell 1 - 1e-8 from 1
         return torch.cat([part.sigmoid() if part.shape[1] == 1 else part.softmax(1) for part in parts], 1)
 
     def chosen(self, probabilities: Probabilities) -> Labels:
