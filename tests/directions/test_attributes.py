@@ -27,7 +27,7 @@ UPPER, LOWER = "upper half bright", "lower half bright"
 
 
 def halves_generator() -> Synthesizer:
-    """The upper half of each picture is as bright as z[0], the lower as z[0] / 2 + z[1], both times 0.3; the other four numbers are noise."""
+    """The upper half of each picture is as bright as z[0], the lower as z[0] / 2 + z[1], times 0.3; the other numbers are noise."""
     weight = torch.zeros(16, 16, 6)
     weight[:8, :, 0] = 0.3
     weight[8:, :, :2] = torch.tensor([0.15, 0.3])

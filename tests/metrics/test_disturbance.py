@@ -20,7 +20,7 @@ def test_each_changes_pictures_apart_and_not_beyond_recognition(kind: str) -> No
     x = pictures()
     changed = disturb(x, (kind,), torch.Generator().manual_seed(1))
     assert changed.shape == x.shape and changed.dtype == x.dtype and torch.equal(x, pictures())
-    assert len({tuple(picture.flatten()[:50].tolist()) for picture in changed}) > 1  # not one change for all
+    assert len({tuple(picture.flatten().tolist()) for picture in changed}) > 1  # not one change for all
     assert torch.equal(changed, disturb(x, (kind,), torch.Generator().manual_seed(1)))
     likeness = torch.cosine_similarity((x.flip(3) if kind == "flip" else x).flatten(1), changed.flatten(1))
     assert float(likeness.max()) > 0.8 and not torch.equal(changed, x)
@@ -29,4 +29,6 @@ def test_each_changes_pictures_apart_and_not_beyond_recognition(kind: str) -> No
 def test_a_mirrored_picture_is_mirrored_whole() -> None:
     x = pictures()
     changed = disturb(x, ("flip",), torch.Generator().manual_seed(0))
-    assert {torch.equal(a, b) or -1 * torch.equal(a, b.flip(2)) for a, b in zip(changed, x, strict=True)} <= {True, -1}
+    kinds = [("as it was", "mirrored")[torch.equal(a, b.flip(2))] for a, b in zip(changed, x, strict=True)]
+    assert set(kinds) == {"as it was", "mirrored"}
+    assert all(kind == "mirrored" or torch.equal(a, b) for kind, a, b in zip(kinds, changed, x, strict=True))
