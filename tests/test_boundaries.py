@@ -43,6 +43,7 @@ SINGLE = {
     "cli_bench": "cli",
     "cli_directions": "cli",
     "cli_evaluate": "cli",
+    "cli_export": "cli",
     "cli_printing": "cli",
     "cli_shelve": "cli",
     "__main__": "cli",
