@@ -55,8 +55,8 @@ def load_attributes(group: str) -> Attributes:
     ConfigError
         There is no such group; the message lists those there are.
     """
-    path = Path(group) if group.endswith(".safetensors") else SHIPPED / f"{group}.safetensors"
-    if not path.exists() or (path.parent == SHIPPED and group not in GROUPS):
+    path = SHIPPED / f"{group}.safetensors" if group in GROUPS else Path(group)
+    if path.suffix != ".safetensors" or not path.exists():
         raise ConfigError(f"no attributes are called {group!r}; there are {', '.join(GROUPS)}, or give a .safetensors file")
     try:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
