@@ -24,9 +24,7 @@ def generate(
     count: Annotated[int, typer.Option(min=1, max=100_000)] = 16,
     z: Annotated[Path | None, typer.Option("--z", help="Latents instead of seeds: a .npy file (n, z_dim).")] = None,
     label: Annotated[str | None, typer.Option(metavar="A[,B…]", help="Labels, by name or number, repeated over the pictures.")] = None,
-    recipe: Annotated[
-        Path | None, typer.Option(metavar="FILE.png", help="Make this PNG's pictures again: its seeds or z, labels, layout.")
-    ] = None,
+    recipe: Annotated[Path | None, typer.Option(metavar="FILE.png", help="Make the pictures of this PNG again.")] = None,
     out: Annotated[Path | None, typer.Option(help="The sheet, a .png file; it carries its recipe.")] = None,
     npz: Annotated[Path | None, typer.Option(help="z, x, images and labels as arrays.")] = None,
 ) -> None:
