@@ -17,6 +17,7 @@ import typer
 from dcgan import __version__
 from dcgan.cli_bench import bench_app
 from dcgan.cli_export import export
+from dcgan.cli_hub import pull, push
 from dcgan.cli_printing import AsJson, DataDir, new_table, print_json, show
 from dcgan.cli_shelve import shelve
 from dcgan.config import Budget
@@ -27,6 +28,8 @@ data_app = typer.Typer(rich_markup_mode=None, help="The data sets: what there is
 app.add_typer(data_app, name="data")
 app.add_typer(bench_app, name="bench")
 app.command()(export)
+app.command()(pull)
+app.command()(push)
 app.command()(shelve)
 
 STOPPED = 130
@@ -96,7 +99,7 @@ def generate(
     out: Annotated[Path | None, typer.Option(help="The sheet, a .png file.")] = None,
     npz: Annotated[Path | None, typer.Option(help="z, x, images and labels as arrays.")] = None,
 ) -> None:
-    """Make pictures of MODEL: a name, a model folder, a run folder or a checkpoint file."""
+    """Make pictures of MODEL: a name, a model folder, a run folder, a checkpoint file, or hf:OWNER/NAME."""
     import torch
 
     from dcgan.files import write_bytes

@@ -42,6 +42,7 @@ SINGLE = {
     "cli_bench": "cli",
     "cli_evaluate": "cli",
     "cli_export": "cli",
+    "cli_hub": "cli",
     "cli_printing": "cli",
     "cli_shelve": "cli",
     "__main__": "cli",

@@ -71,8 +71,8 @@ class Library:
             raise CheckpointError(f"{model} is not opened by its address alone: pull it first, then it is one of the own models")
         from dcgan.models.hub import Reference, fetch
 
-        fetched = fetch(Reference.parse(model))
-        return self.read_fetched(fetched.path), f"hf:{fetched.repo}", "file"
+        reference = Reference.parse(model)
+        return self.read_fetched(fetch(reference).path), f"hf:{reference}", "file"
 
     def read_fetched(self, path: Path) -> Model:
         """Read what came from the Hub: a model folder, or somebody's file of weights."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from huggingface_hub import constants, get_session, is_offline_mode
-from huggingface_hub.errors import (
+from huggingface_hub.errors import (  # type: ignore[attr-defined]  # HTTPError is that of the transport under the client
     FileMetadataError,
     GatedRepoError,
     HfHubHTTPError,
@@ -20,15 +20,19 @@ from huggingface_hub.errors import (
     OfflineModeIsEnabled,
     RepositoryNotFoundError,
     RevisionNotFoundError,
+    RevisionResolutionError,
 )
-from huggingface_hub.utils import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
-from huggingface_hub.utils import logging as hub_logging
+from huggingface_hub.utils.logging import get_verbosity, set_verbosity
+from huggingface_hub.utils.tqdm import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
 
 from dcgan.errors import HubError
 
 TIMEOUT = 30.0  # seconds that the Hub may be silent; its client would wait for ever
-TRIES, PAUSE = 3, 1.0  # of a request that met a fault of the Hub's own, and the seconds before the first repetition
+TRIES, PAUSE = 3, 1.0  # of a request that met a passing fault, and the seconds before the first repetition
 FAULTS = (500, 502, 503, 504)
+BREAKS = ("ReadError", "WriteError", "RemoteProtocolError")  # of the transport, by name
+FAILURES = (HTTPError, OSError, ValueError, RuntimeError, RevisionResolutionError)
+NOT_HERE = (LocalEntryNotFoundError, RevisionResolutionError)
 LOG_IN = "log in with `hf auth login`, or set HF_TOKEN"
 T = TypeVar("T")
 
@@ -36,34 +40,42 @@ T = TypeVar("T")
 @contextlib.contextmanager
 def speaking_to_the_hub(repo: str) -> Iterator[None]:
     """Run a block of the Hub's client: no lines and bars of its own, no endless silence; its failures become a HubError of one sentence."""
-    level, bars = hub_logging.get_verbosity(), not are_progress_bars_disabled()
-    hub_logging.set_verbosity(hub_logging.CRITICAL)
+    level, bars = get_verbosity(), not are_progress_bars_disabled()
+    set_verbosity(logging.CRITICAL)
     disable_progress_bars()
     get_session().timeout = TIMEOUT
     try:
-        with warnings.catch_warnings(action="ignore"):
-            yield
-    except (HTTPError, OSError, ValueError, RuntimeError) as error:
+        yield
+    except FAILURES as error:
         sentence = next((said for each in _chain(error) if (said := _sentence(each, repo))), None)
         if sentence is None:
             raise
         raise HubError(sentence) from None
     finally:
-        hub_logging.set_verbosity(level)
+        set_verbosity(level)
         if bars:
             enable_progress_bars()
 
 
 def patiently(request: Callable[[], T]) -> T:
-    """Return what `request` returns; after a fault of the Hub's own it is made again, TRIES times in all."""
+    """Return what `request` returns; after a fault of the Hub's own or a broken connection it is made again, TRIES times in all.
+
+    Not after a LocalEntryNotFoundError: before that, the client has been patient itself, for about half a minute.
+    """
     for attempt in range(TRIES - 1):
         try:
             return request()
-        except HfHubHTTPError as error:
-            if error.response.status_code not in FAULTS:
+        except FAILURES as error:
+            if isinstance(error, LocalEntryNotFoundError) or not any(map(_passes, _chain(error))):
                 raise
             time.sleep(PAUSE * 2**attempt)
     return request()
+
+
+def _passes(error: BaseException) -> bool:
+    if isinstance(error, HfHubHTTPError):
+        return error.response.status_code in FAULTS
+    return type(error).__name__ in BREAKS
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -78,15 +90,15 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 def _sentence(error: BaseException, repo: str) -> str | None:
     if isinstance(error, HfHubHTTPError):
         return _refusal(error, repo)
-    if isinstance(error, OfflineModeIsEnabled) or (isinstance(error, LocalEntryNotFoundError) and is_offline_mode()):
+    if isinstance(error, OfflineModeIsEnabled) or (isinstance(error, NOT_HERE) and is_offline_mode()):
         return f"HF_HUB_OFFLINE is set and {repo} is not on this machine as a whole; unset it and try again"
-    if isinstance(error, HTTPError):
+    if isinstance(error, HTTPError) and not hasattr(error, "response"):
         return _broken(error, repo)
     if isinstance(error, HFValidationError):
         return f"{repo} cannot be the name of a repository: {_one_line(str(error))}"
     if isinstance(error, json.JSONDecodeError | FileMetadataError | KeyError):
         return f"{constants.ENDPOINT} does not answer as the Hub does; is HF_ENDPOINT set to something else?"
-    if isinstance(error, LocalEntryNotFoundError | ValueError) or "Consistency check" in str(error):
+    if isinstance(error, (*NOT_HERE, ValueError)) or "Consistency check" in str(error):
         return f"{repo} cannot be had or changed: {_one_line(str(error))}"
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,13 +15,12 @@ from huggingface_hub.hf_api import RepoFile
 from dcgan.config import dcgan_home
 from dcgan.errors import CheckpointError, HubError
 from dcgan.files import read_json, write_json
-from dcgan.models.hub.explaining import TIMEOUT, patiently, speaking_to_the_hub
+from dcgan.models.hub.explaining import patiently, speaking_to_the_hub
 from dcgan.models.hub.reference import SCHEME, Reference
 from dcgan.models.library import Library
 from dcgan.models.portable import KNOWN, MODEL_FILES, write_portable
 
 ORIGIN = "hub.json"  # in an own model's folder: the repository and the commit that it was pulled from
-COMMIT = re.compile(r"[0-9a-f]{40}")
 MODEL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
 NEEDED = {"config.json", "generator.safetensors"}
 FOREIGN = (".safetensors", ".pth", ".pt", ".ckpt", ".pkl", ".bin", ".tar", ".keras", ".h5")  # what may hold somebody's generator
@@ -53,8 +53,7 @@ def fetch(reference: Reference, whole: bool = False) -> Fetched:
     with speaking_to_the_hub(reference.repo):
         commit, sizes = _listing(reference)
         wanted = _wanted(reference, sizes, whole)
-        options = {"revision": commit, "cache_dir": _cache(), "allow_patterns": wanted, "etag_timeout": TIMEOUT}
-        folder = Path(snapshot_download(reference.repo, local_files_only=is_offline_mode(), **options))
+        folder = Path(patiently(lambda: _download(reference.repo, commit, wanted)))
     return Fetched(folder if set(wanted) >= NEEDED else folder / wanted[0], reference.repo, commit)
 
 
@@ -88,29 +87,21 @@ def _cache() -> Path:
     return dcgan_home() / "cache" / "hub"
 
 
+def _download(repo: str, commit: str, names: Sequence[str]) -> str:
+    patterns = [glob.escape(name) for name in names]
+    return snapshot_download(repo, revision=commit, cache_dir=_cache(), allow_patterns=patterns, local_files_only=is_offline_mode())
+
+
 def _listing(reference: Reference) -> tuple[str, dict[str, int]]:
-    """Return the commit that is meant and the sizes of its files, without the network where all is known already."""
-    api, repo = HfApi(), reference.repo
-    commit = reference.revision if reference.revision and COMMIT.fullmatch(reference.revision) else _commit(api, reference)
+    """Return the commit that is meant and the sizes of its files; of a commit that was fetched before, from this machine."""
+    api, repo, offline = HfApi(), reference.repo, is_offline_mode()
+    revision = patiently(lambda: api.resolve_revision(repo, revision=reference.revision, cache_dir=_cache(), local_files_only=offline))
+    commit = revision.resolved
     try:
         tree: Sequence[object] = get_cached_repo_tree(repo, revision=commit, cache_dir=_cache())
     except CachedRepoTreeNotFoundError:
         tree = patiently(lambda: list(api.list_repo_tree(repo, revision=commit, recursive=True)))
     return commit, {entry.path: entry.size for entry in tree if isinstance(entry, RepoFile)}
-
-
-def _commit(api: HfApi, reference: Reference) -> str:
-    """Ask for the commit of a branch or tag, and remember it for when the Hub is out of reach."""
-    book = _cache() / "commits.json"
-    key = f"{reference.repo}@{reference.revision or 'main'}"
-    if is_offline_mode() and key in (known := read_json(book)):
-        return str(known[key])
-    commit = patiently(lambda: api.model_info(reference.repo, revision=reference.revision, timeout=TIMEOUT)).sha
-    if commit is None:
-        raise HubError(f"{reference} has no commit yet: the repository is empty")
-    book.parent.mkdir(parents=True, exist_ok=True)
-    write_json(book, {**read_json(book), key: commit})
-    return commit
 
 
 def _wanted(reference: Reference, sizes: Mapping[str, int], whole: bool) -> list[str]:

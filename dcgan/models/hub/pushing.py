@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, is_offline_mode
+from huggingface_hub.errors import RemoteEntryNotFoundError, RevisionNotFoundError
 from huggingface_hub.hf_api import RepoFile
 
 from dcgan.errors import HubError
@@ -71,12 +72,20 @@ def _send(folder: Path, target: Reference, private: bool) -> Pushed:
         patiently(lambda: api.create_branch(repo, branch=branch, exist_ok=True))
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     names = [path.relative_to(folder).as_posix() for path in paths]
-    tree = patiently(lambda: list(api.list_repo_tree(repo, revision=branch, recursive=True)))
-    stale = [entry.path for entry in tree if isinstance(entry, RepoFile) and KNOWN.fullmatch(entry.path) and entry.path not in names]
-    operations = [
+    stale = [name for name in _there(api, target) if KNOWN.fullmatch(name) and name not in names]
+    operations: list[CommitOperationAdd | CommitOperationDelete] = [
         *(CommitOperationDelete(name, is_folder=False) for name in stale),
         *(CommitOperationAdd(name, path) for name, path in zip(names, paths, strict=True)),
     ]
     # Repeated as a whole, because what a first attempt did commit is then found to be there.
     made = patiently(lambda: api.create_commit(repo, operations, commit_message="A DCGAN explorer model", revision=branch))
     return Pushed(repo, f"{api.endpoint}/{repo}" + (f"/tree/{branch}" if branch else ""), made.oid, is_private, len(names))
+
+
+def _there(api: HfApi, target: Reference) -> list[str]:
+    """Return the files of a repository, of one without a commit none."""
+    try:
+        tree = patiently(lambda: list(api.list_repo_tree(target.repo, revision=target.revision, recursive=True)))
+    except (RevisionNotFoundError, RemoteEntryNotFoundError):
+        return []
+    return [entry.path for entry in tree if isinstance(entry, RepoFile)]
