@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -9,9 +10,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hub_stand_in import TOKEN, Fault, Files, HubStandIn
 from huggingface_hub import ModelCard
+from PIL import Image
 from test_hub_pull import complaint
 
 from dcgan.cli import main
@@ -141,3 +144,42 @@ def test_the_environment_is_enough(hub: HubStandIn, files: Files, tmp_path: Path
     environment |= {"HF_HUB_OFFLINE": "1", "DCGAN_HOME": str(tmp_path / "elsewhere")}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=250)
     assert done.returncode == 2 and done.stderr.startswith("dcgan: HF_HUB_OFFLINE is set") and done.stderr.count("\n") == 1
+
+
+@pytest.fixture
+def family(mine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The model `mine` learned from this folder of one's own; the commands write where nobody minds."""
+    folder = tmp_path / "pictures" / "family"
+    folder.mkdir(parents=True)
+    for k, pixels in enumerate(np.random.default_rng(1).integers(0, 256, (9, 16, 16), np.uint8)):
+        Image.fromarray(pixels).save(folder / f"{k}.png")
+    write_json(mine / "config.json", {**read_json(mine / "config.json"), "training": {"data": "family", "recipe": {}}})
+    monkeypatch.chdir(tmp_path)
+    return folder
+
+
+def test_pictures_of_ones_own_are_asked_about(
+    logged_in: HubStandIn, family: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    push = ("push", "mine", "ada/family")
+    assert "they are not at family, so nothing could be compared" in complaint(capsys, *push)
+    assert main([*push, "--data", str(family)]) == 2
+    said = capsys.readouterr().err
+    assert "nearest.png shows the samples nearest to one of them" in said and said.rstrip().endswith("say --yes")
+    assert Image.open("nearest.png").width > 4 * 64
+    monkeypatch.setattr("sys.stdin", Answering("n\n"))
+    assert main([*push, "--data", str(family)]) == 130 and logged_in.repos == {}
+    monkeypatch.setattr("sys.stdin", Answering("y\n"))
+    assert main([*push, "--data", str(family)]) == 0
+
+
+def test_scripts_say_yes(logged_in: HubStandIn, family: Path) -> None:
+    assert main(["push", "mine", "ada/family", "--yes"]) == 0
+    assert "config.json" in logged_in.files("ada/family") and not Path("nearest.png").exists()
+
+
+class Answering(io.StringIO):
+    """A terminal with somebody at it."""
+
+    def isatty(self) -> bool:
+        return True
