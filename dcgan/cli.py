@@ -18,6 +18,7 @@ from dcgan.cli_bench import bench_app
 from dcgan.cli_directions import attributes_app, directions
 from dcgan.cli_export import export
 from dcgan.cli_generate import generate
+from dcgan.cli_hub import pull, push
 from dcgan.cli_printing import AsJson, DataDir, new_table, print_json, show
 from dcgan.cli_shelve import shelve
 from dcgan.config import Budget
@@ -31,6 +32,8 @@ app.add_typer(attributes_app, name="attributes")
 app.command()(directions)
 app.command()(export)
 app.command()(generate)
+app.command()(pull)
+app.command()(push)
 app.command()(shelve)
 
 STOPPED = 130

@@ -28,7 +28,7 @@ def generate(
     out: Annotated[Path | None, typer.Option(help="The sheet, a .png file; it carries its recipe.")] = None,
     npz: Annotated[Path | None, typer.Option(help="z, x, images and labels as arrays.")] = None,
 ) -> None:
-    """Make pictures of MODEL: a name, a model folder, a run folder or a checkpoint file."""
+    """Make pictures of MODEL: a name, a model folder, a run folder, a checkpoint file, or hf:OWNER/NAME."""
     import torch
 
     from dcgan.files import write_bytes
