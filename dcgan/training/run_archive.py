@@ -6,6 +6,7 @@ import json
 import re
 import stat
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -47,6 +48,7 @@ def import_run(source: Path, store: RunStore) -> str:
     try:
         with zipfile.ZipFile(source) as archive:
             members = _members(archive, source.stat().st_size)
+            store.root.mkdir(parents=True, exist_ok=True)
             name = _free_name(store.root, next(iter(members.values())).filename.partition("/")[0])
             with new_folder(store.root / name) as temporary:
                 room = MOST_BYTES
@@ -57,7 +59,7 @@ def import_run(source: Path, store: RunStore) -> str:
                         room -= _copy(packed, file, room)
                 _check(temporary)
             return name
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, OSError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError, OSError, RuntimeError) as error:
         raise RunError(f"this is not a run as a zip file that can be read ({error}); export the run again") from None
 
 

@@ -46,8 +46,8 @@ function changed() {
 }
 
 function describe() {
-  const key = `about_${part("recipe").value.replaceAll("-", "_")}`;
-  part("about").textContent = TABLES.en[key] ? say(key) : "";
+  const recipe = part("recipe").value.replaceAll("-", "_");
+  part("about").textContent = TABLES.en[`about_${recipe}`] ? say(`about_${recipe}`) : "";
 }
 
 async function plan() {
