@@ -41,6 +41,7 @@ SINGLE = {
     "cli_train": "cli",
     "cli_bench": "cli",
     "cli_evaluate": "cli",
+    "cli_export": "cli",
     "cli_printing": "cli",
     "cli_shelve": "cli",
     "cli_runs": "cli",
