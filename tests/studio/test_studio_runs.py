@@ -139,13 +139,13 @@ def test_a_branch_is_a_new_run_from_a_stage_with_what_was_changed(studio: Studio
     train_run(home / "runs" / "first", 3)
     began: list[list[str]] = []
     monkeypatch.setattr(studio._workers, "start", lambda folder, home, options: began.append(list(options)))
+    with pytest.raises(CheckpointError, match="no stage @2; there are @0, @3"):
+        studio.branch_run("first", 2, [], KEY)
     run = studio.branch_run("first", 3, ["learning_rate_d=1e-5"], KEY)
     told = " ".join(began[0])
     assert studio.may_control(run, KEY) and "--from first@3" in told and "--data shapes" in told and "--recipe dcgan" in told
     assert "--set batch_size=8" in told and told.rindex("learning_rate_d=1e-5") > told.index("--set z_dim=8") and "--steps 3" in told
     assert "precision" not in told
-    with pytest.raises(CheckpointError, match="no stage @2; there are @0, @3"):
-        studio.branch_run("first", 2, [], KEY)
     assert [reader.name for reader in studio.runs.all()] == [run, "first"]
 
 
