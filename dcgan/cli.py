@@ -18,6 +18,7 @@ from dcgan import __version__
 from dcgan.cli_bench import bench_app
 from dcgan.cli_directions import attributes_app, directions
 from dcgan.cli_export import export
+from dcgan.cli_hub import pull, push
 from dcgan.cli_printing import AsJson, DataDir, new_table, print_json, show
 from dcgan.cli_shelve import shelve
 from dcgan.config import Budget
@@ -30,6 +31,8 @@ app.add_typer(bench_app, name="bench")
 app.add_typer(attributes_app, name="attributes")
 app.command()(directions)
 app.command()(export)
+app.command()(pull)
+app.command()(push)
 app.command()(shelve)
 
 STOPPED = 130
@@ -99,7 +102,7 @@ def generate(
     out: Annotated[Path | None, typer.Option(help="The sheet, a .png file.")] = None,
     npz: Annotated[Path | None, typer.Option(help="z, x, images and labels as arrays.")] = None,
 ) -> None:
-    """Make pictures of MODEL: a name, a model folder, a run folder or a checkpoint file."""
+    """Make pictures of MODEL: a name, a model folder, a run folder, a checkpoint file, or hf:OWNER/NAME."""
     import torch
 
     from dcgan.files import write_bytes

@@ -56,7 +56,7 @@ class Library:
             if source == "run" and model == f"{name}/{BEST}":
                 return read_model(best_snapshot(self.home / "runs" / name)), model, source
         if model.startswith("hf:"):
-            raise CheckpointError(f"{model}: this version does not open models from the Hub; download the repository and give its folder")
+            return self._from_hub(model, allow_paths)
         path = Path(model)
         if allow_paths and path.is_dir():
             return self._from_folder(path)
@@ -65,6 +65,18 @@ class Library:
         if allow_paths and path.name == BEST and path.parent.is_dir():
             return read_model(best_snapshot(path.parent)), f"{path.parent.resolve().name}/{BEST}", "run"
         raise CheckpointError(f"no model is called {model!r}; there are {', '.join(self.names()) or 'none'}, {SUGGESTED}, or give a path")
+
+    def _from_hub(self, model: str, allowed: bool) -> tuple[Model, str, Source]:
+        if not allowed:
+            raise CheckpointError(f"{model} is not opened by its address alone: pull it first, then it is one of the own models")
+        from dcgan.models.hub import Reference, fetch
+
+        reference = Reference.parse(model)
+        return self.read_fetched(fetch(reference).path), f"hf:{reference}", "file"
+
+    def read_fetched(self, path: Path) -> Model:
+        """Read what came from the Hub: a model folder, or somebody's file of weights."""
+        return read_model(path) if path.is_dir() else read_foreign(path)
 
     def _from_folder(self, path: Path) -> tuple[Model, str, Source]:
         if (path / "generator.safetensors").exists():
