@@ -47,6 +47,8 @@ SINGLE = {
     "cli_hub": "cli",
     "cli_printing": "cli",
     "cli_shelve": "cli",
+    "cli_runs": "cli",
+    "studio_form": "studio",
     "__main__": "cli",
     "": "api",
 }  # modules that belong to a room of another name
