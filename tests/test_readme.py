@@ -17,6 +17,9 @@ from dcgan.cli import main
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 
+# The commands that README shows.
+SHOWN = {"models", "generate", "data", "train", "evaluate", "runs", "shelve", "export", "directions", "inspect", "import"}
+
 
 def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
@@ -37,7 +40,7 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_command_lines_run(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert {shlex.split(command)[3] for command in commands()} == {"models", "generate", "data", "train", "evaluate", "shelve", "export"}
+    assert {shlex.split(command)[3] for command in commands()} == SHOWN
     for command in commands():
         assert main(shlex.split(command)[3:]) == 0, command
     for file in ("grid.png", "samples.npz", "mine.png", "nearest.png", "runs/shapes/snapshots/000070/config.json"):
@@ -51,6 +54,8 @@ def test_the_python_lines_run(empty: Path) -> None:
     pictures, same = names["pictures"], names["same"]
     assert isinstance(pictures, np.ndarray) and pictures.shape == (16, 32, 32, 1)
     assert isinstance(same, np.ndarray) and np.abs(same[0].astype(int) - pictures[3]).max() <= 1
+    changed = names["changed"]
+    assert isinstance(changed, np.ndarray) and np.abs(changed[0].astype(int) - pictures[3]).mean() > 5
     torch.set_num_threads(1)
 
 

@@ -49,11 +49,8 @@ class Node:
 def tree(tensors: Mapping[str, Tensor]) -> Node:
     """Return the whole file as a node, without optimisers' states and counters, below the prefix that all names share."""
     split = {tuple(part for part in re.split(r"[./]", name) if part): tensor for name, tensor in tensors.items()}
-    kept = {
-        path: tensor.float() if tensor.is_floating_point() else tensor
-        for path, tensor in split.items()
-        if path and not any(OPTIMIZER.search(part.lower()) for part in path[:-1])
-    }
+    networks = {path: tensor for path, tensor in split.items() if path and not any(OPTIMIZER.search(part.lower()) for part in path[:-1])}
+    kept = {path: tensor.float() if tensor.is_floating_point() else tensor for path, tensor in networks.items()}
     return _shortened((), kept)
 
 
