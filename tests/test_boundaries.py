@@ -43,6 +43,8 @@ SINGLE = {
     "cli_evaluate": "cli",
     "cli_printing": "cli",
     "cli_shelve": "cli",
+    "cli_doctor": "cli",
+    "checks": "config",
     "__main__": "cli",
     "": "api",
 }  # modules that belong to a room of another name

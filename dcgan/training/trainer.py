@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
-from dcgan.config import Recipe
+from dcgan.config import POLICIES, Recipe
 from dcgan.data import Dataset
 from dcgan.errors import CheckpointError, ConfigError
-from dcgan.images import Images, to_images
+from dcgan.images import Images, to_images, to_signed
 from dcgan.latent import sample_z
 from dcgan.networks.builder import Network, build
 from dcgan.networks.init import initialise
 from dcgan.networks.spec import NetworkSpec
 from dcgan.training.augment import augment
 from dcgan.training.batches import Batch, Batches
-from dcgan.training.draws import Purpose, Streams, generator_for
+from dcgan.training.draws import Streams, drawn_on_device, generator_for
+from dcgan.training.measuring import diversity
 from dcgan.training.objectives import generator_loss, loss_on_fakes, loss_on_real, probability
 from dcgan.training.optimizers import Tensors, Updater, below
 from dcgan.training.penalties import clip_weights, gradient_penalty, r1
+from dcgan.training.unrolling import look_ahead
 
 SHEET = 64  # pictures of the fixed-z sheet: seeds 0 to 63
 SHORT_TYPES = {"bf16": torch.bfloat16, "fp16": torch.float16}
@@ -34,20 +36,6 @@ class Networks:
 
     generator: NetworkSpec
     discriminator: NetworkSpec
-
-
-@dataclass(frozen=True)
-class Measures:
-    """What a step says of itself; see `events.StepDone`. The order is that of `Trainer.step`."""
-
-    loss_d: float
-    d_real: float
-    d_fake: float
-    grad_norm_d: float
-    loss_g: float
-    d_fake_after: float
-    grad_norm_g: float
-    diversity: float
 
 
 class Trainer:
@@ -66,6 +54,7 @@ class Trainer:
 
     def __init__(self, recipe: Recipe, networks: Networks, data: Dataset, device: str) -> None:
         self.recipe, self.device = recipe, device
+        self.updates_before = 0  # what d_steps * step leaves out, after d_steps was changed
         self.batches = Batches(recipe, data, device)
         self.g = self._network(networks.generator, generator_for(recipe.seed, "weights_g"))
         self.d = self._network(networks.discriminator, generator_for(recipe.seed, "weights_d"))
@@ -76,7 +65,7 @@ class Trainer:
         self.updater_d = Updater(self.d, recipe, recipe.learning_rate_d, device)
         self.fixed_z = torch.from_numpy(sample_z(range(SHEET), recipe.z_dim, recipe.prior)).to(device)
         self.fixed_labels = (torch.arange(SHEET) % self.batches.classes).to(device) if recipe.conditional else None
-        self.streams = Streams(recipe.seed, _streams_of(recipe), device)
+        self.streams = Streams(recipe.seed, drawn_on_device(recipe), device)
         self.g.use_methods(recipe.kernels_of("g"))
         self.d.use_methods(recipe.kernels_of("d"))
         for network in (self.g, self.d):
@@ -87,13 +76,20 @@ class Trainer:
     def _network(self, spec: NetworkSpec, generator: torch.Generator | None) -> Network:
         network = build(spec)
         if generator is not None:
-            initialise(network, generator)
+            initialise(network, generator, self.recipe.init, self.recipe.init_std)
         return network.to(self.device, memory_format=self.batches.layout)  # type: ignore[call-overload,no-any-return]
 
-    def set_learning_rates(self, values: Mapping[str, float]) -> None:
-        """Change `learning_rate_d` and `learning_rate_g` from the next step on; a schedule goes on and multiplies the new ones."""
-        self.updater_d.learning_rate = values.get("learning_rate_d", self.updater_d.learning_rate)
-        self.updater_g.learning_rate = values.get("learning_rate_g", self.updater_g.learning_rate)
+    def change(self, step: int, values: Mapping[str, float | str]) -> None:
+        """Change some of `control.CHANGEABLE` from step number `step` on; a schedule goes on and multiplies the new learning rates."""
+        self.updater_d.learning_rate = float(values.get("learning_rate_d", self.updater_d.learning_rate))
+        self.updater_g.learning_rate = float(values.get("learning_rate_g", self.updater_g.learning_rate))
+        d_steps, policies = int(values.get("d_steps", self.recipe.d_steps)), values.get("augment", self.recipe.augment)
+        self.updates_before += step * (self.recipe.d_steps - d_steps)
+        self.recipe = replace(self.recipe, d_steps=d_steps, augment=str(policies))
+
+    def updates(self, step: int) -> int:
+        """Return how many updates of D come before step number `step`."""
+        return step * self.recipe.d_steps + self.updates_before
 
     def step(self, step: int) -> Tensor:
         """Make step number `step`, counted from 0: D `d_steps` times on a real and a fake batch, then G through the new D.
@@ -104,14 +100,15 @@ class Trainer:
             The numbers of `Measures` (8,), on the device, which may still be at work: reading them is what waits.
         """
         self.streams.begin(step)
-        last = (step + 1) * self.recipe.d_steps - 1
-        for update in range(step * self.recipe.d_steps, last):
+        last = self.updates(step + 1) - 1
+        for update in range(self.updates(step), last):
             with torch.no_grad():
                 fakes = self._fakes(update)
             self._train_d(self.batches.real(update), fakes, step)
         fakes = self._fakes(last)
-        numbers_d = self._train_d(self.batches.real(last), fakes, step)
-        numbers_g = self._train_g(fakes, step)
+        real = self.batches.real(last)
+        numbers_d = self._train_d(real, fakes, step)
+        numbers_g = self._train_g(real, fakes, step)
         self._average(step)
         return torch.cat([numbers_d, numbers_g, diversity(fakes.x.detach())[None]])
 
@@ -158,10 +155,14 @@ class Trainer:
     def _r1(self, outputs: Tensor, x: Tensor) -> Tensor | float:
         return self.recipe.r1 * r1(outputs, x) if self.recipe.r1 else 0.0
 
-    def _train_g(self, fakes: Batch, step: int) -> Tensor:
-        """Update G; return the next three `Measures`."""
+    def _train_g(self, real: Batch, fakes: Batch, step: int) -> Tensor:
+        """Update G; return the next three `Measures`. `real` is what D looks at in the updates that G looks ahead at."""
         self.d.requires_grad_(False)  # no gradients for D's weights
-        output = self._judge(self.view(fakes.x, step), fakes.labels)
+        judge = self._judge
+        if self.recipe.unroll_steps:
+            seen = Batch(self.view(real.x, step), real.labels), Batch(self.view(fakes.x, step), fakes.labels)
+            judge = look_ahead(self.d, self.updater_d, *seen, self._autocast)
+        output = judge(self.view(fakes.x, step), fakes.labels)
         loss = generator_loss(self.recipe.objective, output)
         self.updater_g.begin(step)
         self.updater_g.add(loss)
@@ -176,7 +177,7 @@ class Trainer:
     def _fakes(self, update: int) -> Batch:
         z, labels = self.batches.latents(update)
         with self._autocast():
-            return Batch(self.g(z, labels), labels)
+            return Batch(to_signed(self.g(z, labels), self.g.spec.output_range), labels)
 
     def view(self, x: Tensor, step: int) -> Tensor:
         """Return what D sees of x: changed at random, then under noise, as the recipe says."""
@@ -197,7 +198,8 @@ class Trainer:
     @torch.inference_mode()
     def samples(self) -> Images:
         """Return the fixed-z pictures of the averaged generator, uint8 (64, h, w, c)."""
-        return to_images(self.ema(self.fixed_z, self.fixed_labels).float().cpu().numpy())
+        x = self.ema(self.fixed_z, self.fixed_labels).float()
+        return to_images(to_signed(x, self.ema.spec.output_range).cpu().numpy())
 
     def seconds_per_step(self, steps: int, first: int = 0) -> float:
         """Return the fastest of `steps` steps in seconds; the trainer is used up."""
@@ -215,7 +217,12 @@ class Trainer:
         found = {f"{part}.{name}": tensor for part, network in self._networks().items() for name, tensor in network.state_dict().items()}
         for part, updater in self._updaters().items():
             found |= {f"{part}.{name}": tensor for name, tensor in updater.tensors().items()}
-        return found
+        return found | {f"changed.{name}": torch.tensor(value) for name, value in self._changed().items()}
+
+    def _changed(self) -> dict[str, int]:
+        """Return what orders may have changed, but for the learning rates, which the updaters keep: policies as bits."""
+        policies = sum(1 << POLICIES.index(policy) for policy in self.recipe.policies)
+        return {"d_steps": self.recipe.d_steps, "updates_before": self.updates_before, "augment": policies}
 
     def load(self, tensors: Tensors) -> None:
         """Take over what `tensors()` returned, in whatever strides it comes; else a CheckpointError."""
@@ -226,6 +233,10 @@ class Trainer:
                 raise CheckpointError(f"state of {part}: {error}") from None
         for part, updater in self._updaters().items():
             updater.load(below(tensors, part))
+        if changed := {name: int(tensor) for name, tensor in below(tensors, "changed").items()}:  # older states have none
+            self.updates_before = changed["updates_before"]
+            policies = ",".join(policy for index, policy in enumerate(POLICIES) if changed["augment"] >> index & 1)
+            self.recipe = replace(self.recipe, d_steps=changed["d_steps"], augment=self._in_order(policies))
 
     def load_weights(self, generator: Tensors, discriminator: Tensors) -> None:
         """Start from the networks of another model, with fresh optimisers."""
@@ -238,21 +249,3 @@ class Trainer:
 
     def _updaters(self) -> dict[str, Updater]:
         return {f"{self.recipe.optimizer}_g": self.updater_g, f"{self.recipe.optimizer}_d": self.updater_d}
-
-
-def measures(steps: Sequence[Tensor]) -> Measures:
-    """Return the means over what `Trainer.step` returned; a number that is not finite in one step is not finite in the mean."""
-    return Measures(*torch.stack(list(steps)).mean(0).tolist())
-
-
-def _streams_of(recipe: Recipe) -> list[Purpose]:
-    """Return what a training of `recipe` draws on its device."""
-    wanted: dict[Purpose, object] = {"dropout": True, "augment": recipe.policies, "noise": recipe.instance_noise}
-    wanted["penalty"] = recipe.gradient_penalty
-    return [purpose for purpose, is_used in wanted.items() if is_used]
-
-
-def diversity(x: Tensor) -> Tensor:
-    """Return the root mean square distance of neighbouring pictures of a batch x (n, c, h, w): near 0 when all are alike."""
-    x = x.float()
-    return (x - x.roll(1, dims=0)).square().mean().sqrt()
