@@ -16,7 +16,9 @@ import typer
 
 from dcgan import __version__
 from dcgan.cli_bench import bench_app
+from dcgan.cli_export import export
 from dcgan.cli_printing import AsJson, DataDir, new_table, print_json, show
+from dcgan.cli_runs import runs_app
 from dcgan.cli_shelve import shelve
 from dcgan.config import Budget
 from dcgan.errors import ConfigError, DCGANError
@@ -25,6 +27,8 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None, help="Explore and
 data_app = typer.Typer(rich_markup_mode=None, help="The data sets: what there is and what is on disk.")
 app.add_typer(data_app, name="data")
 app.add_typer(bench_app, name="bench")
+app.add_typer(runs_app, name="runs")
+app.command()(export)
 app.command()(shelve)
 
 STOPPED = 130

@@ -41,10 +41,12 @@ SINGLE = {
     "cli_train": "cli",
     "cli_bench": "cli",
     "cli_evaluate": "cli",
+    "cli_export": "cli",
     "cli_printing": "cli",
     "cli_shelve": "cli",
-    "cli_doctor": "cli",
     "checks": "config",
+    "cli_runs": "cli",
+    "studio_form": "studio",
     "__main__": "cli",
     "": "api",
 }  # modules that belong to a room of another name

@@ -33,7 +33,7 @@ class Weighted(nn.Module):
         self.u: Tensor
 
     def forward(self, x: Tensor) -> Tensor:
-        weight = self._normed() if self.layer.spectral_norm else self.weight
+        weight = self.effective_weight()
         if isinstance(self.layer, Linear):
             return F.linear(x, weight, self.bias)
         if self._is_whole:
@@ -46,6 +46,10 @@ class Weighted(nn.Module):
     def takes(self, method: Method) -> bool:
         """Say whether the layer can be computed so."""
         return method == "native" or (halves_or_doubles(self.layer) and takes(method, *self._fine))
+
+    def effective_weight(self) -> Tensor:
+        """Return the weight that is multiplied with: under spectral norm the stored one, divided by its norm."""
+        return self._normed() if self.layer.spectral_norm else self.weight
 
     def _normed(self) -> Tensor:
         rows_first = not isinstance(self.layer, ConvTranspose)

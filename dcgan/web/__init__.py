@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import BaseRoute
 
+from dcgan.web.form import form_routes
 from dcgan.web.library import library_routes
 from dcgan.web.pictures import picture_routes
+from dcgan.web.run_keeping import keeping_routes
 from dcgan.web.runs import run_routes
 
 if TYPE_CHECKING:
@@ -18,4 +20,4 @@ __all__ = ["routes"]
 
 def routes(studio: Studio) -> list[BaseRoute]:
     """Return every route of ours."""
-    return [*picture_routes(studio), *library_routes(studio), *run_routes(studio)]
+    return [*picture_routes(studio), *library_routes(studio), *run_routes(studio), *form_routes(studio), *keeping_routes(studio)]

@@ -1,0 +1,183 @@
+"""A generator in plain PyTorch: a state dict, and the script that builds the network and loads it. The script needs torch alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from dcgan.errors import ConfigError
+from dcgan.models.folder import ModelConfig
+from dcgan.networks import layers as records
+from dcgan.networks.spec import NetworkSpec
+
+ACTIVATIONS = {"relu": "ReLU", "selu": "SELU", "gelu": "GELU", "silu": "SiLU", "tanh": "Tanh", "sigmoid": "Sigmoid"}
+
+SCRIPT = '''"""The generator {name} in plain PyTorch: z of {z_dim} numbers, pictures of {width}x{height}.
+
+It needs torch and the file of weights beside this one.
+"""
+
+from pathlib import Path
+
+import torch
+from torch import nn
+{classes}
+netG = {kind}(
+{modules}
+)
+netG.load_state_dict(torch.load(Path(__file__).with_name({file!r}), weights_only=True))
+netG.eval()
+
+if __name__ == "__main__":
+    z = {draw}
+    with torch.inference_mode():
+        x = netG({arguments})
+    print(f"{{tuple(x.shape)}}, values from {{x.min():.2f}} to {{x.max():.2f}}; the pictures' range is {low:g} to {high:g}")
+'''
+LABELLED = '''
+LABELS = {labels}
+
+
+class JoinLabel(nn.Module):
+    """The label of each example, one-hot or from a learned table, behind the features or the channels."""
+
+    def __init__(self, classes, embedding=None):
+        super().__init__()
+        self.classes = classes
+        self.weight = nn.Parameter(torch.empty(classes, *embedding)) if embedding else None
+
+    def forward(self, x, labels):
+        if self.weight is None:
+            joined = nn.functional.one_hot(labels, self.classes)
+            joined = joined.reshape(*joined.shape, *[1] * (x.dim() - 2)).expand(-1, -1, *x.shape[2:])
+        else:
+            joined = self.weight[labels]
+        return torch.cat([x, joined.to(x.dtype)], 1)
+
+
+class Generator(nn.Sequential):
+    def forward(self, z, labels):
+        for module in self:
+            z = module(z, labels) if isinstance(module, JoinLabel) else module(z)
+        return z
+
+'''
+
+
+@dataclass(frozen=True)
+class Module:
+    """One module of the script: the Python that makes it, and its tensors by parameter."""
+
+    code: str
+    tensors: Mapping[str, Tensor]
+
+
+def plain_modules(spec: NetworkSpec, tensors: Mapping[str, Tensor]) -> list[Module]:
+    """Return the network as a sequence of torch's own modules; a padding that those lack is one more module before or behind."""
+    modules, shape = [], spec.input_shape
+    for index, layer in enumerate(spec.layers):
+        own = {name.partition(".")[2]: tensor for name, tensor in tensors.items() if name.partition(".")[0] == str(index)}
+        if isinstance(layer, records.BatchNorm):
+            own["num_batches_tracked"] = torch.tensor(0)
+        for code in _codes(layer, flat=len(shape) == 1):
+            modules.append(Module(code, {} if code.startswith("nn.ZeroPad2d") else own))
+        shape = spec.shapes[index]
+    return modules
+
+
+def plain_state(modules: Sequence[Module]) -> dict[str, Tensor]:
+    """Return the state dict of the sequence."""
+    return {f"{index}.{name}": tensor for index, module in enumerate(modules) for name, tensor in module.tensors.items()}
+
+
+def plain_script(name: str, file: str, config: ModelConfig, modules: Sequence[Module]) -> str:
+    """Return the script; `file` is the state dict's name in the same folder."""
+    low, high = config.image_range
+    _, height, width = config.generator.output_shape
+    n, labelled = 16, bool(config.labels)
+    return SCRIPT.format(
+        name=name.replace("\\", "/").replace('"', "'"),
+        file=file,
+        z_dim=config.z_dim,
+        height=height,
+        width=width,
+        classes=LABELLED.format(labels=list(config.labels)) if labelled else "",
+        kind="Generator" if labelled else "nn.Sequential",
+        modules="\n".join(f"    {module.code}," for module in modules),
+        draw=f"torch.randn({n}, {config.z_dim})" if config.prior == "normal" else f"torch.rand({n}, {config.z_dim}) * 2 - 1",
+        arguments=f"z, torch.arange({n}) % len(LABELS)" if labelled else "z",
+        low=low,
+        high=high,
+    )
+
+
+def _codes(layer: records.Layer, flat: bool) -> list[str]:
+    """Return the Python of a layer's module, or of two."""
+    if isinstance(layer, records.Linear):
+        return [f"nn.Linear({layer.in_features}, {layer.out_features}, bias={layer.bias})"]
+    if isinstance(layer, records.Conv):
+        return _conv(layer)
+    if isinstance(layer, records.ConvTranspose):
+        return _conv_transpose(layer)
+    if isinstance(layer, records.BatchNorm):
+        kind = "BatchNorm1d" if flat else "BatchNorm2d"
+        return [f"nn.{kind}({layer.channels}, eps={layer.eps!r}, momentum={layer.momentum!r}, affine={layer.affine})"]
+    if isinstance(layer, records.Activation):
+        return [_activation(layer)]
+    return [_weightless(layer)]
+
+
+def _weightless(layer: records.Layer) -> str:
+    if isinstance(layer, records.Reshape):
+        return f"nn.Unflatten(1, {layer.shape})"
+    if isinstance(layer, records.Flatten):
+        return "nn.Flatten()"
+    if isinstance(layer, records.Resize):
+        return f"nn.Upsample(scale_factor={tuple(map(float, layer.scale))}, mode={layer.mode!r})"
+    if isinstance(layer, records.MaxPool | records.AvgPool):
+        return f"nn.{'MaxPool2d' if isinstance(layer, records.MaxPool) else 'AvgPool2d'}({layer.kernel}, {layer.stride})"
+    if isinstance(layer, records.Dropout):
+        return f"nn.Dropout({layer.probability!r})"
+    if isinstance(layer, records.JoinLabel):
+        return f"JoinLabel({layer.classes}, {layer.embedding})"
+    raise ConfigError(f"a layer of the kind {layer.type} cannot be written as plain PyTorch yet; export a folder: --to FOLDER")
+
+
+def _activation(layer: records.Activation) -> str:
+    if layer.kind == "leaky_relu":
+        return f"nn.LeakyReLU({0.01 if layer.slope is None else layer.slope!r})"
+    if layer.kind == "elu":
+        return f"nn.ELU({1.0 if layer.slope is None else layer.slope!r})"
+    return f"nn.{ACTIVATIONS[layer.kind]}()"
+
+
+def _conv(layer: records.Conv) -> list[str]:
+    top, bottom, left, right = layer.padding
+    even = top == bottom >= 0 and left == right >= 0
+    padding = _pair((top, left)) if even else "0"
+    sizes = f"{layer.in_channels}, {layer.out_channels}, {_pair(layer.kernel)}, {_pair(layer.stride)}, {padding}"
+    return [*([] if even else [_pad(layer.padding)]), f"nn.Conv2d({sizes}, bias={layer.bias})"]
+
+
+def _conv_transpose(layer: records.ConvTranspose) -> list[str]:
+    """What torch cannot cut by padding and output padding is cut by a module behind, as in `networks.weighted`."""
+    top, bottom, left, right = layer.padding
+    whole = 0 <= top - bottom < layer.stride[0] and 0 <= left - right < layer.stride[1]
+    cut = (top, left) if whole else (min(top, bottom), min(left, right))
+    more = (top - bottom, left - right) if whole else (0, 0)
+    sizes = f"{layer.in_channels}, {layer.out_channels}, {_pair(layer.kernel)}, {_pair(layer.stride)}, {_pair(cut)}"
+    output_padding = f", output_padding={_pair(more)}" if any(more) else ""
+    rest = (cut[0] - top, cut[0] - bottom, cut[1] - left, cut[1] - right)
+    return [f"nn.ConvTranspose2d({sizes}{output_padding}, bias={layer.bias})", *([] if whole else [_pad(rest)])]
+
+
+def _pad(sides: records.Sides) -> str:
+    top, bottom, left, right = sides
+    return f"nn.ZeroPad2d(({left}, {right}, {top}, {bottom}))"
+
+
+def _pair(pair: tuple[int, int]) -> str:
+    return str(pair[0]) if pair[0] == pair[1] else str(pair)
