@@ -47,7 +47,8 @@ OWN_CHOICES: dict[str, Any] = {  # None: the preset's own
     "activation_d": HiddenActivation,
     "upsampling": Upsampling,
     "downsampling": Downsampling,
-    "batch_norm": Norms,
+    "batch_norm_g": Norms,
+    "batch_norm_d": Norms,
 }
 STRUCTURE = ("preset", *OWN_CHOICES, "output", "hidden_dense", "biases")  # what decides the layers, beside sizes
 
@@ -68,8 +69,8 @@ class Recipe:
     Arjovsky et al. 2017, algorithm 1; `gradient_penalty` from Gulrajani et al. 2017, algorithm 1; `r1` from Mescheder et al. 2018,
     section 4.1; `label_smoothing` from Salimans et al. 2016, section 3.4; `instance_noise` from Sønderby et al. 2017;
     `spectral_norm` from Miyato et al. 2018; `augment` from Zhao et al. 2020 (DiffAugment); `unroll_steps` from Metz et al. 2016.
-    The fields from `activation_g` to `biases` change the preset's layers (`networks.variants`); what the paper's section 3 says of
-    them is in `training.advice`.
+    The fields from `activation_g` to `biases` change the preset's layers (`networks.variants`); what
+    the literature says against some values is in `training.advice`.
     """
 
     name: str = "dcgan"
@@ -107,7 +108,8 @@ class Recipe:
     output: Output = "tanh"  # of G
     upsampling: Upsampling | None = None  # in G: transposed convolutions, or nearest pixels and a convolution; None: the preset's
     downsampling: Downsampling | None = None  # in D: strides, or a convolution and the largest of 2x2; None: the preset's
-    batch_norm: Norms | None = None  # "paper": everywhere but G's output and D's input; None: the preset's
+    batch_norm_g: Norms | None = None  # in G: "paper": everywhere but its output; None: the preset's
+    batch_norm_d: Norms | None = None  # in D: "paper": everywhere but its input; None: the preset's
     hidden_dense: int = 0  # fully connected hidden layers more, after z and before D's end
     biases: bool | None = None  # of every weight, on or off; None: the preset's
     init: Init = "normal"  # N(0, init_std), or the rules of Glorot, He and Saxe for weights
@@ -152,6 +154,8 @@ class Recipe:
             raise ConfigError("r1, gradient_penalty and unroll_steps need second derivatives; set compile=off and kernels=native")
         if self.unroll_steps and (self.r1 or self.gradient_penalty or self.weight_clip):
             raise ConfigError("unroll_steps looks ahead at D's plain loss; leave r1, gradient_penalty and weight_clip away")
+        if self.init != "normal" and self.init_std != 0.02:
+            raise ConfigError(f"init_std is the deviation of init=normal, found init {self.init}; leave one of them away")
         if self.unroll_steps and self.optimizer != "adam":
             raise ConfigError(f"unroll_steps looks ahead by Adam's updates, found optimizer {self.optimizer}; set optimizer=adam")
 

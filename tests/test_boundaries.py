@@ -45,6 +45,7 @@ SINGLE = {
     "cli_printing": "cli",
     "cli_shelve": "cli",
     "checks": "config",
+    "cli_recipes": "cli",
     "cli_runs": "cli",
     "studio_form": "studio",
     "__main__": "cli",

@@ -29,8 +29,12 @@ def initialise(network: Network, generator: torch.Generator, rule: Init = "norma
         if parameter == "weight" and rule != "normal" and isinstance(layer, Linear | Conv | ConvTranspose):
             _draw_by_rule(tensor, layer, rule, generator)
         elif parameter == "weight":
-            draw = torch.randn(tensor.shape, generator=generator) * (1.0 if isinstance(layer, JoinLabel) else deviation)
-            tensor.copy_(draw + 1.0 if isinstance(layer, BatchNorm) else draw)
+            draw = torch.randn(tensor.shape, generator=generator)
+            if isinstance(layer, BatchNorm):
+                draw = draw * STANDARD_DEVIATION + 1.0
+            elif not isinstance(layer, JoinLabel):
+                draw *= deviation
+            tensor.copy_(draw)
         elif parameter == "running_var":
             tensor.fill_(1.0)
         elif parameter == "u":

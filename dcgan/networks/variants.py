@@ -5,7 +5,7 @@ What is "hidden" has a layer with weights behind it; a network's end and its joi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import prod
 
@@ -13,7 +13,6 @@ from dcgan.config import Downsampling, HiddenActivation, Norms, Output, Recipe, 
 from dcgan.errors import ConfigError
 from dcgan.networks.layers import (
     Activation,
-    AvgPool,
     BatchNorm,
     Conv,
     ConvTranspose,
@@ -23,6 +22,7 @@ from dcgan.networks.layers import (
     Linear,
     MaxPool,
     Resize,
+    Shape,
 )
 from dcgan.networks.spec import NetworkSpec
 
@@ -45,23 +45,23 @@ class Variant:
 
 def generator_variant(recipe: Recipe) -> Variant:
     """Return what a recipe changes of its preset's generator."""
-    norms, dense, biases = recipe.batch_norm, recipe.hidden_dense, recipe.biases
-    return Variant(recipe.activation_g, recipe.output, recipe.upsampling, None, norms, dense, biases)
+    up, norms = recipe.upsampling, recipe.batch_norm_g
+    return Variant(recipe.activation_g, recipe.output, up, None, norms, recipe.hidden_dense, recipe.biases)
 
 
 def discriminator_variant(recipe: Recipe) -> Variant:
     """Return what a recipe changes of its preset's discriminator."""
-    norms, dense, biases = recipe.batch_norm, recipe.hidden_dense, recipe.biases
-    return Variant(recipe.activation_d, None, None, recipe.downsampling, norms, dense, biases)
+    down, norms = recipe.downsampling, recipe.batch_norm_d
+    return Variant(recipe.activation_d, None, None, down, norms, recipe.hidden_dense, recipe.biases)
 
 
 def changed_generator(spec: NetworkSpec, variant: Variant) -> NetworkSpec:
     """Return a generator with a variant's changes; a ConfigError where one cannot be."""
     layers = list(spec.layers)
-    if variant.upsampling == "resize":
-        layers = _resized(layers)
-    elif variant.upsampling == "transposed" and any(isinstance(layer, Resize) for layer in layers):
-        layers = _transposed(layers)
+    if variant.upsampling is not None:
+        if not any(isinstance(layer, ConvTranspose | Resize) for layer in layers):
+            raise ConfigError("this generator has no convolutions, so upsampling cannot be chosen; leave it away")
+        layers = _resized(layers) if variant.upsampling == "resize" else _transposed(layers)
     if variant.hidden_dense:
         layers = _dense_after_z(spec, layers, variant.hidden_dense)
     if variant.output is not None:
@@ -72,8 +72,10 @@ def changed_generator(spec: NetworkSpec, variant: Variant) -> NetworkSpec:
 def changed_discriminator(spec: NetworkSpec, variant: Variant) -> NetworkSpec:
     """Return a discriminator with a variant's changes; a ConfigError where one cannot be."""
     layers = list(spec.layers)
-    if variant.downsampling == "pool":
-        layers = _pooled(layers)
+    if variant.downsampling is not None:
+        if not any(isinstance(layer, Conv) for layer in layers):
+            raise ConfigError("this discriminator has no convolutions, so downsampling cannot be chosen; leave it away")
+        layers = _pooled(spec) if variant.downsampling == "pool" else layers
     if variant.hidden_dense:
         layers = _dense_before_end(spec, layers, variant.hidden_dense)
     layers = _finished(spec, layers, variant, end=0)
@@ -87,7 +89,7 @@ def _finished(spec: NetworkSpec, layers: list[Layer], variant: Variant, end: int
     if variant.batch_norm is not None:
         layers = _normed(layers, variant.batch_norm, spec.input_shape, in_generator=bool(end))
     if variant.biases is not None:
-        layers = [replace(layer, bias=variant.biases) if isinstance(layer, WEIGHTED) else layer for layer in layers]
+        layers = [_biased(layer, variant.biases) for layer in layers]
     if variant.activation is not None:
         inner = layers[: len(layers) - end]
         layers = [_activated(layer, variant.activation) for layer in inner] + layers[len(inner) :]
@@ -123,20 +125,22 @@ def _transposed(layers: list[Layer]) -> list[Layer]:
     return found
 
 
-def _pooled(layers: list[Layer]) -> list[Layer]:
+def _pooled(spec: NetworkSpec) -> list[Layer]:
     """Replace each stride of 2 by a convolution that keeps the size and, behind its activation, the largest of 2x2 pixels."""
     found: list[Layer] = []
     due = False
-    for layer in layers:
+    for layer, shape in zip(spec.layers, (spec.input_shape, *spec.shapes), strict=False):
         if due and not isinstance(layer, BatchNorm | Activation):
             found.append(MaxPool())
             due = False
         if isinstance(layer, Conv) and layer.stride == (2, 2):
+            if shape[1] % 2:
+                raise ConfigError(
+                    f"downsampling=pool halves even sides only, and here one has {shape[1]} pixels; choose another image_size"
+                )
             side = layer.kernel[0] // 2 * 2 - 1 if layer.kernel[0] % 2 == 0 else layer.kernel[0]
             layer, due = replace(layer, kernel=(side, side), stride=(1, 1), padding=_around(side)), True
         found.append(layer)
-    if not any(isinstance(layer, MaxPool | AvgPool) for layer in found):
-        raise ConfigError("downsampling=pool needs a discriminator with strided convolutions, and this one has none; leave it away")
     return found
 
 
@@ -166,23 +170,37 @@ def _dense_before_end(spec: NetworkSpec, layers: list[Layer], count: int) -> lis
     return [*layers[:end], *flatten, *block, Linear(width, 1)]
 
 
-def _normed(layers: list[Layer], where: Norms, input_shape: tuple[int, ...], in_generator: bool) -> list[Layer]:
-    """Return the layers with batch norm at no weights, at those the paper names, or at all."""
-    style = next((layer for layer in layers if isinstance(layer, BatchNorm)), None)
-    plain: Sequence[Layer] = [layer for layer in layers if not isinstance(layer, BatchNorm)]
-    if where == "none":
-        return [replace(layer, bias=True) if isinstance(layer, WEIGHTED) else layer for layer in plain]
-    weighted = [index for index, layer in enumerate(plain) if isinstance(layer, WEIGHTED)]
+def _normed(layers: Sequence[Layer], where: Norms, input_shape: Shape, in_generator: bool) -> list[Layer]:
+    """Return the layers with batch norm at no weights, at those the paper names, or at all; what stands right already stays."""
+    style = next((layer for layer in layers if isinstance(layer, BatchNorm)), BatchNorm(1))
+    first = next(index for index, layer in enumerate(layers) if isinstance(layer, WEIGHTED))
+    blocks = _blocks(layers[first:])
+    last = len(blocks) - 1
     # The paper leaves G's output and D's input without (section 3); D's one number stays, normalised it would say nothing.
-    output, first = weighted[-1:], weighted[:1]
-    bare = {*(output if in_generator else first)} if where == "paper" else set()
-    bare |= set() if in_generator else {*output}
-    return list(_with_norms(plain, input_shape, set(weighted) - bare, style))
+    bare = {last if in_generator else 0} if where == "paper" else set()
+    bare |= set() if in_generator else {last}
+    found = list(layers[:first])
+    for index, block in enumerate(blocks):
+        weighted, *behind = block
+        has, wants = any(isinstance(layer, BatchNorm) for layer in behind), where != "none" and index not in bare
+        if has and not wants:
+            block = [_biased(weighted, True), *(layer for layer in behind if not isinstance(layer, BatchNorm))]
+        elif wants and not has:
+            channels = NetworkSpec(input_shape, (*found, weighted)).output_shape[0]
+            block = [_biased(weighted, False), replace(style, channels=channels), *behind]
+        found += block
+    return found
 
 
-def _with_norms(layers: Sequence[Layer], shape: tuple[int, ...], normed: set[int], style: BatchNorm | None) -> Iterator[Layer]:
-    for index, layer in enumerate(layers):
-        shape = layer.out_shape(shape)
-        yield replace(layer, bias=False) if index in normed and isinstance(layer, WEIGHTED) else layer
-        if index in normed:
-            yield replace(style, channels=shape[0]) if style is not None else BatchNorm(shape[0])
+def _blocks(layers: Sequence[Layer]) -> list[list[Layer]]:
+    """Return the layers in pieces, each a layer with weights and what is behind it."""
+    blocks: list[list[Layer]] = []
+    for layer in layers:
+        if isinstance(layer, WEIGHTED):
+            blocks.append([])
+        blocks[-1].append(layer)
+    return blocks
+
+
+def _biased(layer: Layer, bias: bool) -> Layer:
+    return replace(layer, bias=bias) if isinstance(layer, WEIGHTED) else layer

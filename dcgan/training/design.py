@@ -53,7 +53,7 @@ def shaped_like(recipe: Recipe, model: Model, name: str, settings: Sequence[str]
         "spectral_norm": any(getattr(layer, "spectral_norm", False) for layer in config.discriminator.layers),
         **_structure(model, name),
     }
-    shaped = replace(recipe, **decided)  # type: ignore[arg-type]
+    shaped = replace(recipe, **decided)
     asked = apply_settings(shaped, settings)
     if otherwise := [f"{key} {value}" for key, value in decided.items() if getattr(asked, key) not in (None, value)]:
         raise ConfigError(f"--from {name} has {', '.join(otherwise)}; leave that setting away, or train without --from")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from dcgan.config import POLICIES, Recipe
+from dcgan.config import Recipe
 from dcgan.data import Dataset
 from dcgan.errors import CheckpointError, ConfigError
 from dcgan.images import Images, to_images, to_signed
@@ -19,12 +19,12 @@ from dcgan.networks.init import initialise
 from dcgan.networks.spec import NetworkSpec
 from dcgan.training.augment import augment
 from dcgan.training.batches import Batch, Batches
-from dcgan.training.draws import Streams, drawn_on_device, generator_for
+from dcgan.training.draws import Purpose, Streams, generator_for
 from dcgan.training.measuring import diversity
 from dcgan.training.objectives import generator_loss, loss_on_fakes, loss_on_real, probability
 from dcgan.training.optimizers import Tensors, Updater, below
 from dcgan.training.penalties import clip_weights, gradient_penalty, r1
-from dcgan.training.unrolling import look_ahead
+from dcgan.training.unrolling import Judge, look_ahead
 
 SHEET = 64  # pictures of the fixed-z sheet: seeds 0 to 63
 SHORT_TYPES = {"bf16": torch.bfloat16, "fp16": torch.float16}
@@ -54,7 +54,6 @@ class Trainer:
 
     def __init__(self, recipe: Recipe, networks: Networks, data: Dataset, device: str) -> None:
         self.recipe, self.device = recipe, device
-        self.updates_before = 0  # what d_steps * step leaves out, after d_steps was changed
         self.batches = Batches(recipe, data, device)
         self.g = self._network(networks.generator, generator_for(recipe.seed, "weights_g"))
         self.d = self._network(networks.discriminator, generator_for(recipe.seed, "weights_d"))
@@ -65,7 +64,7 @@ class Trainer:
         self.updater_d = Updater(self.d, recipe, recipe.learning_rate_d, device)
         self.fixed_z = torch.from_numpy(sample_z(range(SHEET), recipe.z_dim, recipe.prior)).to(device)
         self.fixed_labels = (torch.arange(SHEET) % self.batches.classes).to(device) if recipe.conditional else None
-        self.streams = Streams(recipe.seed, drawn_on_device(recipe), device)
+        self.streams = Streams(recipe.seed, _streams_of(recipe), device)
         self.g.use_methods(recipe.kernels_of("g"))
         self.d.use_methods(recipe.kernels_of("d"))
         for network in (self.g, self.d):
@@ -79,17 +78,10 @@ class Trainer:
             initialise(network, generator, self.recipe.init, self.recipe.init_std)
         return network.to(self.device, memory_format=self.batches.layout)  # type: ignore[call-overload,no-any-return]
 
-    def change(self, step: int, values: Mapping[str, float | str]) -> None:
-        """Change some of `control.CHANGEABLE` from step number `step` on; a schedule goes on and multiplies the new learning rates."""
-        self.updater_d.learning_rate = float(values.get("learning_rate_d", self.updater_d.learning_rate))
-        self.updater_g.learning_rate = float(values.get("learning_rate_g", self.updater_g.learning_rate))
-        d_steps, policies = int(values.get("d_steps", self.recipe.d_steps)), values.get("augment", self.recipe.augment)
-        self.updates_before += step * (self.recipe.d_steps - d_steps)
-        self.recipe = replace(self.recipe, d_steps=d_steps, augment=str(policies))
-
-    def updates(self, step: int) -> int:
-        """Return how many updates of D come before step number `step`."""
-        return step * self.recipe.d_steps + self.updates_before
+    def set_learning_rates(self, values: Mapping[str, float]) -> None:
+        """Change `learning_rate_d` and `learning_rate_g` from the next step on; a schedule goes on and multiplies the new ones."""
+        self.updater_d.learning_rate = values.get("learning_rate_d", self.updater_d.learning_rate)
+        self.updater_g.learning_rate = values.get("learning_rate_g", self.updater_g.learning_rate)
 
     def step(self, step: int) -> Tensor:
         """Make step number `step`, counted from 0: D `d_steps` times on a real and a fake batch, then G through the new D.
@@ -100,8 +92,8 @@ class Trainer:
             The numbers of `Measures` (8,), on the device, which may still be at work: reading them is what waits.
         """
         self.streams.begin(step)
-        last = self.updates(step + 1) - 1
-        for update in range(self.updates(step), last):
+        last = (step + 1) * self.recipe.d_steps - 1
+        for update in range(step * self.recipe.d_steps, last):
             with torch.no_grad():
                 fakes = self._fakes(update)
             self._train_d(self.batches.real(update), fakes, step)
@@ -158,10 +150,10 @@ class Trainer:
     def _train_g(self, real: Batch, fakes: Batch, step: int) -> Tensor:
         """Update G; return the next three `Measures`. `real` is what D looks at in the updates that G looks ahead at."""
         self.d.requires_grad_(False)  # no gradients for D's weights
-        judge = self._judge
+        judge: Judge = self._judge
         if self.recipe.unroll_steps:
             seen = Batch(self.view(real.x, step), real.labels), Batch(self.view(fakes.x, step), fakes.labels)
-            judge = look_ahead(self.d, self.updater_d, *seen, self._autocast)
+            judge = look_ahead(self.d, self.updater_d, *seen, lambda: self._autocast(exact=self.recipe.precision == "fp16"))
         output = judge(self.view(fakes.x, step), fakes.labels)
         loss = generator_loss(self.recipe.objective, output)
         self.updater_g.begin(step)
@@ -217,12 +209,7 @@ class Trainer:
         found = {f"{part}.{name}": tensor for part, network in self._networks().items() for name, tensor in network.state_dict().items()}
         for part, updater in self._updaters().items():
             found |= {f"{part}.{name}": tensor for name, tensor in updater.tensors().items()}
-        return found | {f"changed.{name}": torch.tensor(value) for name, value in self._changed().items()}
-
-    def _changed(self) -> dict[str, int]:
-        """Return what orders may have changed, but for the learning rates, which the updaters keep: policies as bits."""
-        policies = sum(1 << POLICIES.index(policy) for policy in self.recipe.policies)
-        return {"d_steps": self.recipe.d_steps, "updates_before": self.updates_before, "augment": policies}
+        return found
 
     def load(self, tensors: Tensors) -> None:
         """Take over what `tensors()` returned, in whatever strides it comes; else a CheckpointError."""
@@ -233,10 +220,6 @@ class Trainer:
                 raise CheckpointError(f"state of {part}: {error}") from None
         for part, updater in self._updaters().items():
             updater.load(below(tensors, part))
-        if changed := {name: int(tensor) for name, tensor in below(tensors, "changed").items()}:  # older states have none
-            self.updates_before = changed["updates_before"]
-            policies = ",".join(policy for index, policy in enumerate(POLICIES) if changed["augment"] >> index & 1)
-            self.recipe = replace(self.recipe, d_steps=changed["d_steps"], augment=self._in_order(policies))
 
     def load_weights(self, generator: Tensors, discriminator: Tensors) -> None:
         """Start from the networks of another model, with fresh optimisers."""
@@ -249,3 +232,10 @@ class Trainer:
 
     def _updaters(self) -> dict[str, Updater]:
         return {f"{self.recipe.optimizer}_g": self.updater_g, f"{self.recipe.optimizer}_d": self.updater_d}
+
+
+def _streams_of(recipe: Recipe) -> list[Purpose]:
+    """Return what a training of `recipe` draws on its device."""
+    wanted: dict[Purpose, object] = {"dropout": True, "augment": recipe.policies, "noise": recipe.instance_noise}
+    wanted["penalty"] = recipe.gradient_penalty
+    return [purpose for purpose, is_used in wanted.items() if is_used]
