@@ -41,6 +41,8 @@ def test_the_command_lines_run(empty: Path, monkeypatch: pytest.MonkeyPatch) -> 
         "models",
         "generate",
         "data",
+        "recipes",
+        "networks",
         "train",
         "evaluate",
         "runs",

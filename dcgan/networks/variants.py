@@ -135,9 +135,7 @@ def _pooled(spec: NetworkSpec) -> list[Layer]:
             due = False
         if isinstance(layer, Conv) and layer.stride == (2, 2):
             if shape[1] % 2:
-                raise ConfigError(
-                    f"downsampling=pool halves even sides only, and here one has {shape[1]} pixels; choose another image_size"
-                )
+                raise ConfigError(f"downsampling=pool halves even sides only, found one of {shape[1]} pixels; choose another image_size")
             side = layer.kernel[0] // 2 * 2 - 1 if layer.kernel[0] % 2 == 0 else layer.kernel[0]
             layer, due = replace(layer, kernel=(side, side), stride=(1, 1), padding=_around(side)), True
         found.append(layer)

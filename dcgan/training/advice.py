@@ -16,7 +16,7 @@ ADVICE: dict[str, str] = {  # the Train page says the same (`train.form.advice_*
     "hidden_dense": "Dense hidden layers: Radford et al. 2015, section 3, removed them for deeper networks.",
     "relu_in_d": "ReLU in D: Radford et al. 2015, section 3, found LeakyReLU to work better there; a ReLU at 0 hands G no gradient.",
     "sigmoid": "Sigmoid as G's output: Radford et al. 2015, section 3, use tanh, which centres pictures at 0.",
-    "selu": "SELU with batch norm: Klambauer et al. 2017 made it to do without, and with weights of variance 1/n, which init=xavier is near.",
+    "selu": "SELU with batch norm: Klambauer et al. 2017 made it to do without, with weights of variance 1/n, which init=xavier is near.",
     "beta1": "Adam's beta1 of 0.9: Radford et al. 2015, section 4, saw training oscillate with it and took 0.5.",
     "learning_rate": "Adam's usual learning rate of 0.001 and above: Radford et al. 2015, section 4, found it too high and took 0.0002.",
     "minimax": "The saturating loss: Goodfellow et al. 2014, section 3, found that G gets hardly a gradient while D rejects its pictures.",
@@ -24,9 +24,10 @@ ADVICE: dict[str, str] = {  # the Train page says the same (`train.form.advice_*
     "work gradient_penalty (10) or spectral_norm.",
     "wasserstein_momentum": "Clipped weights with momentum: Arjovsky et al. 2017, section 4, saw training become unstable with beta1 above "
     "0 and took RMSProp.",
-    "penalty_norm": "A gradient penalty with batch norm in D: Gulrajani et al. 2017, section 4, penalise each picture's gradient by itself, "
-    "which batch norm mixes; set batch_norm_d=none.",
-    "both_regularise": "Clipped weights beside a gradient penalty: Gulrajani et al. 2017, section 3, put the penalty in the place of clipping.",
+    "penalty_norm": "A gradient penalty with batch norm in D: Gulrajani et al. 2017, section 4, penalise each picture's gradient by "
+    "itself, which batch norm mixes; set batch_norm_d=none.",
+    "both_regularise": "Clipped weights beside a gradient penalty: Gulrajani et al. 2017, section 3, put the penalty in the place of "
+    "clipping.",
 }
 
 

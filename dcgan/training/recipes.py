@@ -81,16 +81,16 @@ ABOUT: dict[str, str] = {
     "pytorch-tutorial": "The PyTorch DCGAN tutorial: 4×4 kernels, width 64, batch 128, normal z, no average of weights.",
     "tensorflow-tutorial": "The TensorFlow DCGAN tutorial: 28×28, a dense layer of 7×7×256, LeakyReLU, dropout 0.3, Adam with 1e-4, batch "
     "256. Made for digits.",
-    "upsample-conv": "Linear, then batch norm, doubled pixels and 3×3 convolutions; D with dropout 0.25 and a linear end sees real and fake "
-    "in one batch. The shape of PyTorch-GAN and of many notebooks.",
+    "upsample-conv": "Linear, then batch norm, doubled pixels and 3×3 convolutions; D with dropout 0.25 and a linear end sees real and "
+    "fake in one batch. The shape of PyTorch-GAN and of many notebooks.",
     "conditional": "Mirza and Osindero 2014: the label is joined to z and to the picture, so that a kind of picture can be asked for; "
     "everything else is dcgan's. Needs labelled data.",
     "dense": "After the fully connected GAN of Goodfellow et al. 2014, with Adam, ReLU and LeakyReLU in the place of their momentum and "
     "maxout, and batches of 100 as there. Its pictures and parameters beside those of dcgan show what convolutions are for.",
     "wgan": "Arjovsky et al. 2017, algorithm 1: D estimates a distance instead of a probability; its weights are clipped at 0.01, and it "
     "takes five steps for each of G's, with RMSProp at 5e-5 and batch 64.",
-    "wgan-gp": "Gulrajani et al. 2017, algorithm 1: as wgan, but D's slope is held near 1 by a penalty of weight 10 instead of by clipping, "
-    "without batch norm in D; Adam with 1e-4, 0 and 0.9. Steadier and slower.",
+    "wgan-gp": "Gulrajani et al. 2017, algorithm 1: as wgan, but D's slope is held near 1 by a penalty of weight 10 instead of by "
+    "clipping, without batch norm in D; Adam with 1e-4, 0 and 0.9. Steadier and slower.",
     "unrolled": "Metz et al. 2016, with five steps: G learns against the D of some steps ahead, through those steps, which makes it unwise "
     "to chase D with one picture. The rest is quick's. A remedy for collapse; a step takes several times as long.",
     "minimax": "The saturating loss of Goodfellow et al. 2014, section 3, before their remedy: while D rejects all fakes, G gets hardly a "
