@@ -16,6 +16,7 @@ import typer
 
 from dcgan import __version__
 from dcgan.cli_bench import bench_app
+from dcgan.cli_directions import attributes_app, directions
 from dcgan.cli_export import export
 from dcgan.cli_printing import AsJson, DataDir, new_table, print_json, show
 from dcgan.cli_recipes import networks, recipes
@@ -28,7 +29,12 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None, help="Explore and
 data_app = typer.Typer(rich_markup_mode=None, help="The data sets: what there is and what is on disk.")
 app.add_typer(data_app, name="data")
 app.add_typer(bench_app, name="bench")
+<<<<<<< HEAD
 app.add_typer(runs_app, name="runs")
+=======
+app.add_typer(attributes_app, name="attributes")
+app.command()(directions)
+>>>>>>> main
 app.command()(export)
 app.command()(networks)
 app.command()(recipes)
