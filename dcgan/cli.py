@@ -29,12 +29,9 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None, help="Explore and
 data_app = typer.Typer(rich_markup_mode=None, help="The data sets: what there is and what is on disk.")
 app.add_typer(data_app, name="data")
 app.add_typer(bench_app, name="bench")
-<<<<<<< HEAD
 app.add_typer(runs_app, name="runs")
-=======
 app.add_typer(attributes_app, name="attributes")
 app.command()(directions)
->>>>>>> main
 app.command()(export)
 app.command()(networks)
 app.command()(recipes)

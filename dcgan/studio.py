@@ -58,7 +58,7 @@ class Studio:
     # Models
 
     def models(self, also: str = "") -> list[ModelInfo]:
-        """Return the models that are there, and the one called `also`, if it is a stage of a run or an untrained one: they are too many to list."""
+        """Return the models that are there, and the one called `also` where that is a stage of a run or untrained: too many to list."""
         found = self.library.models()
         if also and all(info.name != also for info in found):
             with contextlib.suppress(DCGANError):

@@ -6,11 +6,8 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import BaseRoute
 
-<<<<<<< HEAD
-from dcgan.web.form import form_routes
-=======
 from dcgan.web.directions import direction_routes
->>>>>>> main
+from dcgan.web.form import form_routes
 from dcgan.web.library import library_routes
 from dcgan.web.pictures import picture_routes
 from dcgan.web.run_keeping import keeping_routes
@@ -24,8 +21,5 @@ __all__ = ["routes"]
 
 def routes(studio: Studio) -> list[BaseRoute]:
     """Return every route of ours."""
-<<<<<<< HEAD
-    return [*picture_routes(studio), *library_routes(studio), *run_routes(studio), *form_routes(studio), *keeping_routes(studio)]
-=======
-    return [*picture_routes(studio), *library_routes(studio), *direction_routes(studio), *run_routes(studio)]
->>>>>>> main
+    studio_routes = (picture_routes, library_routes, direction_routes, run_routes, form_routes, keeping_routes)
+    return [route for make in studio_routes for route in make(studio)]
