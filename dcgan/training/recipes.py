@@ -95,9 +95,6 @@ ABOUT: dict[str, str] = {
     "to chase D with one picture. The rest is quick's. A remedy for collapse; a step takes several times as long.",
     "minimax": "The saturating loss of Goodfellow et al. 2014, section 3, before their remedy: while D rejects all fakes, G gets hardly a "
     "gradient. The rest is quick's. Why it is not used.",
-    "collapse": "COLLAPSE",
-    "d-too-strong": "DSTRONG",
-    "g-too-strong": "GSTRONG",
 }
 
 
