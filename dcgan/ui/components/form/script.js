@@ -72,6 +72,7 @@ function show({ recipe, count, notes, advice, networks }) {
   part("advice").replaceChildren(...advice.map((key) => say(`advice_${key}`)).map(paragraph));
   part("advice-box").hidden = !advice.length;
   part("networks").replaceChildren(networkTable("generator", networks.generator), networkTable("discriminator", networks.discriminator));
+  part("activations").replaceChildren(...activationFigures(networks.generator, networks.discriminator));
 }
 
 function paragraph(text) {
@@ -88,6 +89,7 @@ function complain(sentence) {
   part("note").replaceChildren();
   part("advice-box").hidden = true;
   part("networks").replaceChildren();
+  part("activations").replaceChildren();
 }
 
 function fail(error) {
