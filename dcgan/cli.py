@@ -18,6 +18,7 @@ from dcgan import __version__
 from dcgan.cli_bench import bench_app
 from dcgan.cli_directions import attributes_app, directions
 from dcgan.cli_export import export
+from dcgan.cli_hub import pull, push
 from dcgan.cli_printing import AsJson, DataDir, new_table, print_json, show
 from dcgan.cli_recipes import networks, recipes
 from dcgan.cli_runs import runs_app
@@ -35,6 +36,8 @@ app.command()(directions)
 app.command()(export)
 app.command()(networks)
 app.command()(recipes)
+app.command()(pull)
+app.command()(push)
 app.command()(shelve)
 
 STOPPED = 130
@@ -104,7 +107,7 @@ def generate(
     out: Annotated[Path | None, typer.Option(help="The sheet, a .png file.")] = None,
     npz: Annotated[Path | None, typer.Option(help="z, x, images and labels as arrays.")] = None,
 ) -> None:
-    """Make pictures of MODEL: a name, a model folder, a run folder or a checkpoint file."""
+    """Make pictures of MODEL: a name, a model folder, a run folder, a checkpoint file, or hf:OWNER/NAME."""
     import torch
 
     from dcgan.files import write_bytes

@@ -21,5 +21,11 @@ __all__ = ["routes"]
 
 def routes(studio: Studio) -> list[BaseRoute]:
     """Return every route of ours."""
-    studio_routes = (picture_routes, library_routes, direction_routes, run_routes, form_routes, keeping_routes)
-    return [route for make in studio_routes for route in make(studio)]
+    return [
+        *picture_routes(studio),
+        *library_routes(studio),
+        *direction_routes(studio),
+        *run_routes(studio),
+        *form_routes(studio),
+        *keeping_routes(studio),
+    ]
