@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.routing import BaseRoute
 
 from dcgan.web.directions import direction_routes
+from dcgan.web.hub import hub_routes
 from dcgan.web.library import library_routes
 from dcgan.web.pictures import picture_routes
 from dcgan.web.runs import run_routes
@@ -19,4 +20,4 @@ __all__ = ["routes"]
 
 def routes(studio: Studio) -> list[BaseRoute]:
     """Return every route of ours."""
-    return [*picture_routes(studio), *library_routes(studio), *direction_routes(studio), *run_routes(studio)]
+    return [*picture_routes(studio), *library_routes(studio), *direction_routes(studio), *run_routes(studio), *hub_routes(studio)]

@@ -22,6 +22,7 @@ SCRIPTS = (
     "sheet.js",
     "strongest.js",
     "drop.js",
+    "hub.js",
     "script.js",
 )
 

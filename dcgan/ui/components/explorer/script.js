@@ -57,6 +57,7 @@ class Explorer {
     this.equaliser = new Equaliser(this.#part("equaliser"), this.view, describe);
     this.sheet = new Sheet(this.#part("sheet"), this.engine, this.stream, this.view, label);
     this.drop = new DropZone(this.#part("drop"), this.#base, this.#text, (model) => this.#adopted(model), this.#alive.signal);
+    new Hub(this.#part("hub"), this.#base, this.#text, this.#number, () => this.view.info.name, (model) => this.#adopted(model));
     this.#part("distance").value = this.view.distance;
   }
 
