@@ -44,9 +44,12 @@ SINGLE = {
     "cli_directions": "cli",
     "cli_evaluate": "cli",
     "cli_export": "cli",
+    "cli_generate": "cli",
     "cli_hub": "cli",
     "cli_printing": "cli",
     "cli_shelve": "cli",
+    "cli_runs": "cli",
+    "studio_form": "studio",
     "__main__": "cli",
     "": "api",
 }  # modules that belong to a room of another name

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from starlette.routing import BaseRoute
 
 from dcgan.web.directions import direction_routes
+from dcgan.web.form import form_routes
 from dcgan.web.hub import hub_routes
 from dcgan.web.library import library_routes
 from dcgan.web.pictures import picture_routes
+from dcgan.web.run_keeping import keeping_routes
 from dcgan.web.runs import run_routes
 
 if TYPE_CHECKING:
@@ -20,4 +22,12 @@ __all__ = ["routes"]
 
 def routes(studio: Studio) -> list[BaseRoute]:
     """Return every route of ours."""
-    return [*picture_routes(studio), *library_routes(studio), *direction_routes(studio), *run_routes(studio), *hub_routes(studio)]
+    return [
+        *picture_routes(studio),
+        *library_routes(studio),
+        *direction_routes(studio),
+        *run_routes(studio),
+        *form_routes(studio),
+        *keeping_routes(studio),
+        *hub_routes(studio),
+    ]
