@@ -17,6 +17,7 @@ import typer
 from dcgan import __version__
 from dcgan.cli_bench import bench_app
 from dcgan.cli_export import export
+from dcgan.cli_morph import arithmetic, interpolate
 from dcgan.cli_printing import AsJson, DataDir, new_table, print_json, show
 from dcgan.cli_shelve import shelve
 from dcgan.config import Budget
@@ -28,6 +29,8 @@ app.add_typer(data_app, name="data")
 app.add_typer(bench_app, name="bench")
 app.command()(export)
 app.command()(shelve)
+app.command()(interpolate)
+app.command()(arithmetic)
 
 STOPPED = 130
 

@@ -42,9 +42,11 @@ SINGLE = {
     "cli_bench": "cli",
     "cli_evaluate": "cli",
     "cli_export": "cli",
+    "cli_morph": "cli",
     "cli_printing": "cli",
     "cli_shelve": "cli",
     "__main__": "cli",
+    "films": "images",
     "": "api",
 }  # modules that belong to a room of another name
 NEVER = {("ui", "cli"), ("cli", "ui"), ("cli", "web"), ("cli", "studio"), ("studio", "api"), ("web", "api"), ("ui", "api")}

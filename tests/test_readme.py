@@ -37,7 +37,17 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_command_lines_run(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert {shlex.split(command)[3] for command in commands()} == {"models", "generate", "data", "train", "evaluate", "shelve", "export"}
+    assert {shlex.split(command)[3] for command in commands()} == {
+        "models",
+        "generate",
+        "data",
+        "train",
+        "evaluate",
+        "shelve",
+        "export",
+        "interpolate",
+        "arithmetic",
+    }
     for command in commands():
         assert main(shlex.split(command)[3:]) == 0, command
     for file in ("grid.png", "samples.npz", "mine.png", "nearest.png", "runs/shapes/snapshots/000070/config.json"):

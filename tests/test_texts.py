@@ -14,7 +14,7 @@ from dcgan.ui.texts import FALLBACK, tables
 
 UI = Path(texts.__file__).parents[1]
 TABLES = tables()
-PREFIXES = {"explorer": "explore.", "live": "train.live.", "masthead": "masthead."}
+PREFIXES = {"explorer": "explore.", "live": "train.live.", "morph": "morph.", "masthead": "masthead."}
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 JS_CALL = re.compile(r"(?:(?<![\w.])|#)(?:text|say)\(")
