@@ -16,6 +16,7 @@ import typer
 
 from dcgan import __version__
 from dcgan.cli_bench import bench_app
+from dcgan.cli_directions import attributes_app, directions
 from dcgan.cli_export import export
 from dcgan.cli_morph import arithmetic, interpolate
 from dcgan.cli_printing import AsJson, DataDir, new_table, print_json, show
@@ -27,6 +28,8 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None, help="Explore and
 data_app = typer.Typer(rich_markup_mode=None, help="The data sets: what there is and what is on disk.")
 app.add_typer(data_app, name="data")
 app.add_typer(bench_app, name="bench")
+app.add_typer(attributes_app, name="attributes")
+app.command()(directions)
 app.command()(export)
 app.command()(shelve)
 app.command()(interpolate)

@@ -31,6 +31,7 @@ LEVELS: list[set[str]] = [
     {"networks", "latent"},
     {"data", "models"},
     {"metrics"},
+    {"directions"},
     {"training"},
     {"bench"},
     {"studio", "api"},
@@ -40,6 +41,7 @@ LEVELS: list[set[str]] = [
 SINGLE = {
     "cli_train": "cli",
     "cli_bench": "cli",
+    "cli_directions": "cli",
     "cli_evaluate": "cli",
     "cli_export": "cli",
     "cli_morph": "cli",

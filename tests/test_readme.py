@@ -37,17 +37,8 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_command_lines_run(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert {shlex.split(command)[3] for command in commands()} == {
-        "models",
-        "generate",
-        "data",
-        "train",
-        "evaluate",
-        "shelve",
-        "export",
-        "interpolate",
-        "arithmetic",
-    }
+    named = {"models", "generate", "data", "train", "evaluate", "shelve", "export", "directions", "interpolate", "arithmetic"}
+    assert {shlex.split(command)[3] for command in commands()} == named
     for command in commands():
         assert main(shlex.split(command)[3:]) == 0, command
     for file in ("grid.png", "samples.npz", "mine.png", "nearest.png", "runs/shapes/snapshots/000070/config.json"):
@@ -61,6 +52,8 @@ def test_the_python_lines_run(empty: Path) -> None:
     pictures, same = names["pictures"], names["same"]
     assert isinstance(pictures, np.ndarray) and pictures.shape == (16, 32, 32, 1)
     assert isinstance(same, np.ndarray) and np.abs(same[0].astype(int) - pictures[3]).max() <= 1
+    changed = names["changed"]
+    assert isinstance(changed, np.ndarray) and np.abs(changed[0].astype(int) - pictures[3]).mean() > 5
     torch.set_num_threads(1)
 
 

@@ -1,6 +1,7 @@
-"""Pure functions on latents: sampling, the ways between points, arithmetic."""
+"""Pure functions on latents: sampling, the ways between points, arithmetic, directions."""
 
 from dcgan.latent.arithmetic import along, combine, mean, noisy, turn
+from dcgan.latent.directions import orthogonalise, step, unit
 from dcgan.latent.paths import Method, lerp, plane, slerp, walk
 from dcgan.latent.sampling import repeat_labels, sample_z, shell
 
@@ -11,11 +12,14 @@ __all__ = [
     "lerp",
     "mean",
     "noisy",
+    "orthogonalise",
     "plane",
     "repeat_labels",
     "sample_z",
     "shell",
     "slerp",
+    "step",
     "turn",
+    "unit",
     "walk",
 ]
