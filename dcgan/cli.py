@@ -18,8 +18,10 @@ from dcgan import __version__
 from dcgan.cli_bench import bench_app
 from dcgan.cli_directions import attributes_app, directions
 from dcgan.cli_export import export
+from dcgan.cli_hub import pull, push
 from dcgan.cli_morph import arithmetic, interpolate
 from dcgan.cli_printing import AsJson, DataDir, new_table, print_json, show
+from dcgan.cli_runs import runs_app
 from dcgan.cli_shelve import shelve
 from dcgan.config import Budget
 from dcgan.errors import ConfigError, DCGANError
@@ -28,9 +30,12 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None, help="Explore and
 data_app = typer.Typer(rich_markup_mode=None, help="The data sets: what there is and what is on disk.")
 app.add_typer(data_app, name="data")
 app.add_typer(bench_app, name="bench")
+app.add_typer(runs_app, name="runs")
 app.add_typer(attributes_app, name="attributes")
 app.command()(directions)
 app.command()(export)
+app.command()(pull)
+app.command()(push)
 app.command()(shelve)
 app.command()(interpolate)
 app.command()(arithmetic)
@@ -102,7 +107,7 @@ def generate(
     out: Annotated[Path | None, typer.Option(help="The sheet, a .png file.")] = None,
     npz: Annotated[Path | None, typer.Option(help="z, x, images and labels as arrays.")] = None,
 ) -> None:
-    """Make pictures of MODEL: a name, a model folder, a run folder or a checkpoint file."""
+    """Make pictures of MODEL: a name, a model folder, a run folder, a checkpoint file, or hf:OWNER/NAME."""
     import torch
 
     from dcgan.files import write_bytes

@@ -14,6 +14,7 @@ from dcgan.models.synthesizer import ModelInfo, Source, Synthesizer
 from dcgan.models.untrained import SUGGESTED, untrained
 
 BEST, BEST_FILE = "best", "best.json"  # RUN/best is the snapshot that RUN/best.json names
+RECORDING = "recording"  # of a model's training, in its folder
 SHIPPED = Path(__file__).resolve().parents[2] / "checkpoints"
 
 
@@ -42,7 +43,7 @@ class Library:
 
     def synthesizer(self, model: str, allow_paths: bool = True) -> Synthesizer:
         """Return the Synthesizer of MODEL: a name, and where `allow_paths` also a model folder, a run folder (its
-        newest snapshot; with /best behind it that of the lowest score) or a checkpoint file."""
+        newest snapshot; with /best behind it that of the lowest score) or a checkpoint file. NAME@STEP is an earlier stage."""
         loaded, name, source = self.find(model, allow_paths)
         return Synthesizer(loaded, describe(name, loaded.config, loaded.path, source, loaded.sha256))
 
@@ -55,8 +56,10 @@ class Library:
                 return read_model(path), name, source
             if source == "run" and model == f"{name}/{BEST}":
                 return read_model(best_snapshot(self.home / "runs" / name)), model, source
+            if model.startswith(f"{name}@"):
+                return read_model(self._stage(name, model.removeprefix(f"{name}@"))), model, source
         if model.startswith("hf:"):
-            raise CheckpointError(f"{model}: this version does not open models from the Hub; download the repository and give its folder")
+            return self._from_hub(model, allow_paths)
         path = Path(model)
         if allow_paths and path.is_dir():
             return self._from_folder(path)
@@ -65,6 +68,36 @@ class Library:
         if allow_paths and path.name == BEST and path.parent.is_dir():
             return read_model(best_snapshot(path.parent)), f"{path.parent.resolve().name}/{BEST}", "run"
         raise CheckpointError(f"no model is called {model!r}; there are {', '.join(self.names()) or 'none'}, {SUGGESTED}, or give a path")
+
+    def stages(self, name: str) -> dict[int, Path]:
+        """Return step -> model folder of the stages that are kept of a run's or a model's training, rising; {} where none are."""
+        kept = {known: path.parent if source == "run" else path / "snapshots" for known, path, source in self._folders()}
+        folder = kept.get(name)
+        found = [path for path in folder.iterdir() if path.name.isdigit()] if folder is not None and folder.is_dir() else []
+        return {int(path.name): path for path in sorted(found, key=lambda path: int(path.name))}
+
+    def _stage(self, name: str, step: str) -> Path:
+        stages = self.stages(name)
+        if not step.isdecimal() or int(step) not in stages:
+            raise CheckpointError(f"{name} has no stage @{step}; there are {', '.join(f'@{known}' for known in stages) or 'none'}")
+        return stages[int(step)]
+
+    def recordings(self) -> dict[str, Path]:
+        """Return model -> the recorded run that made it, for those that carry one; shipped ones first."""
+        kept = {name: path / RECORDING for name, path, source in self._folders() if source != "run"}
+        return {name: path for name, path in kept.items() if (path / "events.jsonl").exists()}
+
+    def _from_hub(self, model: str, allowed: bool) -> tuple[Model, str, Source]:
+        if not allowed:
+            raise CheckpointError(f"{model} is not opened by its address alone: pull it first, then it is one of the own models")
+        from dcgan.models.hub import Reference, fetch
+
+        reference = Reference.parse(model)
+        return self.read_fetched(fetch(reference).path), f"hf:{reference}", "file"
+
+    def read_fetched(self, path: Path) -> Model:
+        """Read what came from the Hub: a model folder, or somebody's file of weights."""
+        return read_model(path) if path.is_dir() else read_foreign(path)
 
     def _from_folder(self, path: Path) -> tuple[Model, str, Source]:
         if (path / "generator.safetensors").exists():

@@ -20,10 +20,9 @@ from dcgan.files import new_folder, write_bytes, write_json
 from dcgan.models import Library
 from dcgan.models.card import HubFacts, model_card
 from dcgan.models.folder import Model, ModelConfig, read_model, write_model
-from dcgan.models.library import BEST, BEST_FILE
+from dcgan.models.library import BEST, BEST_FILE, RECORDING
 from dcgan.training.run_folder import CONFIG, EVENTS, RunReader, open_run
 
-RECORDING = "recording"
 MAX_RECORDING = 1_500_000  # bytes, all files of a recording together
 MAX_WEIGHTS = 10_000_000  # bytes of a safetensors file
 MAX_LINES, MAX_SHEETS, MAX_SNAPSHOTS = 600, 24, 8

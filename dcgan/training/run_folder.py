@@ -17,7 +17,7 @@ from dcgan.files import read_json
 from dcgan.models.library import BEST_FILE
 from dcgan.system import is_alive
 
-RunState = Literal["starting", "running", "paused", "stopped", "completed", "interrupted", "failed"]
+RunState = Literal["starting", "running", "paused", "stopped", "completed", "interrupted", "failed", "recorded"]
 HEARTBEAT_SECONDS = 2.0
 HEARTBEAT_LOST = 60.0  # seconds without one after which a process id no longer counts
 CONFIG, EVENTS, WORKER, OWNER, LOG, LOCK = "config.json", "events.jsonl", "worker.json", "owner.json", "worker.log", "lock"
@@ -43,10 +43,14 @@ class RunStatus:
 
 
 class RunReader:
-    """Reads a run folder incrementally: only what came since is read again. Any number of threads may ask."""
+    """Reads a run folder incrementally: only what came since is read again. Any number of threads may ask.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.name = folder, folder.name
+    `recorded_as` is the name of a shelf model's recording: a run that is over, and nobody's to continue.
+    """
+
+    def __init__(self, folder: Path, recorded_as: str | None = None) -> None:
+        self.folder, self.name = folder, recorded_as or folder.name
+        self._is_recording = recorded_as is not None
         self._inode: int | None = None
         self._lock = threading.Lock()
         self._forget()
@@ -89,6 +93,8 @@ class RunReader:
             return RunStatus(state, step, seconds, message)
 
     def _state(self) -> tuple[RunState, str | None]:
+        if self._is_recording:
+            return "recorded", None
         if self._worker_lives():
             if not self._last_event:
                 return "starting", None

@@ -145,7 +145,7 @@ def build(studio: Studio) -> tuple[gr.Blocks, gr.I18n]:
         morph_page(studio, texts)
     with demo.route("Train", PAGES["train"]):
         masthead(texts, "train")
-        train_page(studio, texts, i18n)
+        train_page(studio, texts)
     demo.queue(max_size=32, default_concurrency_limit=2, api_open=False)
     return demo, i18n
 

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from starlette.routing import BaseRoute
 
 from dcgan.web.directions import direction_routes
+from dcgan.web.form import form_routes
 from dcgan.web.library import library_routes
 from dcgan.web.morph import morph_routes
 from dcgan.web.pictures import picture_routes
+from dcgan.web.run_keeping import keeping_routes
 from dcgan.web.runs import run_routes
 
 if TYPE_CHECKING:
@@ -26,4 +28,6 @@ def routes(studio: Studio) -> list[BaseRoute]:
         *direction_routes(studio),
         *morph_routes(studio),
         *run_routes(studio),
+        *form_routes(studio),
+        *keeping_routes(studio),
     ]

@@ -1,11 +1,15 @@
 """Routes of the Train page's live view: the list of runs, what a run said since a line, its sheets, and orders to it.
 
-GET   /gradio_api/dcgan/runs                             [{name, state, step, data, recipe}, …], newest first
+GET   /gradio_api/dcgan/runs                             [{name, state, step, seconds, data, recipe, note, may_keep}, …], newest first, then
+                                                         the recorded runs of the shelf, called recorded:MODEL
 GET   /gradio_api/dcgan/runs/{name}/since/{line}         {next, generation, columns, rows, events, status, may_control},
                                                          from line 0 also {config, samples}
 GET   /gradio_api/dcgan/runs/{name}/samples/{step}.jpg   one sheet
+GET   /gradio_api/dcgan/runs/{name}/measures.csv         every step line
+GET   /gradio_api/dcgan/runs/{name}/differences?other=   {setting: [of this run, of the other]}
 POST  /gradio_api/dcgan/runs/{name}/orders               {"order": "pause" | "resume" | "stop" | "learning_rates", "values"}
 POST  /gradio_api/dcgan/runs/{name}/continue
+POST  /gradio_api/dcgan/runs/{name}/branch               {"step", "settings": {key: value}} -> {"run": NAME}, a new run from that stage
 
 A viewer polls `since`, which costs about 200 bytes when little happened; nothing keeps a connection open. Files are read
 in Starlette's thread pool (plain `def`), so a slow disk never blocks the event loop. POSTs carry the control key.
@@ -13,9 +17,10 @@ in Starlette's thread pool (plain `def`), so a slow disk never blocks the event 
 
 from __future__ import annotations
 
+import csv
+import io
 import json
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, cast, get_args
 
@@ -23,11 +28,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from dcgan.errors import DCGANError
 from dcgan.training.control import OrderName
+from dcgan.training.run_store import differences, summary
+from dcgan.web.answers import COLUMNS, FRESH, answer_json, table
 from dcgan.web.bodies import TooLarge, failure, read_body
 from dcgan.web.guard import same_origin
 from dcgan.web.pictures import PREFIX
@@ -35,32 +42,16 @@ from dcgan.web.plotly_file import plotly_route
 
 if TYPE_CHECKING:
     from dcgan.studio import Studio
-    from dcgan.training.run_folder import RunReader, RunStatus
+    from dcgan.training.run_folder import RunReader
 
 KEY_HEADER = "X-DCGAN-Key"
-MAX_ROWS = 4_000  # one answer's rows; more than a chart has pixels
 MAX_ORDER_BYTES = 4_096
 LAST_STEP = 10**12
 MAX_NUMBER = 1e300  # JSON may hold infinities and whole numbers that no float takes
 ORDERS = get_args(OrderName)
 PACKED_BYTES = 4_000  # longer answers are gzipped
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
-FRESH = {"Cache-Control": "no-store"}
 PRIVATE_DATA = ("source", "data_dir", "skipped")
-COLUMNS = (
-    "step",
-    "epoch",
-    "seconds",
-    "loss_d",
-    "loss_g",
-    "d_real",
-    "d_fake",
-    "d_fake_after",
-    "grad_norm_d",
-    "grad_norm_g",
-    "diversity",
-    "images_per_second",
-)
 
 
 def run_routes(studio: Studio) -> list[BaseRoute]:
@@ -71,8 +62,11 @@ def run_routes(studio: Studio) -> list[BaseRoute]:
         Route(f"{PREFIX}/runs", runs.all),
         Route(f"{PREFIX}/runs/{{name}}/since/{{line:int}}", runs.since, middleware=packed),
         Route(f"{PREFIX}/runs/{{name}}/samples/{{step:int}}.jpg", runs.sample),
+        Route(f"{PREFIX}/runs/{{name}}/measures.csv", runs.measures),
+        Route(f"{PREFIX}/runs/{{name}}/differences", runs.differences),
         Route(f"{PREFIX}/runs/{{name}}/orders", runs.order, methods=["POST"]),
         Route(f"{PREFIX}/runs/{{name}}/continue", runs.go_on, methods=["POST"]),
+        Route(f"{PREFIX}/runs/{{name}}/branch", runs.branch, methods=["POST"]),
         plotly_route(f"{PREFIX}/plotly.min.js"),
     ]
 
@@ -83,9 +77,12 @@ class Runs:
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
 
-    def all(self, _request: Request) -> Response:
-        """List the runs, newest first."""
-        return _json([_summary(reader, self._studio.status(reader.name)) for reader in self._studio.runs()])
+    def all(self, request: Request) -> Response:
+        """List the runs, newest first, then the recorded ones."""
+        key, readers = key_of(request), [*self._studio.runs.all(), *self._studio.runs.recorded()]
+        may = [self._studio.may_keep(reader.name, key) for reader in readers]
+        found = [summary(reader, self._studio.status(reader.name)) for reader in readers]
+        return answer_json([{**entry, "may_keep": allowed} for entry, allowed in zip(found, may, strict=True)])
 
     def since(self, request: Request) -> Response:
         """Return what was added to a run since a line of its events file.
@@ -95,24 +92,44 @@ class Runs:
         """
         name, line = request.path_params["name"], request.path_params["line"]
         try:
-            reader = self._studio.run(name)
+            reader = self._studio.runs.find(name)
         except DCGANError as error:
             return failure(str(error), 404)
         answer = _increment(reader, line) | {"status": asdict(self._studio.status(name))}
         if line == 0:
             answer |= {"config": _shown(reader.config, self._studio.public), "samples": reader.sample_steps()}
-        return _json(answer | {"may_control": self._studio.may_control(name, _key(request))})
+        return answer_json(answer | {"may_control": self._studio.may_control(name, key_of(request))})
 
     def sample(self, request: Request) -> Response:
         """Return one sheet: written once, and therefore cached for ever."""
         name, step = request.path_params["name"], request.path_params["step"]
         try:
-            path = self._studio.run(name).sample_path(step)
+            path = self._studio.runs.find(name).sample_path(step)
         except DCGANError as error:
             return failure(str(error), 404)
         if step > LAST_STEP or not path.is_file():
             return failure(f"run {name} has no sheet of step {step}", 404)
         return FileResponse(path, media_type="image/jpeg", headers=FOREVER)
+
+    def measures(self, request: Request) -> Response:
+        """Return what the charts show, whole, as a table for other programs."""
+        try:
+            lines = self._studio.runs.find(request.path_params["name"]).since(0).lines
+        except DCGANError as error:
+            return failure(str(error), 404)
+        text = io.StringIO()
+        rows = csv.writer(text, lineterminator="\n")
+        rows.writerow(COLUMNS)
+        rows.writerows([line.get(column) for column in COLUMNS] for line in lines if "event" not in line)
+        return Response(text.getvalue(), media_type="text/csv", headers=FRESH)
+
+    def differences(self, request: Request) -> Response:
+        """Return in which settings two runs differ."""
+        try:
+            names = (request.path_params["name"], request.query_params.get("other", ""))
+            return answer_json(differences(*(_shown(self._studio.runs.find(name).config, self._studio.public) for name in names)))
+        except DCGANError as error:
+            return failure(str(error), 404)
 
     async def order(self, request: Request) -> Response:
         """Pass an order on, from whoever started the run."""
@@ -122,17 +139,32 @@ class Runs:
             return failure(str(error), 413 if isinstance(error, TooLarge) else 400)
         return await run_in_threadpool(self._steer, request, lambda name, key: self._studio.order(name, key, order, values))
 
+    async def branch(self, request: Request) -> Response:
+        """Start a new run from an earlier stage of this one, with settings changed; anyone may who may start a run."""
+        if not same_origin(request.headers):
+            return failure("orders are taken from this app's own pages only", 403)
+        try:
+            record = json.loads(await read_body(request, MAX_ORDER_BYTES))
+            step, settings = int(record["step"]), [f"{key}={value}" for key, value in record["settings"].items()]
+        except (TooLarge, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return failure('a branch is {"step": STEP, "settings": {KEY: VALUE}}', 400)
+        name, key = request.path_params["name"], key_of(request)
+        try:
+            return answer_json({"run": await run_in_threadpool(self._studio.branch_run, name, step, settings, key)})
+        except DCGANError as error:
+            return failure(str(error), 409)
+
     def go_on(self, request: Request) -> Response:
         """Start a stopped or interrupted run again where it was."""
         return self._steer(request, self._studio.continue_run)
 
     def _steer(self, request: Request, act: Callable[[str, str], None]) -> Response:
         """Carry out `act(name, key)` for a request from our own page that may control the run."""
-        name, key = request.path_params["name"], _key(request)
+        name, key = request.path_params["name"], key_of(request)
         if not same_origin(request.headers):
             return failure("orders are taken from this app's own pages only", 403)
         try:
-            self._studio.run(name)
+            self._studio.runs.find(name)
         except DCGANError as error:
             return failure(str(error), 404)
         if not self._studio.may_control(name, key):
@@ -141,17 +173,11 @@ class Runs:
             act(name, key)
         except DCGANError as error:
             return failure(str(error), 409)
-        return _json({"ok": True})
+        return answer_json({"ok": True})
 
 
-def _key(request: Request) -> str:
+def key_of(request: Request) -> str:
     return request.headers.get(KEY_HEADER, "")
-
-
-def _summary(reader: RunReader, status: RunStatus) -> dict[str, Any]:
-    config = reader.config
-    data, recipe = config.get("data", {}), config.get("recipe", {})
-    return {"name": reader.name, "state": status.state, "step": status.step, "data": data.get("name"), "recipe": recipe.get("name")}
 
 
 def _increment(reader: RunReader, line: int) -> dict[str, Any]:
@@ -167,31 +193,6 @@ def _shown(config: dict[str, Any], public: bool) -> dict[str, Any]:
     return {key: value for key, value in config.items() if key not in ("parent", "command")} | {"data": data}
 
 
-def table(lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Split lines into `rows` (under `columns`, left out when there are none) and `events`.
-
-    More than `MAX_ROWS` rows are thinned to every k-th and the last, so that the first look at a long run stays small;
-    events are all kept.
-    """
-    steps = [line for line in lines if "event" not in line]
-    rows = [[_short(line.get(column)) for column in COLUMNS] for line in _thinned(steps)]
-    events = [line for line in lines if "event" in line]
-    return {**({"columns": COLUMNS} if rows else {}), "rows": rows, "events": events}
-
-
-def _thinned(steps: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    stride = math.ceil(len(steps) / MAX_ROWS)
-    if stride <= 1:
-        return steps
-    kept = steps[:-1:stride]
-    return [*kept, steps[-1]]
-
-
-def _short(value: Any) -> Any:
-    """Round to what a chart can show: six digits."""
-    return float(f"{value:.6g}") if isinstance(value, float) and math.isfinite(value) else value
-
-
 def _parse_order(body: bytes) -> tuple[OrderName, dict[str, float]]:
     """Return (order, values) of `{"order": "pause", "values": {…}}`; a ValueError says what is wrong."""
     try:
@@ -204,18 +205,3 @@ def _parse_order(body: bytes) -> tuple[OrderName, dict[str, float]]:
     if not all(isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < MAX_NUMBER for value in values.values()):
         raise ValueError("the values of an order are finite numbers")
     return cast(OrderName, order), {key: float(value) for key, value in values.items()}
-
-
-def _json(value: Any) -> Response:
-    return JSONResponse(finite(value), headers=FRESH)
-
-
-def finite(value: Any) -> Any:
-    """Replace NaN and infinities, which the browser's JSON.parse refuses, by None."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {key: finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [finite(item) for item in value]
-    return value

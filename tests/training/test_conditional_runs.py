@@ -15,7 +15,8 @@ from dcgan.config import Recipe
 from dcgan.errors import ConfigError
 from dcgan.images import grid
 from dcgan.models import Library, read_model, write_model
-from dcgan.studio import StartRequest, Studio
+from dcgan.studio import Studio
+from dcgan.studio_form import StartRequest
 from dcgan.training.design import design
 
 SETTINGS = ("base_channels=4", "batch_size=6", "z_dim=8", "threads=1", "precision=fp32", "layout=channels_last", "compile=off")
@@ -108,6 +109,6 @@ def test_a_recipe_becomes_the_networks_it_says() -> None:
 def test_the_form_is_refused_before_a_run_begins(tmp_path: Path) -> None:
     studio, data = Studio(), labelled(tmp_path / "data")
     with pytest.raises(ConfigError, match="image_size is one of 16, 32, 64, 128 with the network dcgan, found 28"):
-        studio.estimate(StartRequest(str(data), settings=("image_size=28",)))
+        studio.planner.estimate(StartRequest(str(data), settings=("image_size=28",)))
     with pytest.raises(ConfigError, match="bag has none"):
-        studio.estimate(StartRequest(str(data / "bag"), settings=("conditional=on",)))
+        studio.planner.estimate(StartRequest(str(data / "bag"), settings=("conditional=on",)))

@@ -3,9 +3,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from run_making import STEPS, copy_of
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
-from tiny_app import write_tiny
+from tiny_app import train_run, write_tiny
 
 from dcgan.studio import Studio
 from dcgan.web import routes
@@ -33,3 +34,14 @@ def client(studio: Studio) -> TestClient:
 @pytest.fixture
 def public(tiny: Path) -> TestClient:
     return TestClient(Starlette(routes=routes(Studio(model="tiny", public=True))))
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return train_run(tmp_path_factory.mktemp("trained") / "r1", STEPS)
+
+
+@pytest.fixture
+def run(trained: Path, home: Path) -> Path:
+    """A finished run that the holder of KEY controls."""
+    return copy_of(trained, home)

@@ -2,57 +2,27 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
-import hashlib
 import io
 import json
 import os
-import shutil
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
-from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image
+from run_making import RUNS, STEPS, lines, since
 from starlette.testclient import TestClient
-from tiny_app import KEY, train_run
+from tiny_app import train_run
 
 from dcgan.errors import RunError
-from dcgan.studio import Studio
-from dcgan.training.control import read_orders
+from dcgan.studio import MACHINE, Studio
 from dcgan.training.run_folder import HEARTBEAT_LOST, RunReader
-from dcgan.web.runs import COLUMNS, finite, table
-
-RUNS = "/gradio_api/dcgan/runs"
-STEPS = 5
-
-
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return train_run(tmp_path_factory.mktemp("trained") / "r1", STEPS)
-
-
-@pytest.fixture
-def run(trained: Path, home: Path) -> Path:
-    """A finished run that the holder of KEY controls."""
-    folder = home / "runs" / "r1"
-    shutil.copytree(trained, folder)
-    (folder / "owner.json").write_text(json.dumps({"key_sha256": hashlib.sha256(KEY.encode()).hexdigest()}))
-    return folder
-
-
-def since(client: TestClient, line: int, name: str = "r1", key: str = "") -> dict[str, Any]:
-    answer = client.get(f"{RUNS}/{name}/since/{line}", headers={"X-DCGAN-Key": key})
-    assert answer.status_code == 200 and answer.headers["cache-control"] == "no-store"
-    return json.loads(answer.text, parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
-
-
-def lines(run: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (run / "events.jsonl").read_text().splitlines()]
+from dcgan.web.answers import COLUMNS
 
 
 def test_the_list_holds_every_run_newest_first(client: TestClient, run: Path, home: Path) -> None:
@@ -61,7 +31,8 @@ def test_the_list_holds_every_run_newest_first(client: TestClient, run: Path, ho
     (home / "runs" / "file").write_text("")
     found = client.get(RUNS).json()
     assert [entry["name"] for entry in found] == ["a name with spaces", "r1"]
-    assert found[1] == {"name": "r1", "state": "completed", "step": STEPS, "data": "shapes", "recipe": "dcgan"}
+    told = {"name": "r1", "state": "completed", "step": STEPS, "data": "shapes", "recipe": "dcgan", "note": "", "may_keep": False}
+    assert found[1] == told | {"seconds": found[1]["seconds"]} and found[0]["may_keep"]
     assert since(client, 0, "a%20name%20with%20spaces")["status"]["step"] == 1
 
 
@@ -129,19 +100,6 @@ def test_a_number_that_is_not_finite_is_null(client: TestClient, run: Path) -> N
     answer = since(client, 0)
     assert dict(zip(answer["columns"], answer["rows"][-1], strict=True))["loss_d"] is None
     assert answer["status"]["state"] == "failed" and "diverged" in answer["status"]["message"]
-    assert finite({"a": [float("nan"), (1, float("inf"))], "b": 0.5}) == {"a": [None, [1, None]], "b": 0.5}
-
-
-def test_a_long_run_is_thinned_to_what_a_chart_shows() -> None:
-    records: list[dict[str, Any]] = [{"step": step, "loss_d": 1 / 3} for step in range(1, 10_001)]
-    records.insert(5000, {"event": "samples", "step": 5000})
-    found = table(records)
-    steps = [row[0] for row in found["rows"]]
-    assert len(steps) <= 4_000 and steps[0] == 1 and steps[-1] == 10_000 and len(found["events"]) == 1
-    assert {later - earlier for earlier, later in pairwise(steps)} == {3}
-    assert found["rows"][0][found["columns"].index("loss_d")] == 0.333333
-    assert len(table(records[:4000])["rows"]) == 4_000
-    assert table([]) == {"rows": [], "events": []}
 
 
 def test_long_answers_are_packed(client: TestClient, run: Path) -> None:
@@ -202,80 +160,8 @@ def test_no_name_leads_out_of_the_runs(studio: Studio, run: Path, home: Path) ->
     (home / "config.json").write_text("{}")
     for name in ("..", "../models/tiny", "r1/../r1", "r1/", "/", str(run), ".", "", "r1\0", "C:r1", "..\\r1"):
         with pytest.raises(RunError, match="no run is called"):
-            studio.run(name)
-    assert studio.run("r1").folder == run
-
-
-def order(client: TestClient, content: bytes | dict[str, Any], key: str = KEY, **headers: str) -> tuple[int, str]:
-    body = content if isinstance(content, bytes) else json.dumps(content).encode()
-    answer = client.post(f"{RUNS}/r1/orders", content=body, headers={"X-DCGAN-Key": key, **headers})
-    return answer.status_code, answer.text
-
-
-def test_an_order_reaches_the_run_folder(client: TestClient, run: Path) -> None:
-    assert order(client, {"order": "pause"}) == (200, '{"ok":true}')
-    assert order(client, {"order": "learning_rates", "values": {"learning_rate_d": 0.001}})[0] == 200
-    found = [(one.sequence, one.name, dict(one.values)) for one in read_orders(run / "control.json")]
-    assert found == [(1, "pause", {}), (2, "learning_rates", {"learning_rate_d": 0.001})]
-
-
-def test_orders_at_once_are_all_kept(client: TestClient, run: Path) -> None:
-    with ThreadPoolExecutor(4) as threads:
-        assert {status for status, _ in threads.map(lambda _: order(client, {"order": "pause"}), range(12))} == {200}
-    assert [one.sequence for one in read_orders(run / "control.json")] == list(range(1, 13))
-
-
-@pytest.mark.parametrize("key", ["", "x" * 32, KEY[:-1]])
-def test_only_whoever_started_the_run_steers_it(client: TestClient, run: Path, key: str) -> None:
-    assert since(client, 0, key=KEY)["may_control"] is True
-    assert since(client, 0, key=key)["may_control"] is False
-    status, text = order(client, {"order": "stop"}, key)
-    assert status == 403 and "another browser" in text
-    assert client.post(f"{RUNS}/r1/continue", headers={"X-DCGAN-Key": key}).status_code == 403
-    assert not (run / "control.json").exists()
-
-
-def test_a_run_of_the_command_line_has_no_key(client: TestClient, run: Path) -> None:
-    (run / "owner.json").unlink()
-    assert since(client, 0, key=KEY)["may_control"] is False
-    assert order(client, {"order": "stop"})[0] == 403
-    assert order(client, {"order": "stop"}, key="")[0] == 403
-
-
-BAD = [
-    b"",
-    b"\xff",
-    b"[" * 4000,
-    b"[]",
-    b'{"order": "format"}',
-    b'{"order": ["stop"]}',
-    b'{"order": "stop", "values": [1]}',
-    b'{"order": "learning_rates", "values": {"learning_rate_d": "fast"}}',
-    b'{"order": "learning_rates", "values": {"learning_rate_d": NaN}}',
-    b'{"order": "learning_rates", "values": {"learning_rate_d": 1e999}}',
-    b'{"order": "learning_rates", "values": {"learning_rate_d": true}}',
-    b'{"order": "learning_rates", "values": {"learning_rate_d": 1' + b"0" * 400 + b"}}",
-]
-
-
-@pytest.mark.parametrize("content", BAD, ids=lambda content: content[:60].decode("latin-1"))
-def test_a_bad_order_is_400(client: TestClient, run: Path, content: bytes) -> None:
-    status, text = order(client, content)
-    assert status == 400 and "order" in json.loads(text)["error"] and not (run / "control.json").exists()
-
-
-@pytest.mark.parametrize("values", [{"learning_rate_d": -1}, {"learning_rate_g": 11}, {"seed": 1}])
-def test_values_that_no_training_takes_are_refused(client: TestClient, run: Path, values: dict[str, float]) -> None:
-    status, text = order(client, {"order": "learning_rates", "values": values})
-    assert status == 409 and "from 0 to 10" in text and not (run / "control.json").exists()
-
-
-def test_orders_come_from_our_own_pages_and_are_short(client: TestClient, run: Path) -> None:
-    assert order(client, {"order": "stop"}, origin="http://evil.com")[0] == 403
-    assert order(client, {"order": "stop"}, origin="http://testserver")[0] == 200
-    assert order(client, b" " * 5000)[0] == 413
-    assert client.post(f"{RUNS}/nobody/orders", content=b'{"order": "stop"}', headers={"X-DCGAN-Key": KEY}).status_code == 404
-    assert client.get(f"{RUNS}/r1/orders").status_code == 405
+            studio.runs.find(name)
+    assert studio.runs.find("r1").folder == run
 
 
 def test_strangers_are_told_no_paths(public: TestClient, run: Path, tmp_path: Path) -> None:
@@ -307,3 +193,19 @@ def test_plotly_comes_from_the_installed_package(client: TestClient, coding: str
     assert answer.headers["content-type"].startswith("text/javascript")
     assert answer.headers.get("content-encoding") == ("gzip" if coding == "gzip" else None)
     assert (gzip.decompress(raw) if coding == "gzip" else raw) == truth
+
+
+def test_measures_are_a_table_for_other_programs(client: TestClient, run: Path) -> None:
+    rows = list(csv.DictReader(io.StringIO(client.get(f"{RUNS}/r1/measures.csv").text)))
+    steps = [line for line in lines(run) if "event" not in line]
+    assert list(rows[0]) == list(COLUMNS) and [float(row["loss_d"]) for row in rows] == [line["loss_d"] for line in steps]
+
+
+def test_two_runs_are_told_apart_by_their_settings(client: TestClient, run: Path, home: Path) -> None:
+    train_run(home / "runs" / "r2", 2)
+    config = json.loads((home / "runs" / "r2" / "config.json").read_text())
+    same = json.loads((run / "config.json").read_text())["recipe"]
+    config["recipe"] |= {"beta1": 0.9, **{key: same[key] for key in MACHINE}}
+    (home / "runs" / "r2" / "config.json").write_text(json.dumps(config))
+    assert client.get(f"{RUNS}/r1/differences?other=r2").json() == {"beta1": [0.5, 0.9], "steps": [STEPS, 2]}
+    assert client.get(f"{RUNS}/r1/differences?other=nobody").status_code == 404

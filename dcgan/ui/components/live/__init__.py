@@ -11,11 +11,25 @@ import gradio as gr
 
 from dcgan.ui.components import component_files, component_texts
 
-SCRIPTS = ("words.js", "api.js", "history.js", "charts.js", "sheet.js", "progress.js", "panel.js", "picker.js", "script.js")
+SCRIPTS = (
+    "words.js",
+    "api.js",
+    "plotly.js",
+    "history.js",
+    "charts.js",
+    "sheet.js",
+    "progress.js",
+    "picker.js",
+    "panel.js",
+    "happenings.js",
+    "axes.js",
+    "projector.js",
+    "script.js",
+)
 
 
 def live_view(tables: Mapping[str, Mapping[str, str]]) -> gr.HTML:
-    """Return the live view. Setting its value to a run's name makes it show that run.
+    """Return the live view. The document's event `dcgan:run`, its detail a run's name, makes it show that run.
 
     Parameters
     ----------

@@ -25,9 +25,9 @@ class Refusal extends Error {
   }
 }
 
-async function ask(path, options = {}) {
+async function ask(path, { timeout = TIMEOUT_MS, ...options } = {}) {
   const headers = { "X-DCGAN-Key": controlKey() };
-  const answer = await fetch(`${routes}/${path}`, { ...options, headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
+  const answer = await fetch(`${routes}/${path}`, { ...options, headers, signal: AbortSignal.timeout(timeout) });
   const record = await answer.json();
   if (!answer.ok) throw new Refusal(answer.status, record.error ?? answer.statusText);
   return record;
@@ -39,21 +39,10 @@ const api = {
   continue: (run) => ask(`runs/${encodeURIComponent(run)}/continue`, { method: "POST" }),
   order: (run, order, values = {}) =>
     ask(`runs/${encodeURIComponent(run)}/orders`, { method: "POST", body: JSON.stringify({ order, values }) }),
+  branch: (run, step, settings) =>
+    ask(`runs/${encodeURIComponent(run)}/branch`, { method: "POST", body: JSON.stringify({ step, settings }) }),
+  differences: (run, other) => ask(`runs/${encodeURIComponent(run)}/differences?other=${encodeURIComponent(other)}`),
+  measures: (run) => `${routes}/runs/${encodeURIComponent(run)}/measures.csv`,
   sheet: (run, step, generation) => `${routes}/runs/${encodeURIComponent(run)}/samples/${step}.jpg?g=${generation}`,
   explore: (run) => `${appRoot}/?model=${encodeURIComponent(run)}`,
 };
-
-/** Load plotly.js from our own server, once a page. */
-function loadPlotly() {
-  return (window.dcganPlotly ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = `${routes}/plotly.min.js?v=${PLOTLY_VERSION}`;
-    script.onload = () => resolve(window.Plotly);
-    script.onerror = () => {
-      script.remove();
-      window.dcganPlotly = undefined; // the next poll tries again
-      reject(new Error("plotly.js did not load"));
-    };
-    document.head.append(script);
-  }));
-}

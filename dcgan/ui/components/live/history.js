@@ -2,23 +2,29 @@
 
 const MOST_POINTS = 5000;
 const POINTS_AFTER_THINNING = 2500;
-const MEAN_WEIGHT = 0.06; // of the newest step: the mean looks back over about 16 steps
+const PLACES = ["step", "epoch", "seconds"]; // what a point can be placed by
 
-/** Keep `keys` of a run's rows. `add(columns, rows)` returns what is new, or null when everything must be drawn again. */
+/**
+ * Keep `keys` of a run's rows. `add(columns, rows)` returns what is new, or null when everything must be drawn again.
+ * A mean looks back over about `span` points.
+ */
 function createHistory(keys) {
-  const series = [...keys, ...keys.map((key) => `${key}_mean`)];
+  const series = [...PLACES, ...keys, ...keys.map((key) => `${key}_mean`)];
   let data;
   let means;
   let spacing;
+  let span = 16;
+
+  const nothing = () => Object.fromEntries(series.map((key) => [key, []]));
 
   function clear() {
-    data = { step: [], ...Object.fromEntries(series.map((key) => [key, []])) };
+    data = nothing();
     means = {};
     spacing = 0;
   }
 
   function average(key, value) {
-    if (value !== null) means[key] = means[key] === undefined ? value : means[key] + MEAN_WEIGHT * (value - means[key]);
+    if (value !== null) means[key] = means[key] === undefined ? value : means[key] + (value - means[key]) / span;
     return means[key] ?? null;
   }
 
@@ -31,18 +37,15 @@ function createHistory(keys) {
   }
 
   function add(columns, rows) {
-    const fresh = { step: [], ...Object.fromEntries(series.map((key) => [key, []])) };
-    const at = Object.fromEntries(["step", ...keys].map((key) => [key, columns.indexOf(key)]));
+    const fresh = nothing();
+    const at = Object.fromEntries([...PLACES, ...keys].map((key) => [key, columns.indexOf(key)]));
     let last = data.step.at(-1) ?? -Infinity;
     for (const row of rows) {
-      const averages = keys.map((key) => average(key, row[at[key]])); // over all rows, also those not kept
+      const averages = keys.map((key) => average(key, row[at[key]] ?? null)); // over all rows, also those not kept
       if (row[at.step] - last < spacing) continue;
       last = row[at.step];
-      fresh.step.push(last);
-      keys.forEach((key, index) => {
-        fresh[key].push(row[at[key]]);
-        fresh[`${key}_mean`].push(averages[index]);
-      });
+      for (const key of [...PLACES, ...keys]) fresh[key].push(row[at[key]] ?? null);
+      keys.forEach((key, index) => fresh[`${key}_mean`].push(averages[index]));
     }
     for (const key in data) data[key] = data[key].concat(fresh[key]);
     if (data.step.length <= MOST_POINTS) return fresh;
@@ -50,6 +53,36 @@ function createHistory(keys) {
     return null;
   }
 
+  /** Look back over another number of points. */
+  function smooth(points) {
+    span = points;
+    means = {};
+    for (const key of keys) data[`${key}_mean`] = data[key].map((value) => average(key, value));
+  }
+
+  /** The index of the last point at or before `step`. */
+  function indexOf(step) {
+    let [low, high] = [0, data.step.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (data.step[middle] <= step) low = middle + 1;
+      else high = middle;
+    }
+    return Math.max(0, low - 1);
+  }
+
+  /** Where `step` stands on the axis `place`: null before the first point. */
+  function place(step, by) {
+    if (by === "step") return step;
+    const value = data[by][indexOf(step)];
+    return value === undefined ? null : scaled([value], by)[0];
+  }
+
   clear();
-  return { clear, add, all: () => data };
+  return { clear, add, smooth, indexOf, place, all: () => data };
+}
+
+/** Seconds are drawn as minutes. */
+function scaled(values, by) {
+  return by === "seconds" ? values.map((value) => value / 60) : values;
 }

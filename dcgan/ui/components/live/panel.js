@@ -1,6 +1,6 @@
 // Everything around the pictures: state, sentence, numbers, buttons, the tab's title.
 
-const ENDED = ["stopped", "completed", "interrupted", "failed"];
+const ENDED = ["stopped", "completed", "interrupted", "failed", "recorded"];
 const ORDERS_IN_STATE = {
   starting: ["stop"],
   running: ["pause", "stop"],
@@ -32,10 +32,11 @@ function createPanel(root, onOrder) {
     part("whole").hidden = false;
     put(part("badge"), say(`state_${status.state}`));
     put(part("facts"), facts(config));
-    put(part("sentence"), [complaint, sentence(answer)].filter(Boolean).join(" "));
+    put(part("sentence"), [complaint, sentence(run, answer)].filter(Boolean).join(" "));
     showOrders(answer);
     part("explore").hidden = !shown.explorable;
-    part("explore").href = api.explore(run);
+    part("explore").href = api.explore(titleOf(run));
+    part("own").hidden = status.state !== "recorded";
     const percent = shown.fraction === null ? "" : `${Math.floor(shown.fraction * 100)} %`;
     part("progress").value = shown.fraction ?? 0;
     numbers({ ...shown.numbers, progress: percent || "–" });
@@ -58,8 +59,8 @@ function createPanel(root, onOrder) {
     });
   }
 
-  function sentence({ status, may_control: mine }) {
-    const own = ENDED.includes(status.state) && status.message ? status.message : say(`say_${status.state}`);
+  function sentence(run, { status, may_control: mine }) {
+    const own = ENDED.includes(status.state) && status.message ? status.message : say(`say_${status.state}`, { run: titleOf(run) });
     return mine || !ORDERS_IN_STATE[status.state] ? own : `${own} ${say("watch_only")}`;
   }
 
@@ -75,7 +76,7 @@ function createPanel(root, onOrder) {
   function empty(text) {
     root.dataset.state = "none";
     part("whole").hidden = true;
-    part("explore").hidden = true;
+    for (const name of ["explore", "own"]) part(name).hidden = true;
     for (const button of buttons) button.hidden = true;
     for (const name of ["badge", "facts"]) put(part(name), "");
     put(part("sentence"), text);
@@ -100,6 +101,7 @@ function createPanel(root, onOrder) {
     }
   }
 
+  part("own").addEventListener("click", () => document.dispatchEvent(new CustomEvent("dcgan:form")));
   for (const button of buttons) button.addEventListener("click", () => give(button.dataset.order));
   return { show, empty, lost };
 }

@@ -10,26 +10,53 @@ const FAST_SECONDS = 180;
 const root = element.querySelector('[data-part="root"]');
 translate(root);
 controlKey();
-window.dcganControlKey = controlKey; // the form's Start sends it along
 
 const charts = createCharts(root);
 const progress = createProgress();
-const sheet = createSheet(root, (step) => charts.mark(step));
+const sheet = createSheet(root, lookAt);
 const panel = createPanel(root, giveOrder);
 const picker = createPicker(root.querySelector('[data-part="picker"]'), follow);
+const happenings = createHappenings(root, charts.happen);
+const axes = createAxes(root, charts, layBeside);
+createProjector(root, charts.draw);
+picker.listen(axes.offer);
+root.querySelector('[data-part="more"]').addEventListener("toggle", charts.draw);
 
 let view = null; // the run that is shown: {run, line, generation, config, columns, explorable}
+let beside = null; // the run beside it: {name, steps, generation}
+let lookedAt = 0; // the step whose sheet is on the page
+let isToPlay = false; // a recording that is opened unasked plays by itself
 let timer = 0;
 let failures = 0;
 
-/** Show `run` from its first line on. */
-function follow(run) {
+/** Show a sheet's step on the charts, and the sheet of the run beside this one that is nearest to it. */
+function lookAt(marked, step) {
+  charts.mark(marked);
+  lookedAt = step;
+  showNumbers();
+  const near = beside?.steps.filter((known) => known <= step).at(-1);
+  root.querySelector('[data-part="other-picture"]').hidden = near === undefined;
+  if (near !== undefined) root.querySelector('[data-part="other-sheet"]').src = api.sheet(beside.name, near, beside.generation);
+}
+
+function layBeside(other) {
+  beside = other;
+  root.classList.toggle("two", Boolean(other));
+  root.querySelector('[data-part="other-picture"]').hidden = !other;
+  if (other) lookAt(root.querySelector('[data-part="live"]').getAttribute("aria-pressed") === "true" ? null : lookedAt, lookedAt);
+}
+
+/** Show `run` from its first line on; the address remembers it where somebody chose it. */
+function follow(run, isChosen = true) {
   view = { run, line: 0, generation: null, config: {}, columns: [], explorable: false };
   startAgain();
-  const url = new URL(location.href);
-  url.searchParams.set("run", run);
-  history.replaceState(history.state, "", url);
+  if (isChosen) {
+    const url = new URL(location.href);
+    url.searchParams.set("run", run);
+    history.replaceState(history.state, "", url);
+  }
   picker.select(run);
+  axes.show(run);
   picker.quietly();
   pollSoon(0);
 }
@@ -39,6 +66,7 @@ function startAgain() {
   Object.assign(view, { line: 0, explorable: false });
   charts.clear();
   progress.clear();
+  happenings.clear(run);
   sheet.clear((step) => api.sheet(run, step, view.generation ?? 0));
 }
 
@@ -95,8 +123,11 @@ function take(answer) {
   takeRows(answer.rows);
   const sheets = answer.events.filter(({ event }) => event === "samples").map(({ step }) => step);
   sheet.add([...(answer.samples ?? []), ...(answer.samples ? [] : sheets)]);
+  happenings.add(answer.events);
   view.explorable ||= Boolean(sheets.length || answer.samples?.length);
   show(answer);
+  if (isToPlay && answer.samples?.length > 1) sheet.start();
+  isToPlay = false;
   return true;
 }
 
@@ -112,12 +143,11 @@ function show(answer) {
   const { status } = answer;
   const ended = ENDED.includes(status.state);
   const { fraction, left } = progress.towards(view.config.budget, status);
-  const latest = Object.fromEntries(["loss_d", "loss_g", "d_real", "d_fake"].map((key) => [key, number(charts.latest(`${key}_mean`), 2)]));
   panel.show(view.run, { status, config: view.config, may_control: answer.may_control }, {
     explorable: view.explorable,
     fraction: status.state === "completed" ? 1 : fraction,
     numbers: {
-      ...latest,
+      ...means(),
       step: number(status.step),
       epoch: number(progress.epoch(), 1),
       speed: number(view.speed ?? null),
@@ -128,21 +158,34 @@ function show(answer) {
   picker.note(view.run, status.state);
 }
 
+function means() {
+  const value = charts.values();
+  return Object.fromEntries(Object.values(CHARTS).flatMap(({ keys }) => keys.map((key) => [key, number(value(`${key}_mean`), 2)])));
+}
+
+/** Say beside the curves what they are at the step that is looked at. */
+function showNumbers() {
+  for (const [key, text] of Object.entries(means())) root.querySelector(`[data-number="${key}"]`).textContent = text;
+}
+
 async function giveOrder(order) {
   if (order === "continue") await api.continue(view.run);
   else await api.order(view.run, order);
   pollSoon(100);
 }
 
-/** Show the run that the URL names, else the one that is on, else the newest. */
+/** Show the run that the URL names, else the one that is on, else the newest; where there is none, replay a recorded one. */
 async function begin() {
   const named = new URLSearchParams(location.search).get("run");
   if (named) return follow(named);
   try {
     const runs = await picker.refresh();
-    const active = runs.find(({ state }) => !ENDED.includes(state));
     if (view) return undefined; // one was started meanwhile
-    if (runs.length) return follow((active ?? runs[0]).name);
+    const wanted = runs.find(({ state }) => !ENDED.includes(state)) ?? runs[0];
+    if (wanted) {
+      isToPlay = wanted.state === "recorded" && !matchMedia("(prefers-reduced-motion: reduce)").matches;
+      return follow(wanted.name, wanted.state !== "recorded");
+    }
     panel.lost(false);
     panel.empty(say("no_run"));
   } catch {
@@ -151,9 +194,10 @@ async function begin() {
   return setTimeout(() => view ?? begin(), LIST_MS / 2);
 }
 
-watch("value", () => {
-  if (!props.value) return;
-  follow(props.value);
-  root.scrollIntoView({ block: "nearest", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+/** The form and the list of runs say which run to show. */
+document.addEventListener("dcgan:run", function show({ detail }) {
+  if (!root.isConnected) return document.removeEventListener("dcgan:run", show);
+  follow(detail);
+  return root.scrollIntoView({ block: "nearest", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
 });
 begin();

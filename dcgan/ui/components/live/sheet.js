@@ -1,14 +1,18 @@
-// The sheet of fixed z: the newest one, or any earlier one by the scrubber, whose right end is "live".
+// The sheet of fixed z: the newest one, or any earlier one by the scrubber, whose right end is "live". It can be played.
+
+const FRAME_MS = 450;
 
 function createSheet(root, onLook) {
   const part = (name) => root.querySelector(`[data-part="${name}"]`);
-  const [image, scrubber, live, caption] = [part("sheet"), part("scrubber"), part("live"), part("sheet-step")];
+  const [image, scrubber, live, play, caption] = ["sheet", "scrubber", "live", "play", "sheet-step"].map(part);
   let steps = [];
   let address = () => "";
   let following = true;
   let wanted = 0; // counts what was asked for: only the newest sheet is put on the page
+  let timer = 0; // of the playing
 
   function clear(addressOf) {
+    pause();
     steps = [];
     address = addressOf;
     following = true;
@@ -35,11 +39,11 @@ function createSheet(root, onLook) {
     const at = following ? last : Math.min(Number(scrubber.value), last);
     scrubber.max = last;
     scrubber.value = at;
-    scrubber.disabled = steps.length < 2;
-    live.disabled = steps.length < 2;
+    for (const control of [scrubber, live, play]) control.disabled = steps.length < 2;
     live.setAttribute("aria-pressed", String(following));
-    const fraction = last ? at / last : 1;
-    scrubber.style.setProperty("--done", fraction);
+    play.textContent = timer ? "❚❚" : "▶";
+    play.setAttribute("aria-label", say(timer ? "pause_replay" : "replay"));
+    play.title = say(timer ? "pause_replay" : "replay");
   }
 
   async function show() {
@@ -58,7 +62,7 @@ function createSheet(root, onLook) {
     image.hidden = false;
     image.dataset.step = step;
     caption.textContent = say("at_step", { step: number(step) });
-    onLook(following ? null : step);
+    onLook(following ? null : step, step);
   }
 
   /** A sheet that was thinned away meanwhile is no longer offered. */
@@ -71,13 +75,43 @@ function createSheet(root, onLook) {
   function look() {
     following = Number(scrubber.value) === steps.length - 1;
     update();
-    show();
+    return show();
   }
 
-  scrubber.addEventListener("input", look);
+  function pause() {
+    clearTimeout(timer);
+    timer = 0;
+  }
+
+  /** Show one sheet after another, from the first one when the last is looked at, and end at the last. */
+  function start() {
+    const last = steps.length - 1;
+    scrubber.value = Number(scrubber.value) >= last ? 0 : scrubber.value;
+    timer = -1;
+    advance(0);
+  }
+
+  async function advance(by) {
+    scrubber.value = Number(scrubber.value) + by;
+    await look();
+    if (!timer || !image.isConnected) return;
+    timer = following ? 0 : setTimeout(() => advance(1), FRAME_MS);
+    update();
+  }
+
+  scrubber.addEventListener("input", () => {
+    pause();
+    look();
+  });
   live.addEventListener("click", () => {
+    pause();
     scrubber.value = steps.length - 1;
     look();
   });
-  return { clear, add };
+  play.addEventListener("click", () => {
+    if (!timer) return start();
+    pause();
+    return update();
+  });
+  return { clear, add, start };
 }

@@ -32,6 +32,13 @@ def morph(tables: Mapping[str, Mapping[str, str]], default_model: str) -> gr.HTM
         js_on_load=files.js,
         apply_default_css=False,
         elem_classes=["dcgan-morph"],
-        texts=component_texts(tables, "morph"),
+        texts=_texts(tables),
         default_model=default_model,
     )
+
+
+def _texts(tables: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    """Return the component's sentences, and the explorer's names for the kinds of models."""
+    own, explorer = component_texts(tables, "morph"), component_texts(tables, "explore")
+    kinds = {language: {key: text for key, text in table.items() if key.startswith("source_")} for language, table in explorer.items()}
+    return {language: {**kinds[language], **own[language]} for language in own}

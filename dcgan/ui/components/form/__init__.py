@@ -1,0 +1,32 @@
+"""The form of the Train page: data and length, everything else folded; the whole of it is in the page's address."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import gradio as gr
+
+from dcgan.ui.components import component_files, component_texts
+
+SCRIPTS = ("../live/words.js", "../live/api.js", "wish.js", "fields.js", "layers.js", "script.js")
+
+
+def training_form(tables: Mapping[str, Mapping[str, str]]) -> gr.HTML:
+    """Return the form. It says `dcgan:run` on the document when it has started one.
+
+    Parameters
+    ----------
+    tables
+        Language -> key -> sentence; the keys under `train.form` go into the page.
+    """
+    files = component_files(Path(__file__).parent, SCRIPTS)
+    declared = f"const TABLES = {json.dumps(component_texts(tables, 'train.form'), ensure_ascii=False)};\n"
+    return gr.HTML(
+        html_template=files.template,
+        css_template=files.css,
+        js_on_load=declared + files.js,
+        apply_default_css=False,
+        elem_id="dcgan-form",
+    )

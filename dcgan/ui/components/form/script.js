@@ -1,0 +1,162 @@
+// The form. Everything it says stands in the page's address, so a link opens an experiment; nothing starts by itself.
+
+const OWN = ""; // the choice "a folder or zip of pictures"
+const PLAN_MS = 250; // after the last change
+const TRIAL_MS = 130000;
+
+const root = element.querySelector('[data-part="root"]');
+const part = (name) => root.querySelector(`[data-part="${name}"]`);
+translate(root);
+part("from").placeholder = say("from_hint");
+
+const post = (path, wish, timeout) => ask(`form/${path}`, { method: "POST", body: asBody(wish), timeout });
+let offer = null; // what can be chosen
+let fields = null;
+let asked = 0; // counts plans: only the newest is shown
+let timer = 0;
+
+function readForm() {
+  return {
+    data: part("data").value === OWN ? part("path").value.trim() : part("data").value,
+    recipe: part("recipe").value,
+    unit: part("unit").value,
+    amount: part("amount").value,
+    from: part("from").value.trim(),
+    settings: fields.read(),
+  };
+}
+
+function writeForm(wish) {
+  const isNamed = [...part("data").options].some(({ value }) => value && value === wish.data);
+  part("data").value = isNamed ? wish.data : OWN;
+  part("path").value = isNamed ? "" : wish.data;
+  if (![...part("recipe").options].some(({ value }) => value === wish.recipe)) part("recipe").append(new Option(wish.recipe, wish.recipe));
+  for (const name of ["recipe", "unit", "amount", "from"]) part(name).value = wish[name];
+  fields.write(wish.settings);
+  if (wish.recipe !== DEFAULTS.recipe || wish.from || Object.keys(wish.settings).length) part("more").open = true;
+}
+
+function changed() {
+  part("path-box").hidden = part("data").value !== OWN;
+  part("time").textContent = "";
+  describe();
+  writeAddress(readForm(), fields.keys);
+  clearTimeout(timer);
+  timer = setTimeout(plan, PLAN_MS);
+}
+
+function describe() {
+  const recipe = part("recipe").value.replaceAll("-", "_");
+  part("about").textContent = TABLES.en[`about_${recipe}`] ? say(`about_${recipe}`) : "";
+}
+
+async function plan() {
+  const ticket = ++asked;
+  const wish = readForm();
+  if (!wish.data) return complain("");
+  try {
+    const found = await post("plan", wish, TRIAL_MS); // a large folder takes its time
+    if (ticket === asked) show(found);
+  } catch (error) {
+    if (ticket === asked) fail(error);
+  }
+  return undefined;
+}
+
+function show({ recipe, count, notes, networks }) {
+  complain("");
+  fields.propose(recipe);
+  const colour = say(recipe.image_channels === 1 ? "grey" : "rgb");
+  const values = { count: number(count), size: recipe.image_size, colour, width: recipe.base_channels, batch: recipe.batch_size };
+  part("note").replaceChildren(...[say("proposal", values), ...notes].map(paragraph));
+  part("networks").replaceChildren(networkTable("generator", networks.generator), networkTable("discriminator", networks.discriminator));
+}
+
+function paragraph(text) {
+  const node = document.createElement("p");
+  node.textContent = text;
+  return node;
+}
+
+/** Show a sentence, and what it makes impossible; "" when all is well. */
+function complain(sentence) {
+  part("error").textContent = sentence;
+  part("error").hidden = !sentence;
+  if (!sentence) return;
+  part("note").replaceChildren();
+  part("networks").replaceChildren();
+}
+
+function fail(error) {
+  complain(error instanceof Refusal ? `${error.message}.` : say("lost"));
+}
+
+async function start(event) {
+  event.preventDefault();
+  part("start").disabled = true;
+  try {
+    const { run } = await post("start", readForm(), TRIAL_MS);
+    complain("");
+    document.dispatchEvent(new CustomEvent("dcgan:run", { detail: run }));
+  } catch (error) {
+    fail(error);
+  }
+  part("start").disabled = false;
+}
+
+async function estimate() {
+  const wish = readForm();
+  part("estimate").disabled = true;
+  part("time").textContent = say("trying");
+  try {
+    const found = await post("estimate", wish, TRIAL_MS);
+    const values = { time: clock(found.total_seconds), steps: number(found.steps), speed: number(found.images_per_second) };
+    part("time").textContent = say(wish.unit === "minutes" ? "estimate_steps" : "estimate_time", values);
+  } catch (error) {
+    part("time").textContent = "";
+    fail(error);
+  }
+  part("estimate").disabled = false;
+}
+
+function offerChoices({ public: isPublic, data, recipes, fields: records }) {
+  const titles = data.map(({ name, title, on_disk: isHere }) => new Option((name === "shapes" ? say("shapes") : title) + (isHere ? "" : " ↓"), name));
+  part("data").append(...titles, ...(isPublic ? [] : [new Option(say("own_data"), OWN)]));
+  part("recipe").append(...Object.keys(recipes).map((name) => new Option(name, name)));
+  part("unit").append(...UNITS.map((unit) => new Option(say(unit), unit)));
+  fields = createFields(part("fields"), records, changed);
+}
+
+async function offerModels() {
+  const models = await ask("models");
+  part("models").replaceChildren(...models.filter(({ source }) => source !== "untrained").map(({ name }) => new Option("", name)));
+}
+
+async function begin() {
+  try {
+    offer ??= await ask("form");
+  } catch {
+    complain(say("lost"));
+    return setTimeout(begin, 3000);
+  }
+  offerChoices(offer);
+  writeForm(readAddress(fields.keys));
+  part("path-box").hidden = part("data").value !== OWN;
+  describe();
+  plan();
+  part("start").disabled = false;
+  root.removeAttribute("aria-busy");
+  return undefined;
+}
+
+for (const name of ["data", "path", "recipe", "unit", "amount", "from"]) part(name).addEventListener("change", changed);
+part("more").addEventListener("toggle", () => offerModels().catch(() => undefined));
+part("reset").addEventListener("click", () => (fields.write({}), changed()));
+part("estimate").addEventListener("click", estimate);
+root.addEventListener("submit", start);
+document.addEventListener("dcgan:form", function come() {
+  if (!root.isConnected) return document.removeEventListener("dcgan:form", come);
+  root.scrollIntoView({ block: "nearest" });
+  return part("start").focus();
+});
+begin();

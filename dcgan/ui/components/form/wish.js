@@ -1,0 +1,34 @@
+// What the form says, as one record, and the same in the page's address.
+
+const DEFAULTS = { data: "fashion-mnist-10k", recipe: "quick", unit: "minutes", amount: "3", from: "" };
+const UNITS = ["minutes", "epochs", "steps"];
+
+/** Return {data, recipe, unit, amount, from, settings} of an address; what it does not say is the default. */
+function readAddress(keys) {
+  const said = new URLSearchParams(location.search);
+  const unit = UNITS.find((known) => said.has(known)) ?? DEFAULTS.unit;
+  const settings = Object.fromEntries(keys.filter((key) => said.get(key)).map((key) => [key, said.get(key)]));
+  return {
+    data: said.get("data") || DEFAULTS.data,
+    recipe: said.get("recipe") || DEFAULTS.recipe,
+    from: said.get("from") || DEFAULTS.from,
+    unit,
+    amount: said.get(unit) || DEFAULTS.amount,
+    settings,
+  };
+}
+
+/** Put a wish into the address, but for what is the default anyway; other parts of the address stay. */
+function writeAddress(wish, keys) {
+  const url = new URL(location.href);
+  const put = (key, value, standard) => (value && value !== standard ? url.searchParams.set(key, value) : url.searchParams.delete(key));
+  for (const key of ["data", "recipe", "from"]) put(key, wish[key], DEFAULTS[key]);
+  for (const unit of UNITS) put(unit, unit === wish.unit ? wish.amount : "", unit === DEFAULTS.unit ? DEFAULTS.amount : "");
+  for (const key of keys) put(key, wish.settings[key]);
+  history.replaceState(history.state, "", url);
+}
+
+/** A wish as the server reads it. */
+function asBody({ data, recipe, unit, amount, from, settings }) {
+  return JSON.stringify({ data, recipe, from, settings, length: { [unit]: Number(amount) } });
+}

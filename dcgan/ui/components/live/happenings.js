@@ -1,0 +1,89 @@
+// What happened to a run beside its steps: resumed, learning rates changed, diagnoses with their remedies, scores.
+
+const TOLD = ["resumed", "order", "diagnosis", "failed", "finished"];
+
+function createHappenings(root, onChange) {
+  const part = (name) => root.querySelector(`[data-part="${name}"]`);
+  const [list, box, scores] = [part("happenings"), part("happenings-box"), part("scores")];
+  let told = [];
+  let run = "";
+
+  function clear(name) {
+    run = name;
+    told = [];
+    list.replaceChildren();
+    scores.replaceChildren();
+    box.hidden = true;
+    part("scores-box").hidden = true;
+  }
+
+  function add(events) {
+    const fresh = events.filter(({ event, order }) => TOLD.includes(event) && !(event === "order" && order !== "learning_rates"));
+    told = [...told, ...fresh];
+    list.append(...fresh.map(item));
+    box.hidden = !told.length;
+    const measured = events.filter(({ event }) => event === "scored");
+    scores.append(...measured.map(score));
+    part("scores-box").hidden = !scores.children.length;
+    if (fresh.length) onChange(told.filter(({ event }) => event !== "finished").map(({ step, severity }) => ({ step, kind: severity })));
+  }
+
+  function item(event) {
+    const node = document.createElement("li");
+    node.dataset.severity = event.severity ?? "";
+    const step = document.createElement("span");
+    step.className = "when";
+    step.textContent = say("at_step", { step: number(event.step) });
+    const words = document.createElement("span");
+    words.textContent = sentenceOf(event);
+    node.append(step, words);
+    if (event.evidence) node.append(evidence(event.evidence));
+    if (event.remedy?.from_step !== null && event.remedy) node.append(remedy(event));
+    return node;
+  }
+
+  function sentenceOf(event) {
+    if (event.event === "diagnosis") return event.sentence;
+    if (event.event === "failed") return event.message;
+    const isDone = event.reason === "completed";
+    if (event.event === "finished") return say(isDone ? "happened_completed" : "happened_stopped");
+    if (event.event === "resumed") return say("happened_resumed");
+    const [d, g] = ["learning_rate_d", "learning_rate_g"].map((key) => event.values?.[key] ?? "–");
+    return say("happened_rates", { d, g });
+  }
+
+  function evidence(facts) {
+    const node = document.createElement("small");
+    node.textContent = Object.entries(facts).map(([key, value]) => `${key} ${typeof value === "number" ? number(value, Math.abs(value) < 10 ? 3 : 0) : value}`).join(" · ");
+    return node;
+  }
+
+  /** Continue from an earlier stage with what the finding names, as a new run. */
+  function remedy({ remedy: { settings, from_step: step } }) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = say("remedy", { step: number(step), settings: Object.entries(settings).map(([key, value]) => `${key} ${value}`).join(", ") });
+    const answer = document.createElement("span");
+    answer.setAttribute("role", "status");
+    button.addEventListener("click", async () => {
+      button.disabled = true;
+      try {
+        document.dispatchEvent(new CustomEvent("dcgan:run", { detail: (await api.branch(run, step, settings)).run }));
+      } catch (error) {
+        answer.textContent = error instanceof Refusal ? `${error.message}.` : say("lost");
+      }
+      button.disabled = false;
+    });
+    const both = document.createElement("span");
+    both.append(button, answer);
+    return both;
+  }
+
+  function score({ step, swd, n }) {
+    const row = document.createElement("tr");
+    for (const text of [number(step), number(swd, 4), number(n)]) row.insertCell().textContent = text;
+    return row;
+  }
+
+  return { clear, add };
+}

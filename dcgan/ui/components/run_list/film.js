@@ -1,0 +1,102 @@
+// The time machine: the pictures of any seed, or of the z of an explorer's link, at every stage that is kept of a training.
+
+const FRAME_MS = 350;
+
+function createFilm(root) {
+  const part = (name) => root.querySelector(`[data-part="${name}"]`);
+  const [run, seed, count, canvas, scrubber, play] = ["film-run", "seed", "count", "frame", "film-scrubber", "film-play"].map(part);
+  let steps = [];
+  let strip = null; // all frames side by side, as the server made them
+  let asked = 0;
+  let timer = 0;
+
+  /** What is asked for: a seed, or the z in a link that was pasted. */
+  function wish() {
+    const text = seed.value.trim();
+    const z = /[?&]z=([\w-]+)/.exec(text)?.[1];
+    return new URLSearchParams(z ? { z } : { seed: /[?&]seed=(\d+)/.exec(text)?.[1] ?? (text || "0"), count: count.value });
+  }
+
+  const address = (kind) => `${routes}/runs/${encodeURIComponent(run.value)}/film.${kind}?${wish()}`;
+
+  async function load() {
+    const ticket = ++asked;
+    pause();
+    part("film-said").textContent = say("making");
+    try {
+      const { steps: found } = await ask(`runs/${encodeURIComponent(run.value)}/facts`);
+      const answer = await fetch(address("png"));
+      if (!answer.ok) throw new Refusal(answer.status, (await answer.json()).error);
+      const picture = await createImageBitmap(await answer.blob());
+      if (ticket !== asked) return;
+      [steps, strip] = [found, picture];
+      part("film-said").textContent = "";
+      show();
+    } catch (error) {
+      if (ticket !== asked) return;
+      part("stage").hidden = true;
+      part("film-said").textContent = error instanceof Refusal ? `${error.message}.` : say("lost");
+    }
+  }
+
+  function show() {
+    part("stage").hidden = false;
+    part("film-gif").href = address("gif");
+    part("film-png").href = address("png");
+    for (const kind of ["gif", "png"]) part(`film-${kind}`).download = `${run.value.replace(":", "-")}.${kind}`;
+    scrubber.max = steps.length - 1;
+    scrubber.value = steps.length - 1;
+    draw();
+  }
+
+  function draw() {
+    const width = strip.width / steps.length;
+    Object.assign(canvas, { width, height: strip.height });
+    canvas.getContext("2d").drawImage(strip, -width * Number(scrubber.value), 0);
+    const step = steps[Number(scrubber.value)];
+    part("film-step").textContent = say("at_step", { step: number(step) });
+    scrubber.setAttribute("aria-valuetext", say("at_step", { step: number(step) }));
+    const model = `${run.value.startsWith(RECORDED) ? run.value.slice(RECORDED.length) : run.value}@${step}`;
+    const query = wish();
+    query.delete("count");
+    part("film-explore").href = `${appRoot}/?model=${encodeURIComponent(model)}&${query}`;
+  }
+
+  function pause() {
+    clearInterval(timer);
+    timer = 0;
+    play.textContent = "▶";
+    play.setAttribute("aria-label", say("film_play"));
+  }
+
+  function start() {
+    if (Number(scrubber.value) === steps.length - 1) scrubber.value = 0;
+    play.textContent = "❚❚";
+    play.setAttribute("aria-label", say("film_pause"));
+    timer = setInterval(() => {
+      if (!canvas.isConnected || Number(scrubber.value) === steps.length - 1) return pause();
+      scrubber.value = Number(scrubber.value) + 1;
+      return draw();
+    }, FRAME_MS);
+    draw();
+  }
+
+  /** Offer the runs that keep stages; the one that the page looks at first. */
+  async function offer() {
+    const runs = await ask("runs");
+    const facts = await Promise.all(runs.map(({ name }) => ask(`runs/${encodeURIComponent(name)}/facts`).catch(() => ({ steps: [] }))));
+    const kept = runs.filter((_, index) => facts[index].steps.length > 1).map(({ name }) => name);
+    const looked = new URLSearchParams(location.search).get("run");
+    const chosen = [run.value, looked].find((name) => kept.includes(name)) ?? kept[0] ?? "";
+    run.replaceChildren(...kept.map((name) => new Option(name.startsWith(RECORDED) ? name.slice(RECORDED.length) : name, name)));
+    run.value = chosen;
+    if (chosen) await load();
+    else part("film-said").textContent = say("no_stages");
+  }
+
+  for (const node of [run, seed, count]) node.addEventListener("change", load);
+  scrubber.addEventListener("input", () => (pause(), draw()));
+  play.addEventListener("click", () => (timer ? pause() : start()));
+  pause();
+  part("film-box").addEventListener("toggle", () => part("film-box").open && offer().catch(() => (part("film-said").textContent = say("lost"))));
+}

@@ -1,0 +1,63 @@
+"""Under the live view: the list of runs, and the time machine."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from browser.conftest import App
+from browser.models import assert_same, synthesizer
+from browser.recording import PICTURE, pixels, settle
+from browser.training import PATIENCE, Visit, expect_state, open_train, start
+
+pytestmark = pytest.mark.browser
+
+
+def part(page: Page, name: str) -> Locator:
+    return page.locator(f"#dcgan-runs [data-part={name}]")
+
+
+def entry(page: Page, run: str) -> Locator:
+    return part(page, "list").locator("> li").filter(has_text=run)
+
+
+def test_a_run_is_kept_in_order_and_looked_back_at(visit: Visit, app: App) -> None:
+    page = open_train(visit)
+    run = start(page, 20)
+    expect_state(page, "completed")
+    part(page, "list-box").locator("> summary").click()
+    tools = entry(page, run).locator("details summary")
+    tools.click()
+    entry(page, run).get_by_label("Note", exact=True).fill("the first")
+    entry(page, run).get_by_label("Note", exact=True).press("Enter")
+    expect(entry(page, run).locator("q")).to_have_text("the first")
+    expect(entry(page, run).locator(".size")).to_contain_text("MB", timeout=PATIENCE)
+    entry(page, run).locator("details summary").click()
+    entry(page, run).get_by_role("button", name="Delete").click()
+    expect(part(page, "said")).to_contain_text("is deleted")
+    expect(entry(page, run)).to_have_count(0)
+    part(page, "said").get_by_role("button", name="Undo").click()
+    expect(entry(page, run)).to_have_count(1)
+    assert (app.home / "runs" / run / "note.json").exists()
+    look_back(page, app, run)
+
+
+def look_back(page: Page, app: App, run: str) -> None:
+    part(page, "film-box").locator("> summary").click()
+    expect(part(page, "frame")).to_be_visible(timeout=PATIENCE)
+    expect(part(page, "film-run")).to_have_value(run)
+    part(page, "count").select_option("1")
+    part(page, "seed").fill("5")
+    part(page, "seed").press("Enter")
+    page.wait_for_function("document.querySelector('#dcgan-runs canvas').width === 16")
+    stages = sorted((app.home / "runs" / run / "snapshots").iterdir())
+    for key, stage in (("End", stages[-1]), ("Home", stages[0])):
+        part(page, "film-scrubber").press(key)
+        maker = synthesizer(stage)
+        assert_same(pixels(part(page, "frame")), maker.rgb(maker.z([5]))[0])
+    assert not np.array_equal(synthesizer(stages[0]).generate([5]), synthesizer(stages[-1]).generate([5]))
+    part(page, "film-explore").click()
+    settle(page)
+    maker = synthesizer(stages[0])
+    assert_same(pixels(page.locator(PICTURE)), maker.rgb(maker.z([5]))[0])

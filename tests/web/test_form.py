@@ -1,0 +1,95 @@
+"""The form's routes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+from tiny_app import KEY
+
+from dcgan.config import Budget
+from dcgan.errors import ConfigError
+from dcgan.studio import Studio
+from dcgan.studio_form import StartRequest
+from dcgan.training.worker import DEFAULT_BUDGET
+from dcgan.web.form import read_wish
+
+FORM = "/gradio_api/dcgan/form"
+WISH: dict[str, Any] = {"data": "shapes", "recipe": "dcgan", "settings": {"image_size": "16", "base_channels": "4"}, "length": {"steps": 3}}
+
+
+def wish(record: Any) -> StartRequest:
+    return read_wish(json.dumps(record).encode())
+
+
+def test_a_wish_is_read() -> None:
+    assert wish(WISH) == StartRequest("shapes", "dcgan", ("image_size=16", "base_channels=4"), Budget(steps=3))
+    assert wish({"data": " x ", "from": "a@3"}) == StartRequest("x", "dcgan", (), DEFAULT_BUDGET, "a@3")
+    assert wish({"data": "x", "length": {"minutes": 0.5}}).budget == Budget(minutes=0.5)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        [],
+        "x",
+        {"data": 1},
+        {"data": "x", "length": {"steps": "many"}},
+        {"data": "x", "length": {"steps": 1.5}},
+        {"data": "x", "settings": [1]},
+        {"data": "x", "length": {"minutes": 0}},
+        {"data": "x", "length": {"steps": 1, "epochs": 1}},
+        {"data": "x", "length": {"steps": None}},
+    ],
+)
+def test_what_is_no_wish_is_a_sentence(record: Any) -> None:
+    with pytest.raises(ConfigError) as caught:
+        wish(record)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_plan_shows_the_networks_before_anything_starts(client: TestClient, studio: Studio) -> None:
+    answer = client.post(f"{FORM}/plan", json=WISH).json()
+    assert answer["count"] == 10_000 and answer["recipe"]["batch_size"] > 0
+    assert answer["networks"]["generator"]["layers"][-1]["shape"] == [3, 16, 16]
+    assert answer["networks"]["discriminator"]["layers"][-1]["shape"] == [1]
+    assert studio.runs.all() == []
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"data": "no-such-set"}, "no-such-set"),
+        ({"recipe": "nobody"}, "no recipe is called"),
+        ({"settings": {"image_size": "33"}}, "image_size is one of"),
+        ({"settings": {"image_size": "28"}}, "image_size is one of 16, 32, 64, 128 with the network dcgan"),
+        ({"settings": {"colour": "red"}}, "no setting is called 'colour'"),
+        ({"from": "nobody"}, "no model is called"),
+    ],
+)
+def test_what_does_not_go_together_is_refused_in_a_sentence(client: TestClient, change: dict[str, Any], said: str) -> None:
+    for path in ("plan", "start"):
+        answer = client.post(f"{FORM}/{path}", json=WISH | change)
+        assert answer.status_code == 400 and said in answer.json()["error"]
+
+
+def test_a_start_gives_the_run_to_the_holder_of_the_key(client: TestClient, studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    began: list[Any] = []
+    monkeypatch.setattr(studio._workers, "start", lambda *given: began.append(given))
+    run = client.post(f"{FORM}/start", json=WISH, headers={"X-DCGAN-Key": KEY}).json()["run"]
+    assert studio.may_control(run, KEY) and len(began) == 1 and began[0][2][-2:] == ["--steps", "3"]
+
+
+def test_the_form_is_ours_alone_and_short(client: TestClient) -> None:
+    for path in ("plan", "estimate", "start"):
+        assert client.post(f"{FORM}/{path}", json=WISH, headers={"origin": "http://evil.com"}).status_code == 403
+    assert client.post(f"{FORM}/plan", content=b" " * 20_000).status_code == 413
+    assert client.get(f"{FORM}/start").status_code == 405
+
+
+def test_strangers_type_no_paths(public: TestClient) -> None:
+    assert public.get(FORM).json()["public"] is True
+    answer = public.post(f"{FORM}/plan", json=WISH | {"data": "/etc"})
+    assert answer.status_code == 400 and "public" in answer.json()["error"]
