@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from dcgan.cli_generate import writable
 from dcgan.errors import ConfigError
 
 Slot = Annotated[str, typer.Option(metavar="1,2,3", help="Seeds of the slot's samples.")]
@@ -34,7 +35,7 @@ def interpolate(
 
     torch.set_num_threads(1)
     kind = format_of(out.suffix)
-    _check_folder(out)
+    writable(out)
     synthesizer = Library().synthesizer(model)
     keys = synthesizer.z(_seeds("--seeds", seeds))
     walk = make_walk(synthesizer, keys, frames, method, loop, label.split(",") if label is not None else None)
@@ -61,7 +62,7 @@ def arithmetic(
     torch.set_num_threads(1)
     if out.suffix.lower() != ".png":
         raise ConfigError(f"--out is a .png file, found {out}")
-    _check_folder(out)
+    writable(out)
     synthesizer = Library().synthesizer(model)
     plus, minus, base = (synthesizer.z(_seeds(f"--{name}", seeds)) for name, seeds in (("a", a), ("b", b), ("c", c)))
     made = make_arithmetic(synthesizer, plus, minus, base, label)
@@ -75,9 +76,3 @@ def _seeds(option: str, text: str) -> list[int]:
     if not all(part.isascii() and part.isdigit() for part in parts):
         raise ConfigError(f"{option} is a list of seeds such as 1,2,3, found {text!r}")
     return [int(part) for part in parts]
-
-
-def _check_folder(out: Path) -> None:
-    """Say before the work, not after it, that there is no such folder."""
-    if not out.parent.is_dir():
-        raise ConfigError(f"cannot write {out}: there is no folder {out.parent}")
