@@ -19,6 +19,7 @@ from dcgan.cli_directions import attributes_app, directions
 from dcgan.cli_export import export
 from dcgan.cli_generate import generate
 from dcgan.cli_hub import pull, push
+from dcgan.cli_morph import arithmetic, interpolate
 from dcgan.cli_printing import AsJson, DataDir, new_table, print_json, show
 from dcgan.cli_recipes import networks, recipes
 from dcgan.cli_runs import runs_app
@@ -40,6 +41,8 @@ app.command()(generate)
 app.command()(pull)
 app.command()(push)
 app.command()(shelve)
+app.command()(interpolate)
+app.command()(arithmetic)
 
 STOPPED = 130
 
