@@ -16,6 +16,7 @@ import typer
 
 from dcgan import __version__
 from dcgan.cli_bench import bench_app
+from dcgan.cli_doctor import doctor
 from dcgan.cli_export import export
 from dcgan.cli_printing import AsJson, DataDir, new_table, print_json, show
 from dcgan.cli_runs import runs_app
@@ -28,6 +29,7 @@ data_app = typer.Typer(rich_markup_mode=None, help="The data sets: what there is
 app.add_typer(data_app, name="data")
 app.add_typer(bench_app, name="bench")
 app.add_typer(runs_app, name="runs")
+app.command()(doctor)
 app.command()(export)
 app.command()(shelve)
 

@@ -40,6 +40,7 @@ LEVELS: list[set[str]] = [
 SINGLE = {
     "cli_train": "cli",
     "cli_bench": "cli",
+    "cli_doctor": "cli",
     "cli_evaluate": "cli",
     "cli_export": "cli",
     "cli_printing": "cli",
