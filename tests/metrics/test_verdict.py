@@ -33,7 +33,7 @@ def ignore_z(model: Model) -> None:
     first = model.config.generator.layers.index(next(layer for layer in model.config.generator.layers if isinstance(layer, BatchNorm)))
     scale, shift = (model.generator[f"{first}.{name}"] for name in ("weight", "bias"))
     shift.add_(scale * torch.randn(scale.shape, generator=torch.Generator().manual_seed(0)))
-    scale.mul_(0.1)
+    scale.mul_(0.02)
 
 
 def lose(model: Model) -> None:
