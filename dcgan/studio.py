@@ -58,9 +58,9 @@ class Studio:
     # Models
 
     def models(self, also: str = "") -> list[ModelInfo]:
-        """Return every model that can be opened by name; of the untrained ones, which are endless, one, and the one called `also`."""
+        """Return the models that are there, and the one called `also` where that is a stage of a run or untrained: too many to list."""
         found = self.library.models()
-        if also.startswith("untrained") and all(info.name != also for info in found):
+        if also and all(info.name != also for info in found):
             with contextlib.suppress(DCGANError):
                 found.append(self.synthesizer(also).info)
         if self._named and all(info.name != self._named for info in found):

@@ -138,4 +138,4 @@ def test_a_third_language_is_one_new_file(tmp_path: Path, monkeypatch: pytest.Mo
     for language, table in (*TABLES.items(), ("fr", {key: f"fr {sentence}" for key, sentence in TABLES["en"].items()})):
         (tmp_path / f"{language}.json").write_text(json.dumps(table), "utf-8")
     monkeypatch.setattr(texts, "__file__", str(tmp_path / "__init__.py"))
-    assert set(tables()) == {*TABLES, "fr"} and tables()["fr"]["train.start"] == "fr Start training"
+    assert set(tables()) == {*TABLES, "fr"} and tables()["fr"]["train.form.start"] == "fr Start training"

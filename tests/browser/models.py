@@ -64,7 +64,7 @@ def synthesizer(folder: Path) -> Synthesizer:
 
 def assert_same(found: Pixels, expected: Pixels) -> None:
     """The same pixels are within 1 of 255."""
-    assert found.shape == expected.shape
+    assert found.shape == expected.shape, (found.shape, expected.shape)
     assert int(np.abs(found.astype(int) - expected.astype(int)).max()) <= 1
 
 

@@ -9,7 +9,7 @@ import json
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from browser.training import PATIENCE, Visit, expect_state, form, live, open_train
+from browser.training import PATIENCE, Visit, expect_state, form, live, open_train, wait_for_steps
 
 pytestmark = pytest.mark.browser
 
@@ -43,10 +43,16 @@ def test_without_a_run_of_ones_own_a_recorded_one_plays(visit: Visit) -> None:
     expect(form(page, "start")).to_be_focused()
 
 
-def test_a_recording_is_scrubbed_and_no_one_steers_it(visit: Visit) -> None:
+def open_recording(visit: Visit) -> Page:
     page = open_train(visit, RECORDING)
-    expect_state(page, "recorded")
     expect(live(page, "sheet")).to_be_visible()
+    wait_for_steps(page, 100)
+    return page
+
+
+def test_a_recording_is_scrubbed_and_no_one_steers_it(visit: Visit) -> None:
+    page = open_recording(visit)
+    expect_state(page, "recorded")
     assert page.locator("#dcgan-live [data-order]:visible").count() == 0
     live(page, "scrubber").focus()
     page.keyboard.press("Home")
@@ -58,8 +64,7 @@ def test_a_recording_is_scrubbed_and_no_one_steers_it(visit: Visit) -> None:
 
 
 def test_curves_by_axis_scale_smoothing_and_beside_another(visit: Visit) -> None:
-    page = open_train(visit, RECORDING)
-    expect(live(page, "sheet")).to_be_visible()
+    page = open_recording(visit)
     last = f"{AXIS}.data[0].x.at(-1)"
     steps = page.evaluate(last)
     live(page, "by").select_option("seconds")
@@ -82,8 +87,7 @@ def test_curves_by_axis_scale_smoothing_and_beside_another(visit: Visit) -> None
 
 
 def test_more_curves_are_one_click_away_and_the_numbers_can_be_taken_along(visit: Visit) -> None:
-    page = open_train(visit, RECORDING)
-    expect(live(page, "sheet")).to_be_visible()
+    page = open_recording(visit)
     assert page.evaluate("document.querySelector('[data-chart=norms]').data") is None
     live(page, "more").locator("summary").click()
     page.wait_for_function("document.querySelector('[data-chart=norms]').data?.[0].x.length > 100")
@@ -121,15 +125,14 @@ def test_diagnoses_are_told_with_evidence_and_a_remedy(visit: Visit) -> None:
     page = open_train(visit, RECORDING, prepare=sick)
     told = live(page, "happenings").locator("li[data-severity=failure]")
     expect(told).to_contain_text("step 802All pictures are nearly the same.distance 0.120")
-    page.wait_for_function(f"{AXIS}.layout.shapes.some(({{ x0 }}) => x0 === 802)")
+    page.wait_for_function(f"{AXIS}.layout?.shapes.some(({{ x0 }}) => x0 === 802)")
     told.get_by_role("button").click()
     page.wait_for_function("location.search.includes('run=cured')")
     assert asked == [{"step": 619, "settings": {"objective": "wasserstein"}}]
 
 
 def test_the_projector_by_key(visit: Visit) -> None:
-    page = open_train(visit, RECORDING)
-    expect(live(page, "sheet")).to_be_visible()
+    page = open_recording(visit)
     small = live(page, "sheet").bounding_box()
     page.locator("body").press("f")
     expect(live(page, "projector")).to_have_attribute("aria-pressed", "true")

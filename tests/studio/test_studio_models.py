@@ -37,6 +37,17 @@ def test_a_runs_newest_snapshot_is_taken_up(studio: Studio, home: Path) -> None:
     assert after.info.steps == 4 and not np.array_equal(before.generate([0]), after.generate([0]))
 
 
+def test_a_stage_of_a_run_is_listed_when_it_is_named(studio: Studio, home: Path) -> None:
+    train_run(home / "runs" / "growing", 4)
+    stages = [f"growing@{step}" for step in studio.library.stages("growing")]
+    assert stages
+    names = [info.name for info in studio.models()]
+    assert "growing" in names and not set(stages) & set(names)
+    assert [info.name for info in studio.models(stages[0])] == [*names, stages[0]]
+    for nothing in ("growing@99", "no-such-model", str(home)):
+        assert [info.name for info in studio.models(nothing)] == names
+
+
 @pytest.mark.parametrize("kind", ["model folder", "run folder", "checkpoint file"])
 def test_the_path_named_at_the_start_opens_and_no_other(home: Path, tmp_path: Path, kind: str) -> None:
     paths = {"model folder": tmp_path / "elsewhere", "run folder": tmp_path / "r", "checkpoint file": tmp_path / "g.safetensors"}

@@ -59,7 +59,7 @@ def test_what_a_run_leaves(tmp_path: Path, pictures: Path) -> None:
     assert reader.status().state == "completed" and reader.status().step == 6
     assert steps_of(reader) == [1, 2, 3, 4, 5, 6]
     assert names_of(reader)[:3] == ["started", "samples", "checkpoint"] and names_of(reader)[-1] == "finished"
-    assert reader.sample_steps() == [0, 6]
+    assert {0, 6} <= set(reader.sample_steps())  # and by the clock between them
     assert Image.open(reader.sample_path(6)).size[0] >= 8 * 16
     assert sorted(path.name for path in (tmp_path / "r/snapshots").iterdir()) == ["000000", "000002", "000004", "000006"]
     assert not list((tmp_path / "r").glob("worker.json"))

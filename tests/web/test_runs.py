@@ -20,7 +20,7 @@ from starlette.testclient import TestClient
 from tiny_app import train_run
 
 from dcgan.errors import RunError
-from dcgan.studio import Studio
+from dcgan.studio import MACHINE, Studio
 from dcgan.training.run_folder import HEARTBEAT_LOST, RunReader
 from dcgan.web.answers import COLUMNS
 
@@ -204,7 +204,8 @@ def test_measures_are_a_table_for_other_programs(client: TestClient, run: Path) 
 def test_two_runs_are_told_apart_by_their_settings(client: TestClient, run: Path, home: Path) -> None:
     train_run(home / "runs" / "r2", 2)
     config = json.loads((home / "runs" / "r2" / "config.json").read_text())
-    config["recipe"]["beta1"] = 0.9
+    same = json.loads((run / "config.json").read_text())["recipe"]
+    config["recipe"] |= {"beta1": 0.9, **{key: same[key] for key in MACHINE}}
     (home / "runs" / "r2" / "config.json").write_text(json.dumps(config))
     assert client.get(f"{RUNS}/r1/differences?other=r2").json() == {"beta1": [0.5, 0.9], "steps": [STEPS, 2]}
     assert client.get(f"{RUNS}/r1/differences?other=nobody").status_code == 404

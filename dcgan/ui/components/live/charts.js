@@ -112,7 +112,7 @@ function createCharts(root) {
     if (!plotly) return;
     const colours = palette();
     for (const [name, chart] of Object.entries(CHARTS)) {
-      if (!boxes[name].offsetParent) drawn.delete(name); // without a size Plotly would take its own
+      if (!boxes[name].checkVisibility()) drawn.delete(name); // without a size Plotly would take its own
       else plotly.react(boxes[name], traces(chart, colours), layout(chart, colours), { displayModeBar: false, responsive: false }) && drawn.add(name);
     }
   }
@@ -176,7 +176,7 @@ function createCharts(root) {
   }
 
   function resize() {
-    const seen = Object.keys(CHARTS).filter((name) => boxes[name].offsetParent);
+    const seen = Object.keys(CHARTS).filter((name) => boxes[name].checkVisibility());
     if (seen.some((name) => !drawn.has(name))) draw();
     else for (const name of seen) plotly.Plots.resize(boxes[name]);
   }

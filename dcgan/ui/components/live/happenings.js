@@ -45,7 +45,8 @@ function createHappenings(root, onChange) {
   function sentenceOf(event) {
     if (event.event === "diagnosis") return event.sentence;
     if (event.event === "failed") return event.message;
-    if (event.event === "finished") return say(event.reason === "completed" ? "happened_completed" : "happened_stopped");
+    const isDone = event.reason === "completed";
+    if (event.event === "finished") return say(isDone ? "happened_completed" : "happened_stopped");
     if (event.event === "resumed") return say("happened_resumed");
     const [d, g] = ["learning_rate_d", "learning_rate_g"].map((key) => event.values?.[key] ?? "–");
     return say("happened_rates", { d, g });

@@ -81,7 +81,6 @@ function createSheet(root, onLook) {
   function pause() {
     clearTimeout(timer);
     timer = 0;
-    update();
   }
 
   /** Show one sheet after another, from the first one when the last is looked at, and end at the last. */
@@ -109,6 +108,10 @@ function createSheet(root, onLook) {
     scrubber.value = steps.length - 1;
     look();
   });
-  play.addEventListener("click", () => (timer ? pause() : start()));
+  play.addEventListener("click", () => {
+    if (!timer) return start();
+    pause();
+    return update();
+  });
   return { clear, add, start };
 }
