@@ -16,8 +16,13 @@ import typer
 
 from dcgan import __version__
 from dcgan.cli_bench import bench_app
+<<<<<<< HEAD
 from dcgan.cli_doctor import doctor
+=======
+from dcgan.cli_directions import attributes_app, directions
+>>>>>>> main
 from dcgan.cli_export import export
+from dcgan.cli_hub import pull, push
 from dcgan.cli_printing import AsJson, DataDir, new_table, print_json, show
 from dcgan.cli_runs import runs_app
 from dcgan.cli_shelve import shelve
@@ -29,8 +34,15 @@ data_app = typer.Typer(rich_markup_mode=None, help="The data sets: what there is
 app.add_typer(data_app, name="data")
 app.add_typer(bench_app, name="bench")
 app.add_typer(runs_app, name="runs")
+<<<<<<< HEAD
 app.command()(doctor)
+=======
+app.add_typer(attributes_app, name="attributes")
+app.command()(directions)
+>>>>>>> main
 app.command()(export)
+app.command()(pull)
+app.command()(push)
 app.command()(shelve)
 
 STOPPED = 130
@@ -100,7 +112,7 @@ def generate(
     out: Annotated[Path | None, typer.Option(help="The sheet, a .png file.")] = None,
     npz: Annotated[Path | None, typer.Option(help="z, x, images and labels as arrays.")] = None,
 ) -> None:
-    """Make pictures of MODEL: a name, a model folder, a run folder or a checkpoint file."""
+    """Make pictures of MODEL: a name, a model folder, a run folder, a checkpoint file, or hf:OWNER/NAME."""
     import torch
 
     from dcgan.files import write_bytes

@@ -26,7 +26,7 @@ def evaluate_with_progress(model: str, data: str, sheet: Path | None, as_json: b
     with reporting() as report:
         result = evaluate(synthesizer, data, progress=report, **options)
     if sheet is not None:
-        write_bytes(sheet, _sheet(result.nearest))
+        write_bytes(sheet, neighbours_sheet(result.nearest))
     if as_json:
         return print_json(result.to_json())
     _show_scores(result)
@@ -84,6 +84,7 @@ def _show_neighbours(neighbours: Neighbours, sheet: Path | None) -> None:
     print(CAVEAT + (f" Each beside its {NEIGHBOURS}: {sheet}" if sheet else ""))
 
 
-def _sheet(neighbours: Neighbours) -> bytes:
+def neighbours_sheet(neighbours: Neighbours) -> bytes:
+    """Return the PNG of the samples, each beside its nearest real pictures."""
     factor = max(1, TILE // neighbours.tiles.shape[1])
     return png_bytes(enlarge(grid(neighbours.tiles, columns=1 + NEIGHBOURS), factor), {"Description": CAVEAT})

@@ -23,6 +23,10 @@ class CheckpointError(DCGANError):
     """A model file that cannot be read; the message names the file, what was found and what was expected."""
 
 
+class HubError(DCGANError):
+    """The Hugging Face Hub cannot be reached or refuses, or what is there cannot be used."""
+
+
 class RunError(DCGANError):
     """A run folder that cannot be used: locked by another process, of another recipe, or not a run."""
 

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 
 # The commands that README shows.
-SHOWN = {"models", "generate", "data", "train", "evaluate", "runs", "shelve", "export"}
+SHOWN = {"models", "generate", "data", "train", "evaluate", "runs", "shelve", "export", "directions"}
 
 
 def blocks(language: str) -> list[str]:
@@ -54,6 +54,8 @@ def test_the_python_lines_run(empty: Path) -> None:
     pictures, same = names["pictures"], names["same"]
     assert isinstance(pictures, np.ndarray) and pictures.shape == (16, 32, 32, 1)
     assert isinstance(same, np.ndarray) and np.abs(same[0].astype(int) - pictures[3]).max() <= 1
+    changed = names["changed"]
+    assert isinstance(changed, np.ndarray) and np.abs(changed[0].astype(int) - pictures[3]).mean() > 5
     torch.set_num_threads(1)
 
 

@@ -1,6 +1,7 @@
-"""Pure functions on latents: sampling, and the ways between two points."""
+"""Pure functions on latents: sampling, the ways between two points, directions."""
 
+from dcgan.latent.directions import orthogonalise, step, unit
 from dcgan.latent.paths import lerp, slerp
 from dcgan.latent.sampling import repeat_labels, sample_z
 
-__all__ = ["lerp", "repeat_labels", "sample_z", "slerp"]
+__all__ = ["lerp", "orthogonalise", "repeat_labels", "sample_z", "slerp", "step", "unit"]

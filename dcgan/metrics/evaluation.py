@@ -126,7 +126,7 @@ def evaluate(
     info = model.info
     column = label_column or _trained_column(model, data)
     parts = load_parts(data, _side(model), 1 if info.channels == 1 else 3, samples, seed, data_dir, column, progress)
-    made, wanted = _make(model, parts.n, seed, progress)
+    made, wanted = make_samples(model, parts.n, seed, progress)
     fake = network.features(made, progress, "features of the samples")
     real, held_out = (_cached(network, part.images, progress) for part in (parts.compared, parts.held_out))
     score, floor = kid(real, fake, seed), kid(real, held_out, seed)
@@ -151,7 +151,7 @@ def evaluate(
         diversity_samples=spread,
         diversity_data=spread_data,
         classes=report_classes(parts, made, _matched(wanted, model, parts), progress),
-        nearest=_neighbours(parts, made, fake, real, held_out, seed),
+        nearest=closest(made, fake, parts.compared.images, real, seed, float(np.median(nearest(held_out, real, 1)[0]))),
         notes=_notes(parts, samples, features, network),
     )
 
@@ -175,7 +175,7 @@ def _trained_column(model: Synthesizer, data: str) -> str | None:
     return column if isinstance(column, str) and Path(str(training.get("data"))).stem == Path(data).stem else None
 
 
-def _make(model: Synthesizer, n: int, seed: int, progress: Progress | None) -> tuple[Images, npt.NDArray[np.int64] | None]:
+def make_samples(model: Synthesizer, n: int, seed: int, progress: Progress | None) -> tuple[Images, npt.NDArray[np.int64] | None]:
     """Return n pictures, uint8 (n, h, w, 1 or 3), and the classes asked for where the model is conditional."""
     wanted, parts = model.labels(n), []
     for start in range(0, n, CHUNK):
@@ -214,14 +214,15 @@ def _cached(network: Extractor, images: Images, progress: Progress | None) -> Fe
     return features
 
 
-def _neighbours(parts: Parts, made: Images, fake: Features, real: Features, held_out: Features, seed: int) -> Neighbours:
+def closest(made: Images, fake: Features, images: Images, real: Features, seed: int, typical: float) -> Neighbours:
+    """Return the samples, of seeds from `seed` on, that lie closest to a real picture in features; `typical` is `distance_held_out`."""
     distances, rows = nearest(fake, real, NEIGHBOURS)
-    closest = distances[:, 0].argsort(kind="stable")[:CLOSEST]
-    tiles = [tile for k in closest for tile in (made[k], *parts.compared.images[rows[k]])]
+    order = distances[:, 0].argsort(kind="stable")[:CLOSEST]
+    tiles = [tile for k in order for tile in (made[k], *images[rows[k]])]
     return Neighbours(
-        seeds=tuple(int(seed + k) for k in closest),
-        distances=tuple(tuple(map(float, distances[k])) for k in closest),
-        distance_held_out=float(np.median(nearest(held_out, real, 1)[0])),
+        seeds=tuple(int(seed + k) for k in order),
+        distances=tuple(tuple(map(float, distances[k])) for k in order),
+        distance_held_out=typical,
         tiles=to_rgb(np.stack(tiles)),
     )
 

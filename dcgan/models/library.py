@@ -59,7 +59,7 @@ class Library:
             if model.startswith(f"{name}@"):
                 return read_model(self._stage(name, model.removeprefix(f"{name}@"))), model, source
         if model.startswith("hf:"):
-            raise CheckpointError(f"{model}: this version does not open models from the Hub; download the repository and give its folder")
+            return self._from_hub(model, allow_paths)
         path = Path(model)
         if allow_paths and path.is_dir():
             return self._from_folder(path)
@@ -86,6 +86,18 @@ class Library:
         """Return model -> the recorded run that made it, for those that carry one; shipped ones first."""
         kept = {name: path / RECORDING for name, path, source in self._folders() if source != "run"}
         return {name: path for name, path in kept.items() if (path / "events.jsonl").exists()}
+
+    def _from_hub(self, model: str, allowed: bool) -> tuple[Model, str, Source]:
+        if not allowed:
+            raise CheckpointError(f"{model} is not opened by its address alone: pull it first, then it is one of the own models")
+        from dcgan.models.hub import Reference, fetch
+
+        reference = Reference.parse(model)
+        return self.read_fetched(fetch(reference).path), f"hf:{reference}", "file"
+
+    def read_fetched(self, path: Path) -> Model:
+        """Read what came from the Hub: a model folder, or somebody's file of weights."""
+        return read_model(path) if path.is_dir() else read_foreign(path)
 
     def _from_folder(self, path: Path) -> tuple[Model, str, Source]:
         if (path / "generator.safetensors").exists():

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import BaseRoute
 
+from dcgan.web.directions import direction_routes
 from dcgan.web.form import form_routes
 from dcgan.web.library import library_routes
 from dcgan.web.pictures import picture_routes
@@ -20,4 +21,11 @@ __all__ = ["routes"]
 
 def routes(studio: Studio) -> list[BaseRoute]:
     """Return every route of ours."""
-    return [*picture_routes(studio), *library_routes(studio), *run_routes(studio), *form_routes(studio), *keeping_routes(studio)]
+    return [
+        *picture_routes(studio),
+        *library_routes(studio),
+        *direction_routes(studio),
+        *run_routes(studio),
+        *form_routes(studio),
+        *keeping_routes(studio),
+    ]

@@ -1,0 +1,27 @@
+"""A direction from pictures that a person marked."""
+
+from __future__ import annotations
+
+from dcgan.directions.effect import effects
+from dcgan.directions.record import Direction
+from dcgan.errors import ConfigError
+from dcgan.latent.directions import Floats, difference_direction
+from dcgan.models import Synthesizer
+
+FEWEST, MOST = 2, 500  # examples a side
+
+
+def marked_direction(maker: Synthesizer, name: str, positive: Floats, negative: Floats) -> Direction:
+    """Return the direction from the z of pictures without a property, `negative` (m, z_dim), to those with it, `positive` (n, z_dim).
+
+    It is the difference of the means. Raises ConfigError where a side has too few or too many examples, or both are the same.
+    """
+    for side, examples in (("with", positive), ("without", negative)):
+        if examples.ndim != 2 or examples.shape[1] != maker.info.z_dim or not FEWEST <= len(examples) <= MOST:
+            wanted = f"{FEWEST} to {MOST} examples of {maker.info.z_dim} numbers"
+            raise ConfigError(f"mark {wanted} {side} the property, found {examples.shape}")
+    vector = difference_direction(positive, negative)
+    if not vector.any():
+        raise ConfigError("the examples with and without the property have the same mean; mark different pictures")
+    note = f"Difference of the means of {len(positive)} examples with it and {len(negative)} without."
+    return Direction("marked", name, "marked", vector, effect=float(effects(maker, vector[None])[0]), note=note)

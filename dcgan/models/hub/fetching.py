@@ -1,0 +1,131 @@
+"""From the Hub to this machine: only files that we know, of one commit."""
+
+from __future__ import annotations
+
+import glob
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from huggingface_hub import HfApi, get_cached_repo_tree, is_offline_mode, snapshot_download
+from huggingface_hub.errors import CachedRepoTreeNotFoundError
+from huggingface_hub.hf_api import RepoFile
+
+from dcgan.config import dcgan_home
+from dcgan.errors import CheckpointError, HubError
+from dcgan.files import read_json, write_json
+from dcgan.models.hub.explaining import patiently, speaking_to_the_hub
+from dcgan.models.hub.reference import SCHEME, Reference
+from dcgan.models.library import Library
+from dcgan.models.portable import KNOWN, MODEL_FILES, write_portable
+
+ORIGIN = "hub.json"  # in an own model's folder: the repository and the commit that it was pulled from
+MODEL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
+NEEDED = {"config.json", "generator.safetensors"}
+FOREIGN = (".safetensors", ".pth", ".pt", ".ckpt", ".pkl", ".bin", ".tar", ".keras", ".h5")  # what may hold somebody's generator
+MAX_BYTES = 2 * 10**9  # of all files of a model together
+LISTED = 6  # files named in a refusal
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What was asked for, on this machine: a model folder, or somebody's file of weights. `commit` is the whole hash."""
+
+    path: Path
+    repo: str
+    commit: str
+
+
+def fetch(reference: Reference, whole: bool = False) -> Fetched:
+    """Bring a repository's model onto this machine, or find it there: files are kept in `$DCGAN_HOME/cache/hub` and fetched once.
+
+    Parameters
+    ----------
+    whole
+        Also the recorded run and the earlier generators, where there are some.
+
+    Raises
+    ------
+    HubError
+        The Hub cannot be reached or refuses, or the repository holds nothing that can be read here.
+    """
+    with speaking_to_the_hub(reference.repo):
+        commit, sizes = _listing(reference)
+        wanted = _wanted(reference, sizes, whole)
+        folder = Path(patiently(lambda: _download(reference.repo, commit, wanted)))
+    return Fetched(folder if set(wanted) >= NEEDED else folder / wanted[0], reference.repo, commit)
+
+
+def pull(reference: Reference, name: str | None, library: Library, force: bool = False) -> tuple[str, Fetched]:
+    """Make a repository's model an own one and return its name; the same commit again is the same model.
+
+    Raises
+    ------
+    DCGANError
+        As of `fetch`; or another model has the name, or what was fetched is damaged. Nothing is written then.
+    """
+    name = name or reference.repo.partition("/")[2]
+    if not MODEL_NAME.fullmatch(name) or ".old-" in name:
+        raise HubError(f"a model's name is made of letters, digits and . _ -, found {name!r}; choose one with --name")
+    fetched = fetch(reference, whole=True)
+    folder = library.home / "models" / name
+    origin = {"repo": fetched.repo, "commit": fetched.commit, "file": None if fetched.path.is_dir() else fetched.path.name}
+    if not force and read_json(folder / ORIGIN) == origin:
+        return name, fetched
+    if not force and (folder.exists() or name in library.names()):
+        raise HubError(f"a model is called {name} already; choose another name with --name, or say --force to move an own one aside")
+    try:
+        write_portable(library.read_fetched(fetched.path), name, folder, force)
+    except CheckpointError as error:
+        raise CheckpointError(str(error).replace(str(fetched.path), fetched.repo)) from None
+    write_json(folder / ORIGIN, origin)
+    return name, fetched
+
+
+def _cache() -> Path:
+    return dcgan_home() / "cache" / "hub"
+
+
+def _download(repo: str, commit: str, names: Sequence[str]) -> str:
+    patterns = [glob.escape(name) for name in names]
+    return snapshot_download(repo, revision=commit, cache_dir=_cache(), allow_patterns=patterns, local_files_only=is_offline_mode())
+
+
+def _listing(reference: Reference) -> tuple[str, dict[str, int]]:
+    """Return the commit that is meant and the sizes of its files; of a commit that was fetched before, from this machine."""
+    api, repo, offline = HfApi(), reference.repo, is_offline_mode()
+    revision = patiently(lambda: api.resolve_revision(repo, revision=reference.revision, cache_dir=_cache(), local_files_only=offline))
+    commit = revision.resolved
+    try:
+        tree: Sequence[object] = get_cached_repo_tree(repo, revision=commit, cache_dir=_cache())
+    except CachedRepoTreeNotFoundError:
+        tree = patiently(lambda: list(api.list_repo_tree(repo, revision=commit, recursive=True)))
+    return commit, {entry.path: entry.size for entry in tree if isinstance(entry, RepoFile)}
+
+
+def _wanted(reference: Reference, sizes: Mapping[str, int], whole: bool) -> list[str]:
+    """Return the files to fetch: those of a model folder, else the one that was named, or that alone can hold a generator."""
+    foreign = [name for name in sizes if name.lower().endswith(FOREIGN)]
+    if reference.file is not None:
+        if reference.file not in foreign:
+            raise HubError(f"{reference.repo} has no file of weights {reference.file!r}; it has {_listed(foreign)}")
+        wanted = [reference.file]
+    elif sizes.keys() >= NEEDED:
+        wanted = [name for name in sizes if name in MODEL_FILES or (whole and KNOWN.fullmatch(name))]
+    elif len(foreign) == 1:
+        wanted = foreign
+    elif foreign:
+        raise HubError(
+            f"{reference.repo} has several files of weights: {_listed(foreign)}; name one: {SCHEME}{reference.repo}/{foreign[0]}"
+        )
+    else:
+        raise HubError(f"{reference.repo} is no model folder and has no file of weights; it has {_listed(list(sizes))}")
+    if (total := sum(sizes[name] for name in wanted)) > MAX_BYTES:
+        raise HubError(f"the files of {reference} have {total / 1e9:.1f} GB, at most {MAX_BYTES / 1e9:.0f} GB are fetched")
+    return wanted
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+    return (", ".join(names[:LISTED]) or "none") + more
