@@ -16,11 +16,8 @@ import typer
 
 from dcgan import __version__
 from dcgan.cli_bench import bench_app
-<<<<<<< HEAD
 from dcgan.cli_doctor import doctor
-=======
 from dcgan.cli_directions import attributes_app, directions
->>>>>>> main
 from dcgan.cli_export import export
 from dcgan.cli_hub import pull, push
 from dcgan.cli_printing import AsJson, DataDir, new_table, print_json, show
@@ -34,12 +31,9 @@ data_app = typer.Typer(rich_markup_mode=None, help="The data sets: what there is
 app.add_typer(data_app, name="data")
 app.add_typer(bench_app, name="bench")
 app.add_typer(runs_app, name="runs")
-<<<<<<< HEAD
 app.command()(doctor)
-=======
 app.add_typer(attributes_app, name="attributes")
 app.command()(directions)
->>>>>>> main
 app.command()(export)
 app.command()(pull)
 app.command()(push)
