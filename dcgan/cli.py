@@ -16,8 +16,8 @@ import typer
 
 from dcgan import __version__
 from dcgan.cli_bench import bench_app
-from dcgan.cli_doctor import doctor
 from dcgan.cli_directions import attributes_app, directions
+from dcgan.cli_doctor import doctor
 from dcgan.cli_export import export
 from dcgan.cli_hub import pull, push
 from dcgan.cli_printing import AsJson, DataDir, new_table, print_json, show

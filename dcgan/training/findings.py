@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from dcgan.config import CROSS_ENTROPY, Recipe
 from dcgan.events import Severity
 from dcgan.training.remedies import Settings, against_collapse, calmer, slower
-from dcgan.training.vitals import LATE, SETTLED, Vitals
+from dcgan.training.vitals import LATE, Vitals
 
 WARM_UP = 40  # steps in which a first network may do anything
 
@@ -49,7 +49,7 @@ def _has_collapsed(vitals: Vitals, recipe: Recipe) -> bool:
     """All pictures are one; or variety was there and went; or it never came."""
     if vitals.step <= WARM_UP:
         return False
-    fallen = vitals.step > SETTLED and vitals.variety < min(0.35, 0.4 * vitals.best_variety)
+    fallen = vitals.best_variety > 0.5 and vitals.variety < 0.4 * vitals.best_variety
     return vitals.variety < 0.04 or fallen or (vitals.step > LATE and vitals.variety < 0.2)
 
 
