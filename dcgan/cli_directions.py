@@ -13,6 +13,7 @@ from dcgan.errors import ConfigError
 
 if TYPE_CHECKING:
     from dcgan.directions import Found
+    from dcgan.directions.attributes import Attributes
     from dcgan.models import Synthesizer
 
 Count = Annotated[int | None, typer.Option(min=1, max=128, help="Directions at most, those with the largest effect.")]
@@ -158,14 +159,18 @@ def check(
     model: Model,
     group: Group = None,
     judge: Annotated[
-        str | None, typer.Option(metavar="FILE", help="An independent classifier's .safetensors; else the group's own.")
+        str | None,
+        typer.Option(
+            metavar="FILE", help="Who judges: a classifier's .safetensors; else an independent one that is shipped, or the group's own."
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Check on seeds 0 to 499 that each attribute's direction changes it, and the others rarely."""
     from dcgan.cli_train import reporting
     from dcgan.directions import find_directions
-    from dcgan.directions.attributes import load_attributes, suiting
+    from dcgan.directions.attributes import load_attributes, load_judge, suiting
+    from dcgan.directions.checking import SEEDS
     from dcgan.directions.checking import check as examine
     from dcgan.models import Library
 
@@ -173,15 +178,23 @@ def check(
     chosen = _group(group) or suiting(maker.info)[0]
     with reporting() as report:
         found = find_directions(maker, "attribute", chosen, report)
-        verdicts = examine(maker, found, load_attributes(judge or chosen), report)
+        judged_by = load_attributes(judge) if judge else load_judge(chosen)
+        verdicts = examine(maker, found, judged_by, report)
     if as_json:
         return print_json([verdict.to_json() for verdict in verdicts])
-    table = new_table("name", "alpha", "rises for", "mean rise", "others flip", "changes most", "holds")
+    table = new_table("name", "alpha", "rises for", "mean rise", "others flip", "shifts most", "holds")
     for verdict in verdicts:
         flips = ", ".join(f"{name} {share:.0%}" for name, share in verdict.flips.items())
-        most = max(verdict.changes, key=lambda question: verdict.changes[question])
         holds = "yes" if verdict.holds else "no"
-        table.add_row(verdict.name, f"{verdict.alpha:g}", f"{verdict.rising:.1%}", f"{verdict.rise:.3f}", flips or "-", most, holds)
-    print(f"{maker.info.name}, {chosen} judged by {judge or 'the same classifier'}; n {verdicts[0].n if verdicts else 0} seeds from 0")
+        table.add_row(
+            verdict.name, f"{verdict.alpha:g}", f"{verdict.rising:.1%}", f"{verdict.rise:.3f}", flips or "-", verdict.shifts_most, holds
+        )
+    print(f"{maker.info.name}: directions of {chosen}, judged by a classifier of {_training(judged_by)}; n {SEEDS} seeds from 0")
     show(table)
     return None
+
+
+def _training(judge: Attributes) -> str:
+    """Say what a classifier was trained on."""
+    card = judge.card
+    return f"{card['pictures']:,} pictures of {card['data']} ({card['half']})" if card else "unknown pictures"

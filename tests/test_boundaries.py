@@ -45,6 +45,7 @@ SINGLE = {
     "cli_directions": "cli",
     "cli_evaluate": "cli",
     "cli_export": "cli",
+    "cli_generate": "cli",
     "cli_hub": "cli",
     "cli_printing": "cli",
     "cli_shelve": "cli",

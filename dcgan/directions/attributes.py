@@ -17,6 +17,7 @@ from dcgan.metrics.classifier import Classifier, Labels, Probabilities, Question
 from dcgan.models import ModelInfo
 
 SHIPPED = Path(__file__).parent / "shipped"
+JUDGES = SHIPPED / "judges"  # trained on the half of the pictures that the classifiers beside it did not see
 # What a model's data or its own name holds where a group suits it; the first that fits counts: fashion-mnist is not mnist.
 KEYWORDS = {"faces": ("celeb", "face"), "clothes": ("fashion",), "digits": ("mnist", "digit"), "shapes": ("shapes",)}
 GROUPS = tuple(KEYWORDS)
@@ -66,6 +67,12 @@ def load_attributes(group: str) -> Attributes:
     if card.get("sha256", digest) != digest:
         raise CheckpointError(f"{path} is damaged or was changed: its sha256 is {digest[:12]}…, its card says {card['sha256'][:12]}…")
     return Attributes(path.stem, Classifier.load(path), digest, card)
+
+
+def load_judge(group: str) -> Attributes:
+    """Return a classifier that took no part in finding the group's directions, where one is shipped, else the group's own."""
+    path = JUDGES / f"{group}.safetensors"
+    return load_attributes(str(path) if path.exists() else group)
 
 
 def suiting(info: ModelInfo) -> tuple[str, ...]:

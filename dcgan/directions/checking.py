@@ -25,7 +25,9 @@ class Verdict:
     """What a step of `alpha` along an attribute's direction does to n pictures, as the judge sees them.
 
     `rising` is the share of pictures whose probability of the attribute rises, `rise` the mean of that; `flips` the share of pictures whose
-    answer changes, for each other question; `changes` the mean change of the answer's probabilities (total variation) for every question.
+    answer changes, for each other question. For every question, `shifts` is how far the mean answer moves, and `changes` how far each
+    picture's own answer moves in the mean, both as total variation, 0 to 1: what the direction does to all pictures alike, and that
+    together with what it does to one so and to another otherwise.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Verdict:
     rising: float
     rise: float
     flips: dict[str, float]
+    shifts: dict[str, float]
     changes: dict[str, float]
 
     @property
@@ -43,9 +46,14 @@ class Verdict:
         return self.rising >= RISES and self.rise >= RISE and max(self.flips.values(), default=0.0) <= FLIPS
 
     @property
+    def shifts_most(self) -> str:
+        """The question whose answers shift most."""
+        return max(self.shifts, key=lambda question: self.shifts[question])
+
+    @property
     def is_strongest(self) -> bool:
-        """Say whether the attribute's own question changes more than any other."""
-        return max(self.changes, key=lambda question: self.changes[question]) == self.question
+        """Say whether the attribute's own question shifts more than any other."""
+        return self.shifts_most == self.question
 
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), "holds": self.holds, "is_strongest": self.is_strongest}
@@ -70,20 +78,21 @@ def check(maker: Synthesizer, found: Found, judge: Attributes, progress: Progres
 
 
 def _verdict(judge: Attributes, name: str, alpha: float, before: Probabilities, after: Probabilities) -> Verdict:
-    column = judge.classifier.names.index(name)
-    rise = after[:, column] - before[:, column]
+    change = after - before  # (n, names)
+    rise = change[:, judge.classifier.names.index(name)]
     flipped: Labels = judge.chosen(before) != judge.chosen(after)
     titles = [question[0] if len(question) == 1 else "/".join(question) for question in judge.questions]
     own = next(title for title, question in zip(titles, judge.questions, strict=True) if name in question)
-    changes = dict(zip(titles, _changes(judge.questions, before, after), strict=True))
+    shifts = dict(zip(titles, _variation(judge.questions, change.mean(0, keepdims=True)), strict=True))
+    changes = dict(zip(titles, _variation(judge.questions, change), strict=True))
     flips = {title: float(share) for title, share in zip(titles, flipped.mean(0), strict=True) if title != own}
-    return Verdict(name, own, alpha, len(rise), float((rise > 0).mean()), float(rise.mean()), flips, changes)
+    return Verdict(name, own, alpha, len(rise), float((rise > 0).mean()), float(rise.mean()), flips, shifts, changes)
 
 
-def _changes(questions: Questions, before: Probabilities, after: Probabilities) -> Iterator[float]:
+def _variation(questions: Questions, change: Probabilities) -> Iterator[float]:
+    """Yield for each question the mean total variation of changes of probabilities (n, names)."""
     start = 0
     for question in questions:
         part = slice(start, start + len(question))
-        sums = np.abs(after[:, part] - before[:, part]).sum(1)  # (n,)
-        yield float(sums.mean()) / (1 if len(question) == 1 else 2)
+        yield float(np.abs(change[:, part]).sum(1).mean()) / (1 if len(question) == 1 else 2)
         start = part.stop

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dcgan.config import dcgan_home
-from dcgan.directions.record import Direction, Found
+from dcgan.directions.record import Direction, Found, unique_id
 from dcgan.errors import ConfigError
 from dcgan.files import read_json, write_json
 from dcgan.latent import unit
@@ -50,29 +50,39 @@ def saved(info: ModelInfo) -> list[Direction]:
 
 
 def save(info: ModelInfo, directions: Sequence[Direction]) -> list[Direction]:
-    """Save `directions`, with norm 1, in place of those that were saved before, and return them.
+    """Save `directions`, with norm 1, in place of those that were saved before, and return them; an empty id becomes one of the name.
 
     Raises
     ------
     ConfigError
-        There are too many, a name is empty, too long or taken twice, a vector is zero, or the model has no file to keep them beside.
+        There are too many, a name is empty, a name or id is too long or taken twice, a vector is zero, or the model has no file to keep
+        them beside.
     """
-    names = [direction.name for direction in directions]
-    if len(names) > MOST_SAVED or len(set(names)) < len(names):
-        raise ConfigError(f"at most {MOST_SAVED} directions of different names are saved with a model, found {len(names)}")
-    bad = [name for name in names if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable()]
-    if bad:
-        raise ConfigError(f"a direction's name has 1 to {LONGEST_NAME} characters, found {bad[0][:80]!r}")
-    zero = [direction.name for direction in directions if not direction.vector.any()]
-    if zero:
-        raise ConfigError(f"the direction {zero[0]!r} is zero and leads nowhere; leave it away")
+    listed = [
+        replace(d, id=d.id or unique_id("saved", d.name.encode()), method="saved", vector=unit(d.vector, signed=False)) for d in directions
+    ]
+    _check(listed)
     folder = _folder(info)
     if folder is None:
         raise ConfigError(f"{info.name} has no file, so nothing can be saved beside it; train or import a model first")
-    listed = [replace(d, id=f"saved-{k}", method="saved", vector=unit(d.vector, signed=False)) for k, d in enumerate(directions)]
     folder.mkdir(parents=True, exist_ok=True)
     write_json(folder / SAVED, {"sha256": info.sha256, "directions": [direction.to_json() for direction in listed]})
     return listed
+
+
+def _check(directions: Sequence[Direction]) -> None:
+    if len(directions) > MOST_SAVED:
+        raise ConfigError(f"at most {MOST_SAVED} directions are saved with a model, found {len(directions)}")
+    for what, texts in (("name", [d.name for d in directions]), ("id", [d.id for d in directions])):
+        twice = [text for text in texts if texts.count(text) > 1]
+        if twice:
+            raise ConfigError(f"two directions have the {what} {twice[0][:80]!r}; give one of them another")
+        bad = [text for text in texts if not text.strip() or len(text) > LONGEST_NAME or not text.isprintable()]
+        if bad:
+            raise ConfigError(f"a direction's {what} has 1 to {LONGEST_NAME} characters, found {bad[0][:80]!r}")
+    zero = [direction.name for direction in directions if not direction.vector.any()]
+    if zero:
+        raise ConfigError(f"the direction {zero[0]!r} is zero and leads nowhere; leave it away")
 
 
 def _folder(info: ModelInfo) -> Path | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dcgan.directions.effect import effects
-from dcgan.directions.record import Direction
+from dcgan.directions.record import Direction, unique_id
 from dcgan.errors import ConfigError
 from dcgan.latent.directions import Floats, difference_direction
 from dcgan.models import Synthesizer
@@ -24,4 +24,5 @@ def marked_direction(maker: Synthesizer, name: str, positive: Floats, negative: 
     if not vector.any():
         raise ConfigError("the examples with and without the property have the same mean; mark different pictures")
     note = f"Difference of the means of {len(positive)} examples with it and {len(negative)} without."
-    return Direction("marked", name, "marked", vector, effect=float(effects(maker, vector[None])[0]), note=note)
+    effect = float(effects(maker, vector[None])[0])
+    return Direction(unique_id("marked", vector.tobytes()), name, "marked", vector, effect=effect, note=note)

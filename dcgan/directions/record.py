@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
@@ -44,6 +45,11 @@ class Direction:
         if vector.shape != (z_dim,) or not np.isfinite(vector).all():
             raise ConfigError(f"a direction has {z_dim} finite numbers, found {vector.shape}")
         return direction
+
+
+def unique_id(kind: str, content: bytes) -> str:
+    """Return an id for what has no number: the same for the same content, another for any other."""
+    return f"{kind}-{hashlib.sha256(content).hexdigest()[:8]}"
 
 
 @dataclass(frozen=True, eq=False)

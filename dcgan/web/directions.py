@@ -4,7 +4,7 @@ GET   /gradio_api/dcgan/directions?model=M&method=raw|sefa|pca|attribute|saved[&
           200 {"state": "ready", method, group, groups, step, n, directions: [{id, name, method, vector, share, effect, note}, …]}
           202 {"state": "working", done, total, what}      ask again in half a second; equal requests share one computation
 POST  /gradio_api/dcgan/directions/marked?model=M          {"name", "positive": [z, …], "negative": [z, …]} -> {"direction": {…}}
-PUT   /gradio_api/dcgan/directions/saved?model=M           {"directions": [{"name", "vector"}, …]} -> {"directions": [{…}, …]}
+PUT   /gradio_api/dcgan/directions/saved?model=M           {"directions": [{"id"?, "name", "vector"}, …]} -> {"directions": [{…}, …]}
 
 A vector or z is the base64url, without padding, of its float32 numbers in little endian. PUT replaces what was saved; it is refused on a
 public server, where every visitor would see it.
@@ -123,7 +123,8 @@ class Directions:
         if not isinstance(listed, list) or not all(isinstance(entry, dict) for entry in listed):
             raise ConfigError("directions is a list of objects with name and vector")
         wanted = [
-            Direction("", _name(entry), "saved", _decoded(entry.get("vector"), maker.info.z_dim)) for entry in listed[: MOST_SAVED + 1]
+            Direction(str(entry.get("id") or ""), _name(entry), "saved", _decoded(entry.get("vector"), maker.info.z_dim))
+            for entry in listed[: MOST_SAVED + 1]
         ]
         return {"directions": [_encoded(direction) for direction in save(maker.info, wanted)]}
 

@@ -134,11 +134,20 @@ def test_saved_directions_come_back_with_norm_one(maker: Synthesizer) -> None:
 
 
 @pytest.mark.parametrize(
-    ("names", "value", "message"), [(("",), 1, "''"), (("a", "a"), 1, "different"), (("a",), 0, "zero"), (("x" * 65,), 1, "64")]
+    ("names", "value", "message"), [(("",), 1, "''"), (("a", "a"), 1, "have the name 'a'"), (("a",), 0, "zero"), (("x" * 65,), 1, "64")]
 )
 def test_what_cannot_be_saved_is_refused(maker: Synthesizer, names: tuple[str, ...], value: float, message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         save(maker.info, [Direction("", name, "sefa", np.full(Z_DIM, value, np.float32)) for name in names])
+
+
+def test_ids_stay_and_are_different(maker: Synthesizer) -> None:
+    vectors = np.eye(Z_DIM, dtype=np.float32)
+    kept = save(maker.info, [Direction("sefa-1", "hair", "sefa", vectors[0]), Direction("", "smile", "sefa", vectors[1])])
+    again = save(maker.info, [kept[1], Direction("", "hat", "sefa", vectors[2])])
+    assert kept[0].id == "sefa-1" and again[0].id == kept[1].id != again[1].id
+    with pytest.raises(ConfigError, match="have the id 'sefa-1'"):
+        save(maker.info, [kept[0], replace(kept[1], id="sefa-1")])
 
 
 def test_a_model_without_a_file_has_no_place_for_directions() -> None:
@@ -151,6 +160,7 @@ def test_a_model_without_a_file_has_no_place_for_directions() -> None:
 def test_marked_examples_give_the_way_between_them(maker: Synthesizer) -> None:
     positive, negative = np.eye(Z_DIM, dtype=np.float32)[:2], -np.eye(Z_DIM, dtype=np.float32)[:2]
     found = marked_direction(maker, "smile", positive, negative)
+    assert found.id.startswith("marked-") and found.id != marked_direction(maker, "smile", negative, positive).id
     np.testing.assert_allclose(found.vector[:2], [2**-0.5] * 2, atol=1e-6)
     assert found.effect == pytest.approx(effects(maker, found.vector[None])[0]) and STEPS[maker.info.prior] == 2
     for bad in (positive[:1], positive[:, :3], np.zeros((501, Z_DIM), np.float32)):

@@ -116,10 +116,12 @@ def test_bodies_are_json_objects_of_bounded_length(client: TestClient) -> None:
 
 def test_saved_directions_come_back(client: TestClient, tiny: Path) -> None:
     vector = np.arange(Z_DIM) - 3.0
-    answer = client.put(f"{URL}/saved", params={"model": "tiny"}, json={"directions": [{"name": "Lächeln", "vector": encoded(vector)}]})
+    answer = client.put(
+        f"{URL}/saved", params={"model": "tiny"}, json={"directions": [{"id": "sefa-3", "name": "Lächeln", "vector": encoded(vector)}]}
+    )
     assert answer.status_code == 200 and (tiny / "directions.json").is_file()
     (direction,) = ready(client, method="saved")["directions"]
-    assert (direction["name"], direction["method"]) == ("Lächeln", "saved")
+    assert (direction["id"], direction["name"], direction["method"]) == ("sefa-3", "Lächeln", "saved")
     np.testing.assert_allclose(decoded(direction["vector"]), vector / np.linalg.norm(vector), atol=1e-6)
     assert client.put(f"{URL}/saved", params={"model": "tiny"}, json={"directions": 3}).status_code == 400
     assert len(ready(client, method="saved")["directions"]) == 1

@@ -11,6 +11,7 @@ from dcgan.ui.components import component_files, component_texts
 
 SCRIPTS = (
     "latent.js",
+    "store.js",
     "address.js",
     "protocol.js",
     "engine.js",
@@ -19,8 +20,18 @@ SCRIPTS = (
     "view.js",
     "panel.js",
     "equaliser.js",
+    "radius.js",
+    "walk.js",
+    "rest.js",
     "sheet.js",
+    "sheets.js",
+    "score.js",
     "strongest.js",
+    "recipe.js",
+    "saving.js",
+    "shelf.js",
+    "tabs.js",
+    "help.js",
     "drop.js",
     "script.js",
 )

@@ -18,6 +18,7 @@ function createNumber(language) {
 function fillSentences(root, text) {
   for (const each of root.querySelectorAll("[data-text]")) each.textContent = text(each.dataset.text);
   for (const each of root.querySelectorAll("[data-title]")) each.title = text(each.dataset.title);
+  for (const each of root.querySelectorAll("[data-hint]")) each.placeholder = text(each.dataset.hint);
   for (const each of root.querySelectorAll("[data-label]")) {
     each.title = text(each.dataset.label);
     each.setAttribute("aria-label", each.title);
@@ -111,20 +112,6 @@ class Sliders {
 
 function create(tag, properties) {
   return Object.assign(document.createElement(tag), properties);
-}
-
-/** Save the canvas at a whole multiple of its size, at least 512 pixels a side. */
-function savePng(canvas, name) {
-  const factor = Math.ceil(512 / Math.min(canvas.width, canvas.height));
-  const large = create("canvas", { width: canvas.width * factor, height: canvas.height * factor });
-  const pen = large.getContext("2d");
-  pen.imageSmoothingEnabled = false;
-  pen.drawImage(canvas, 0, 0, large.width, large.height);
-  large.toBlob((blob) => {
-    const link = create("a", { href: URL.createObjectURL(blob), download: name });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-  });
 }
 
 /** Whether the text reached the clipboard; plain http on another machine has no clipboard API. */
