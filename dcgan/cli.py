@@ -20,6 +20,7 @@ from dcgan.cli_doctor import doctor
 from dcgan.cli_export import export
 from dcgan.cli_generate import generate
 from dcgan.cli_hub import pull, push
+from dcgan.cli_morph import arithmetic, interpolate
 from dcgan.cli_printing import AsJson, DataDir, new_table, print_json, show
 from dcgan.cli_runs import runs_app
 from dcgan.cli_shelve import shelve
@@ -39,6 +40,8 @@ app.command()(generate)
 app.command()(pull)
 app.command()(push)
 app.command()(shelve)
+app.command()(interpolate)
+app.command()(arithmetic)
 
 STOPPED = 130
 
