@@ -22,6 +22,7 @@ SHOWN = {
     "arithmetic",
     "data",
     "directions",
+    "doctor",
     "evaluate",
     "export",
     "generate",
