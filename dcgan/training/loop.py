@@ -17,8 +17,8 @@ from dcgan.events import CheckpointReady, Diagnosis, Finished, OrderDone, Reason
 from dcgan.models import Model
 from dcgan.training.checkup import Examiner
 from dcgan.training.control import Control, Order
-from dcgan.training.measuring import measures
 from dcgan.training.doctor import Doctor
+from dcgan.training.measuring import measures
 from dcgan.training.scoring import SCORED, Scorer, can_score
 from dcgan.training.trainer import Networks, Trainer
 
