@@ -33,6 +33,7 @@ SCRIPTS = (
     "tabs.js",
     "help.js",
     "drop.js",
+    "hub.js",
     "script.js",
 )
 
