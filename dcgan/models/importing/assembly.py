@@ -10,7 +10,7 @@ from torch import Tensor
 from dcgan.models.importing.found import Choice, Found
 from dcgan.models.importing.options import NO_ACT, Act
 from dcgan.models.importing.parts import Part, Skeleton, Stage
-from dcgan.networks.layers import Activation, BatchNorm, Conv, ConvTranspose, JoinLabel, Layer, Linear, Reshape, Resize
+from dcgan.networks.layers import Activation, BatchNorm, Conv, ConvTranspose, JoinLabel, Layer, Linear, MultiplyLabel, Reshape, Resize
 from dcgan.networks.spec import NetworkSpec
 
 
@@ -42,7 +42,10 @@ def assemble(network: Skeleton, found: Found, output: Act) -> tuple[NetworkSpec,
     made, entry = _Builder(), found.entry
     if entry.classes:
         table = network.table.weight if network.table is not None else None
-        joined = JoinLabel(entry.classes, None if table is None else (table.shape[1],))
+        if entry.joined == "multiplied":
+            joined: Layer = MultiplyLabel(entry.classes, entry.z_dim)
+        else:
+            joined = JoinLabel(entry.classes, None if table is None else (table.shape[1],))
         made.add(joined, {} if table is None else {"weight": table})
     for index, (stage, choice) in enumerate(zip(network.stages, found.choices, strict=True)):
         made.act(choice.act)
@@ -69,7 +72,7 @@ def _picture(made: _Builder, network: Skeleton, index: int, found: Found) -> Non
 
 def _kernel(made: _Builder, stage: Stage, choice: Choice, first: Found | None) -> None:
     tensors, move = dict(stage.kernel.tensors), choice.move
-    if first is not None and first.entry.labels_first:
+    if first is not None and first.entry.joined == "before":
         tensors["weight"] = _labels_last(tensors["weight"], move.way == "transposed", first.entry.z_dim)
     a, b = stage.kernel.weight.shape[:2]
     bias = "bias" in tensors

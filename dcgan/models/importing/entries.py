@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from dcgan.errors import ConfigError
 from dcgan.models.importing.contents import Fact
-from dcgan.models.importing.found import Entry
+from dcgan.models.importing.found import Entry, Joined
 from dcgan.models.importing.options import Options
 from dcgan.models.importing.parts import Skeleton
 
@@ -31,25 +31,29 @@ def entries(network: Skeleton, options: Options, facts: Mapping[str, Fact]) -> l
     return found
 
 
-def _labels(network: Skeleton, options: Options, facts: Mapping[str, Fact]) -> list[tuple[int, int, bool, float]]:
-    """Return (z_dim, classes, labels first, cost)."""
+def _labels(network: Skeleton, options: Options, facts: Mapping[str, Fact]) -> list[tuple[int, int, Joined, float]]:
+    """Return (z_dim, classes, how they are joined, cost)."""
     inputs = network.inputs
-    sides = {False: 0.0, True: 1.0} if options.labels is None else {options.labels == "before": 0.0}
+    sides: dict[Joined, float] = {"behind": 0.0, "before": 1.0}
+    if options.labels is not None:
+        sides = {"before": 0.0} if options.labels == "before" else {"behind": 0.0}
     if network.table is not None:
         classes, width = network.table.weight.shape
-        if width >= inputs:
+        if width == inputs:
+            return [(inputs, classes, "multiplied", 0.0)]
+        if width > inputs:
             raise ConfigError("its label embedding is not joined to z but combined with it in another way, which is not read here")
         return [(inputs - width, classes, first, cost) for first, cost in sides.items()]
     classes = options.classes if options.classes is not None else _fact(facts, CLASSES, 2, 1000) or 0
     if options.classes == 0:
-        return [(inputs, 0, False, 0.0)]
+        return [(inputs, 0, "behind", 0.0)]
     if classes and (options.classes or _fact(facts, Z_DIM, 1, 4096) == inputs - classes):
         if classes >= inputs:
             raise ConfigError(f"it takes {inputs} numbers, too few for {classes} classes and a z")
         return [(inputs - classes, classes, first, cost) for first, cost in sides.items()]
-    found = [(inputs, 0, False, 0.0)]
+    found: list[tuple[int, int, Joined, float]] = [(inputs, 0, "behind", 0.0)]
     if inputs - 10 in Z_DIMS and inputs not in Z_DIMS:
-        found = [(inputs, 0, False, 1.0), *((inputs - 10, 10, first, cost) for first, cost in sides.items())]
+        found = [(inputs, 0, "behind", 1.0), *((inputs - 10, 10, first, cost) for first, cost in sides.items())]
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from torch import Tensor
 
@@ -10,15 +11,17 @@ from dcgan.config import Prior
 from dcgan.models.importing.geometry import Move
 from dcgan.models.importing.options import NO_ACT, Act, Pair
 
+Joined = Literal["behind", "before", "multiplied"]
+
 
 @dataclass(frozen=True)
 class Entry:
-    """What goes in: z of a prior, and labels, one-hot or by a table, before or behind it."""
+    """What goes in: z of a prior, and labels, one-hot or by a table, before or behind z or multiplied with it."""
 
     prior: Prior
     z_dim: int
     classes: int = 0
-    labels_first: bool = False
+    joined: Joined = "behind"
     cost: float = 0.0
 
 

@@ -68,7 +68,7 @@ class Search:
         if entry.classes:
             labels = torch.arange(COUNT) % entry.classes
             joined = torch.eye(entry.classes)[labels] if self._table is None else self._table[labels]
-            z = torch.cat([joined, z] if entry.labels_first else [z, joined], 1)
+            z = z * joined if entry.joined == "multiplied" else torch.cat([joined, z] if entry.joined == "before" else [z, joined], 1)
         return Found(entry, start, cost=entry.cost + cost, y=z)
 
     # One stage ------------------------------------------------------------------------------------------------------------------------
