@@ -52,15 +52,17 @@ def inspect_keras(contents: Contents, options: Options) -> Inspection:
     assert contents.keras is not None
     prefix, config = _generator(contents.keras, "")
     layers = _chain(config)
-    made = _Made(_input(layers))
-    if len(made.shape) != 1:
-        raise ConfigError(f"it begins with {made.shape}, a generator with the numbers of z")
-    start = made.shape
+    start = _input(layers)
+    if start[:-1] not in ((), (1, 1)):
+        raise ConfigError(f"it begins with {start}, a generator with the numbers of z")
+    made = _Made(start)
+    if len(start) == 3:
+        made.add(Reshape((start[2], 1, 1)))
     for layer in layers:
         name = layer["config"].get("name") or layer.get("name")
         weights = [contents.tensors[key] for key in sorted(contents.tensors) if key.rpartition("/")[0] == f"{prefix}{name}"]
         _layer(made, layer["class_name"], layer["config"], weights)
-    spec = NetworkSpec(start, tuple(made.layers))
+    spec = NetworkSpec(start[-1:], tuple(made.layers))
     last = made.layers[-1]
     output = last.kind if isinstance(last, Activation) and last.kind in OUTPUTS else "none"
     prior = options.prior or "normal"
@@ -70,7 +72,7 @@ def inspect_keras(contents: Contents, options: Options) -> Inspection:
     model = Model(ModelConfig(spec, None, prior, OUTPUTS[output], assumed=tuple(item.sentence for item in said)), made.tensors)
     model.build_generator()
     names = tuple(layer.type for layer in spec.layers)
-    proved = (f"takes {start[0]} numbers", f"its configuration names all {len(layers)} layers", f"output {output}")
+    proved = (f"takes {start[-1]} numbers", f"its configuration names all {len(layers)} layers", f"output {output}")
     return Inspection(contents.name, contents.kind, prefix.strip("/"), proved, (Reading(model, names, (), tuple(said), 0.0, None),))
 
 
@@ -83,7 +85,7 @@ def _generator(config: Mapping[str, Any], prefix: str) -> tuple[str, Mapping[str
     nested = [layer for layer in layers if isinstance(layer.get("config"), dict) and "layers" in layer["config"]]
     for layer in nested:
         name = layer["config"].get("name") or layer.get("name")
-        if len(_input(_chain(layer))) == 1:
+        if _input(_chain(layer))[:-1] in ((), (1, 1)):
             return _generator(layer, f"{prefix}{name}/")
     if nested:
         raise ConfigError("none of the models in it begins with the numbers of z")

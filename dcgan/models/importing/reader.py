@@ -15,7 +15,7 @@ from dcgan.models.importing.contents import Contents, read_contents
 from dcgan.models.importing.critic import critic
 from dcgan.models.importing.entries import entries, size_hint
 from dcgan.models.importing.evidence import is_untouched
-from dcgan.models.importing.formats import SAVE_LINE
+from dcgan.models.importing.formats import KERAS_LINE, SAVE_LINE
 from dcgan.models.importing.found import Found
 from dcgan.models.importing.geometry import MAX_SIDE, Geometry
 from dcgan.models.importing.naming import Node, descend, modules, tree
@@ -56,9 +56,8 @@ def inspect_file(path: Path, allow_pickle: bool = True, options: Options | None 
     try:
         return _inspect(contents, options)
     except ConfigError as error:
-        raise CheckpointError(
-            f"{contents.name} is not a DCGAN's generator that can be read here: {error}; save one with {SAVE_LINE}"
-        ) from None
+        line = SAVE_LINE if contents.keras is None else KERAS_LINE
+        raise CheckpointError(f"{contents.name} is not a DCGAN's generator that can be read here: {error}; save one with {line}") from None
 
 
 def own_model(name: str, model: Model) -> Inspection:
