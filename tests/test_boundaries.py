@@ -41,6 +41,7 @@ LEVELS: list[set[str]] = [
 SINGLE = {
     "cli_train": "cli",
     "cli_bench": "cli",
+    "cli_doctor": "cli",
     "cli_directions": "cli",
     "cli_evaluate": "cli",
     "cli_export": "cli",
