@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from huggingface_hub import HfApi, get_cached_repo_tree, is_offline_mode, snapshot_download
+from huggingface_hub import HfApi, constants, get_cached_repo_tree, is_offline_mode, snapshot_download
 from huggingface_hub.errors import CachedRepoTreeNotFoundError
 from huggingface_hub.hf_api import RepoFile
 
@@ -115,9 +115,9 @@ def _download(repo: str, commit: str, names: Sequence[str]) -> str:
 
 def _listing(reference: Reference) -> tuple[str, dict[str, int]]:
     """Return the commit that is meant and the sizes of its files; of a commit that was fetched before, from this machine."""
-    api, repo, offline = HfApi(), reference.repo, is_offline_mode()
-    revision = patiently(lambda: api.resolve_revision(repo, revision=reference.revision, cache_dir=_cache(), local_files_only=offline))
-    commit = revision.resolved
+    api, repo, revision = HfApi(), reference.repo, reference.revision or constants.DEFAULT_REVISION
+    offline = is_offline_mode()
+    commit = patiently(lambda: api.resolve_revision(repo, revision=revision, cache_dir=_cache(), local_files_only=offline)).resolved
     try:
         tree: Sequence[object] = get_cached_repo_tree(repo, revision=commit, cache_dir=_cache())
     except CachedRepoTreeNotFoundError:

@@ -54,7 +54,7 @@ def test_the_same_again_is_the_same_model_and_another_gets_another_name(
     assert main(["pull", "ada/clothes"]) == 0
     before = len(hub.requests)
     assert main(["pull", "ada/clothes"]) == 0
-    assert hub.requests[before:] == ["GET /api/models/ada/clothes"]
+    assert hub.requests[before:] == ["GET /api/models/ada/clothes/revision/main"]
     hub.add("bob/clothes", files)
     capsys.readouterr()
     assert "clothes already" in complaint(capsys, "pull", "bob/clothes", "--name", "clothes")
@@ -125,7 +125,7 @@ def test_what_arrived_is_not_fetched_again(hub: HubStandIn, files: Files, home: 
 
 def test_a_passing_fault_is_waited_out(hub: HubStandIn, files: Files) -> None:
     hub.add("ada/clothes", files)
-    hub.faults += [Fault("GET /api/models/ada/clothes$", status=503), Fault("GET /api/models/ada/clothes/tree", status=502)]
+    hub.faults += [Fault("GET .*/revision/main", status=503), Fault("GET /api/models/ada/clothes/tree", status=502)]
     assert main(["pull", "ada/clothes"]) == 0
     assert [fault.times for fault in hub.faults] == [0, 0]
 
