@@ -61,12 +61,12 @@ class DirectionRows {
     lock.setAttribute("aria-pressed", String(locked));
     const ends = [-1, 1].map((end) => this.#end(k, name, end));
     const head = create("div", { className: "dx-bar" });
-    head.append(this.#title(name, k), this.#meter(effect, most), this.#remark(share, unit ? note : this.#text("held_by_locks")), heat, lock);
+    head.append(this.#title(name, k), this.#meter(effect, most), this.#share(share), heat, lock);
     if (!saved) head.append(this.#button("keep_direction", "keep_direction_of", name, () => this.#act("keep", k)));
     if (mine || saved) head.append(this.#button("delete", "delete_of", name, () => this.#act("drop", k)));
     const line = create("div", { className: "dx-direction-line" });
     line.append(ends[0].button, slider, ends[1].button, output);
-    item.append(head, line);
+    item.append(head, line, this.#note(unit ? note : this.#text("held_by_locks")));
     return { item, slider, output, heat, ends: ends.map(({ canvas }) => canvas), drawn: null, pictures: null };
   }
 
@@ -82,9 +82,14 @@ class DirectionRows {
     return meter;
   }
 
-  #remark(share, note) {
-    const parts = [share === null || share === undefined ? null : `${this.#page.number(100 * share, 1)} %`, note];
-    return create("span", { className: "dx-remark", textContent: parts.filter(Boolean).join(" · ") });
+  /** The eigenvalue's part of all, or the variance's. */
+  #share(share) {
+    const known = share !== null && share !== undefined;
+    return create("span", { className: "dx-hint", textContent: known ? `${this.#page.number(100 * share, 1)} %` : "", title: this.#text("share_why") });
+  }
+
+  #note(note) {
+    return create("p", { className: "dx-hint", textContent: note ?? "", hidden: !note });
   }
 
   #end(k, name, end) {

@@ -28,7 +28,7 @@ class Directions {
     this.#rows = new DirectionRows(page.part("directions"), page, (name, ...values) => this.#act(name, ...values));
     const { part, settings } = page;
     part("method").replaceChildren(...METHODS.map((method) => new Option(this.#text(`method_${method}`), method)));
-    part("method").value = settings.get("method", "raw");
+    part("method").value = settings.get("method", "sefa");
     part("method").addEventListener("change", ({ target }) => {
       settings.set("method", target.value);
       this.#count = FIRST_ROWS;
@@ -136,7 +136,7 @@ class Directions {
     const { part } = this.#page;
     const groups = found.groups ?? [];
     part("group").parentElement.hidden = found.method !== "attribute" || groups.length < 2;
-    part("group").replaceChildren(...groups.map((group) => new Option(group, group)));
+    part("group").replaceChildren(...groups.map((group) => new Option(this.#text(`group_${group}`), group)));
     part("group").value = found.group ?? "";
     this.#asked = `${this.#page.view.info.name} ${found.method} ${found.method === "attribute" ? part("group").value : ""}`;
     this.#found = found;
@@ -151,11 +151,11 @@ class Directions {
     this.#say(sentence ?? this.#text("directions_failed"), true);
   }
 
-  #progress({ done, total, what }) {
-    const bar = this.#page.part("directions-progress");
-    bar.hidden = false;
-    if (total) bar.value = done / total;
-    this.#say(what ?? "");
+  #progress({ done, total }) {
+    if (!total) return; // it waits for its turn
+    const { number, part } = this.#page;
+    Object.assign(part("directions-progress"), { hidden: false, value: done / total });
+    this.#say(this.#text("searching_done", { done: number(done), total: number(total) }));
   }
 
   #say(sentence, isError = false) {

@@ -1,5 +1,7 @@
 /* Examples by hand: "more like this", "less like this", and a direction from one to the other. */
 
+const FEWEST_MARKS = 2; // a side, for the server
+
 class Marks {
   #page;
   #text;
@@ -48,7 +50,7 @@ class Marks {
     for (const side of ["positive", "negative"]) {
       part(`marks-${side}`).replaceChildren(...this.#examples[side].map((z, k) => this.#example(side, z, k)));
     }
-    part("mark-make").disabled = !this.#examples.positive.length || !this.#examples.negative.length;
+    part("mark-make").disabled = ["positive", "negative"].some((side) => this.#examples[side].length < FEWEST_MARKS);
     this.#draw();
   }
 
