@@ -78,7 +78,9 @@ def test_what_is_locked_stays(visit: Visit, app: App) -> None:
     page = open_directions(visit)
     part(page, "method").select_option("raw")
     locked = directions_of(app, "raw")[0]
-    page.get_by_role("button", name=f"Lock {locked.name}").click()
+    lock = page.get_by_role("button", name=f"Lock {locked.name}")
+    lock.press("Enter")
+    expect(lock).to_be_focused()
     part(page, "method").select_option("sefa")
     expect(page.locator(DIRECTION)).to_have_count(1 + Z_DIM)  # it leads the list, and the others are at right angles to it
     free = directions_of(app, "sefa")[2].vector.astype(float)
@@ -90,7 +92,6 @@ def test_what_is_locked_stays(visit: Visit, app: App) -> None:
     assert np.linalg.norm(z) == pytest.approx(np.linalg.norm(before), rel=1e-5)
     page.reload()
     settle(page)
-    lock = page.get_by_role("button", name=f"Lock {locked.name}")
     expect(lock).to_have_attribute("aria-pressed", "true")  # also what was open is open
 
 
@@ -155,6 +156,11 @@ def test_saved_with_the_model_renamed_and_deleted(visit: Visit, app: App) -> Non
     expect(page.locator(DIRECTION)).to_have_count(0)
     expect(part(page, "directions-message")).to_have_text("smile is deleted.")
     assert directions_of(app, "saved") == ()
+    part(page, "directions-undo").press("Enter")
+    expect(page.locator(DIRECTION)).to_have_count(1)
+    assert [each.name for each in directions_of(app, "saved")] == ["smile"]
+    page.get_by_role("button", name="Delete smile").click()
+    expect(page.locator(DIRECTION)).to_have_count(0)
 
 
 def test_examples_make_a_direction(visit: Visit, app: App) -> None:

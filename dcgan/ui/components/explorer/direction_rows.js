@@ -15,10 +15,10 @@ class DirectionRows {
     this.#act = act;
   }
 
-  /** Show `directions`: {name, share, note, effect, unit, locked, mine, saved} each; `most` is the largest effect. */
+  /** Show `directions`: {id, name, share, note, effect, unit, locked, mine, saved} each; `most` is the largest effect. */
   show(directions, most) {
     this.#rows = directions.map((direction, k) => this.#row(direction, k, most));
-    this.#list.replaceChildren(...this.#rows.map(({ item }) => item));
+    replaceRows(this.#list, this.#rows.map(({ item }) => item));
   }
 
   /** Put the sliders where z is. */
@@ -49,8 +49,9 @@ class DirectionRows {
     this.#rows.forEach(({ heat }, other) => heat.setAttribute("aria-pressed", String(other === k)));
   }
 
-  #row({ name, share, note, effect, unit, locked, mine, saved }, k, most) {
+  #row({ id, name, share, note, effect, unit, locked, mine, saved }, k, most) {
     const item = create("li", { className: "dx-direction" });
+    item.dataset.id = id;
     const slider = create("input", { type: "range", ariaLabel: name, disabled: !unit });
     slider.dataset.dcgan = "direction";
     slider.addEventListener("input", () => this.#act("move", k, Number(slider.value)));

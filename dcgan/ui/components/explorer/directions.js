@@ -17,6 +17,7 @@ class Directions {
   #count = FIRST_ROWS;
   #keepsNorm = true;
   #heat = null; // id of the direction whose map is shown
+  #dropped = null; // the direction that Undo brings back
   shown = []; // what the rows show: {id, name, unit, held, …}
 
   /** `changed()` is called when the list is another one. */
@@ -45,6 +46,7 @@ class Directions {
       this.#count += FIRST_ROWS;
       this.#list();
     });
+    part("directions-undo").addEventListener("click", () => this.#bringBack());
     this.marks = new Marks(page, this.#source, (direction) => this.#made(direction));
   }
 
@@ -61,6 +63,7 @@ class Directions {
     this.#found = null;
     this.#asked = null;
     this.#heat = null;
+    this.#remember(null);
     this.#page.part("heat").hidden = true;
     this.#page.part("restore").parentElement.hidden = this.#page.view.prior === "uniform";
     this.marks.model();
@@ -175,8 +178,8 @@ class Directions {
       const at = locked.indexOf(each);
       const unit = at < 0 ? apart(each.d, held) : basis[at];
       const others = at < 0 ? held : held.filter((vector) => vector !== unit);
-      const saved = each.method === "saved" || this.#found?.method === "saved" && found.includes(each);
-      return { ...each, name: names[each.id] ?? each.name, unit, held: others, locked: at >= 0, mine: made.some(({ id }) => id === each.id), saved };
+      const mine = made.some(({ id }) => id === each.id);
+      return { ...each, name: names[each.id] ?? each.name, unit, held: others, locked: at >= 0, mine, saved: each.method === "saved" };
     };
     this.shown = [...first.values(), ...found.slice(0, this.#count)].map(describe);
     this.#rows.show(this.shown, this.shown.reduce((most, { effect }) => Math.max(most, effect ?? 0), 0));
@@ -215,14 +218,35 @@ class Directions {
     const record = { id, name, method, vector, share: share ?? null, effect: effect ?? null, note: note ?? null };
     const done = await this.#store((list) => [...list.filter((each) => each.id !== id), record]);
     if (done) this.#say(this.#text("direction_saved", { name }));
+    return done;
   }
 
-  async #drop({ id, name, saved }) {
+  async #drop(direction) {
+    const { id, name, saved } = direction;
+    if (saved && !(await this.#store((list) => list.filter((each) => each.id !== id)))) return;
     this.#keep({ made: this.#mine.made.filter((each) => each.id !== id), locked: this.#mine.locked.filter((each) => each.id !== id) });
-    if (!saved || !(await this.#store((list) => list.filter((each) => each.id !== id)))) return;
-    this.#asked = null;
-    await this.opened();
+    if (saved) await this.#again();
+    this.#remember(direction);
+    this.#page.part("directions-undo").focus();
     this.#say(this.#text("deleted", { name }));
+  }
+
+  async #bringBack() {
+    const direction = this.#dropped;
+    if (direction.mine) this.#keep({ made: [direction, ...this.#mine.made] });
+    if (direction.saved && !(await this.#save(direction))) return;
+    if (direction.saved) await this.#again();
+    this.#remember(null);
+  }
+
+  #remember(dropped) {
+    this.#dropped = dropped;
+    this.#page.part("directions-undo").hidden = !dropped;
+  }
+
+  #again() {
+    this.#asked = null;
+    return this.opened();
   }
 
   async #store(edit) {
