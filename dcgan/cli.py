@@ -16,9 +16,11 @@ import typer
 from dcgan import __version__
 from dcgan.cli_bench import bench_app
 from dcgan.cli_directions import attributes_app, directions
+from dcgan.cli_doctor import doctor
 from dcgan.cli_export import export
 from dcgan.cli_generate import generate
 from dcgan.cli_hub import pull, push
+from dcgan.cli_morph import arithmetic, interpolate
 from dcgan.cli_printing import AsJson, DataDir, new_table, print_json, show
 from dcgan.cli_runs import runs_app
 from dcgan.cli_shelve import shelve
@@ -30,6 +32,7 @@ data_app = typer.Typer(rich_markup_mode=None, help="The data sets: what there is
 app.add_typer(data_app, name="data")
 app.add_typer(bench_app, name="bench")
 app.add_typer(runs_app, name="runs")
+app.command()(doctor)
 app.add_typer(attributes_app, name="attributes")
 app.command()(directions)
 app.command()(export)
@@ -37,6 +40,8 @@ app.command()(generate)
 app.command()(pull)
 app.command()(push)
 app.command()(shelve)
+app.command()(interpolate)
+app.command()(arithmetic)
 
 STOPPED = 130
 

@@ -6,13 +6,14 @@ import contextlib
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
-from dcgan.events import Finished, Started, StepDone
+from dcgan.cli_printing import diagnosis_line
+from dcgan.events import Diagnosis, Finished, Started, StepDone
 from dcgan.system import lower_priority
 from dcgan.training.run_folder import RunReader
 from dcgan.training.worker import RunTraining, TrainRequest
@@ -60,6 +61,8 @@ def _follow(training: RunTraining) -> Outcome:
             if isinstance(event, StepDone):
                 last = event
                 bar.update(task, **_fields(training, event))
+            elif isinstance(event, Diagnosis):
+                bar.console.print(diagnosis_line(asdict(event)), highlight=False, soft_wrap=True, markup=False)
             elif isinstance(event, Finished):
                 end = event
             elif isinstance(event, Started) and event.resumed:

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 
 # The commands that README shows.
-SHOWN = {"models", "generate", "data", "train", "evaluate", "runs", "shelve", "export", "directions"}
+SHOWN = {"models", "generate", "data", "train", "evaluate", "runs", "shelve", "export", "directions", "interpolate", "arithmetic", "doctor"}
 
 
 def blocks(language: str) -> list[str]:

@@ -23,7 +23,7 @@ from dcgan.networks.layers import Activation
 Source = Literal["shipped", "own", "run", "untrained", "file"]
 Floats = npt.NDArray[np.float32]
 Classes = npt.NDArray[np.int64]
-Wanted = str | int | Sequence[str | int] | Classes | None  # labels as asked for
+Wanted = str | int | Sequence[str | int] | Classes | Floats | None  # labels as asked for
 BATCH = 64  # bounds memory; larger batches are no faster on a CPU
 
 
@@ -58,7 +58,7 @@ class Synthesizer:
     is asked of it changes a weight or a statistic.
 
     `labels` are names or numbers of classes, for conditional models only. They are repeated: picture k has label k mod n of those given,
-    and of all classes where none are given.
+    and of all classes where none are given. What lies between labels is an array of floats (n, classes): the weight of each class.
     """
 
     def __init__(self, model: Model, info: ModelInfo) -> None:
@@ -102,11 +102,11 @@ class Synthesizer:
             z has another shape or holds numbers that are not finite, or a label is not the model's.
         """
         checked = torch.from_numpy(self.checked(z))
-        classes = self.labels(len(checked), labels)
+        classes = self._conditions(len(checked), labels)
         parts = []
         for start in range(0, len(checked), BATCH):
             part = slice(start, start + BATCH)
-            parts.append(self._network(checked[part], None if classes is None else torch.from_numpy(classes[part])).numpy())
+            parts.append(self._network(checked[part], None if classes is None else classes[part]).numpy())
         return np.concatenate(parts) if parts else np.zeros((0, *self.model.config.generator.output_shape), np.float32)
 
     @torch.inference_mode()
@@ -156,6 +156,16 @@ class Synthesizer:
         if (seeds is None) == (z is None):
             raise ConfigError("give either seeds or z")
         return self.images(self.z(seeds) if seeds is not None else z, labels)  # type: ignore[arg-type]
+
+    def _conditions(self, count: int, labels: Wanted) -> torch.Tensor | None:
+        """Return labels as the network takes them."""
+        if isinstance(labels, np.ndarray) and labels.ndim == 2:
+            if labels.shape != (count, len(self.info.labels)) or not np.isfinite(labels).all():
+                wanted = (count, len(self.info.labels))
+                raise ConfigError(f"weights of {self.info.name}'s classes are numbers of the shape {wanted}, found {labels.shape}")
+            return torch.from_numpy(np.asarray(labels, np.float32))
+        classes = self.labels(count, labels)
+        return None if classes is None else torch.from_numpy(classes)
 
     def checked(self, z: npt.ArrayLike) -> Floats:
         """Return z as float32 (n, z_dim); anything else than finite numbers of that shape is a ConfigError."""

@@ -38,6 +38,7 @@ SCRIPTS = (
     "tabs.js",
     "help.js",
     "drop.js",
+    "hub.js",
     "script.js",
 )
 

@@ -75,6 +75,7 @@ class Explorer {
     this.#buildLaboratory();
     const point = (file) => this.#droppedPoint(file);
     this.drop = new DropZone(this.#part("drop"), this.#base, this.#text, (model) => this.#adopted(model), point, this.#alive.signal);
+    new Hub(this.#part("hub"), this.#base, this.#text, this.#number, () => this.view.info.name, (model) => this.#adopted(model));
     this.help = new Help(this.#root);
   }
 
