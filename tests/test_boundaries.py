@@ -50,6 +50,8 @@ SINGLE = {
     "cli_hub": "cli",
     "cli_printing": "cli",
     "cli_shelve": "cli",
+    "checks": "config",
+    "cli_recipes": "cli",
     "cli_runs": "cli",
     "studio_form": "studio",
     "__main__": "cli",

@@ -18,8 +18,9 @@ from dcgan.models import Model
 from dcgan.training.checkup import Examiner
 from dcgan.training.control import Control, Order
 from dcgan.training.doctor import Doctor
+from dcgan.training.measuring import measures
 from dcgan.training.scoring import SCORED, Scorer, can_score
-from dcgan.training.trainer import Networks, Trainer, measures
+from dcgan.training.trainer import Networks, Trainer
 
 SAVE_SECONDS = 30.0  # between saved states, once a run is older than that
 FIRST_SAVE_SECONDS = 5.0
