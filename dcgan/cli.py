@@ -16,11 +16,13 @@ import typer
 from dcgan import __version__
 from dcgan.cli_bench import bench_app
 from dcgan.cli_directions import attributes_app, directions
+from dcgan.cli_doctor import doctor
 from dcgan.cli_export import export
 from dcgan.cli_generate import generate
 from dcgan.cli_hub import pull, push
 from dcgan.cli_morph import arithmetic, interpolate
 from dcgan.cli_printing import AsJson, DataDir, new_table, print_json, show
+from dcgan.cli_recipes import networks, recipes
 from dcgan.cli_runs import runs_app
 from dcgan.cli_shelve import shelve
 from dcgan.config import Budget
@@ -31,9 +33,12 @@ data_app = typer.Typer(rich_markup_mode=None, help="The data sets: what there is
 app.add_typer(data_app, name="data")
 app.add_typer(bench_app, name="bench")
 app.add_typer(runs_app, name="runs")
+app.command()(doctor)
 app.add_typer(attributes_app, name="attributes")
 app.command()(directions)
 app.command()(export)
+app.command()(networks)
+app.command()(recipes)
 app.command()(generate)
 app.command()(pull)
 app.command()(push)
@@ -132,7 +137,7 @@ def fetch(name: Annotated[str, typer.Argument(metavar="NAME")], data_dir: DataDi
 def train(
     data: Annotated[str | None, typer.Option(help="A data set's name, a folder or a zip of pictures.")] = None,
     data_dir: DataDir = None,
-    recipe: Annotated[str | None, typer.Option(help="dcgan, quick, paper, pytorch-tutorial, tensorflow-tutorial or conditional.")] = None,
+    recipe: Annotated[str | None, typer.Option(help="Its name, as `recipes` lists it (dcgan where nothing is said).")] = None,
     steps: Annotated[int | None, typer.Option(help="How long: steps.")] = None,
     epochs: Annotated[float | None, typer.Option(help="How long: passes over the data.")] = None,
     minutes: Annotated[float | None, typer.Option(help="How long: minutes of training (10 where nothing is said).")] = None,

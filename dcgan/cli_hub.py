@@ -71,7 +71,6 @@ def push(
 
 def _ask(model: str, name: str, pictures: str, sheet: Path) -> None:
     """Show how near the model comes to the pictures it learned from, and ask; a script is told what to say instead."""
-    from dcgan.cli_evaluate import neighbours_sheet
     from dcgan.cli_train import reporting
     from dcgan.metrics.memorised import nearest_to_training
     from dcgan.models import Library
@@ -80,9 +79,9 @@ def _ask(model: str, name: str, pictures: str, sheet: Path) -> None:
     if Path(pictures).exists():
         with reporting() as report:
             found = nearest_to_training(Library().synthesizer(model), pictures, progress=report)
-        write_bytes(sheet, neighbours_sheet(found))
-        ratio = found.distances[0][0] / max(found.distance_held_out, 1e-9)
-        seen = f"{sheet} shows the samples nearest to one of them, the nearest at {ratio:.2f} of the distance between two of them"
+        write_bytes(sheet, found.sheet())
+        near = f"the nearest at {found.closeness:.2f} times the usual distance from one of them to the next"
+        seen = f"{sheet} shows the samples nearest to one of them, {near}"
     said = f"{name} learned from pictures of your own; {seen}"
     if not sys.stdin.isatty():
         raise ConfigError(f"{said}; if nobody's picture is given away, say --yes")

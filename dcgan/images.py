@@ -30,6 +30,12 @@ def to_x(images: torch.Tensor) -> torch.Tensor:
     return images.permute(0, 3, 1, 2).float().mul_(1 / 127.5).sub_(1.0)
 
 
+def to_signed(x: torch.Tensor, image_range: tuple[float, float]) -> torch.Tensor:
+    """Convert a generator's output x in `image_range` to [-1, 1]; what is there already is returned as it is."""
+    low, high = image_range
+    return x if (low, high) == (-1.0, 1.0) else (x - low) * (2.0 / (high - low)) - 1.0
+
+
 def to_rgb(images: Images) -> Images:
     """Return (n, h, w, 3): grey is repeated, RGBA drawn on white."""
     channels = images.shape[3]

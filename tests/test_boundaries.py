@@ -41,6 +41,7 @@ LEVELS: list[set[str]] = [
 SINGLE = {
     "cli_train": "cli",
     "cli_bench": "cli",
+    "cli_doctor": "cli",
     "cli_directions": "cli",
     "cli_evaluate": "cli",
     "cli_export": "cli",
@@ -49,6 +50,8 @@ SINGLE = {
     "cli_hub": "cli",
     "cli_printing": "cli",
     "cli_shelve": "cli",
+    "checks": "config",
+    "cli_recipes": "cli",
     "cli_runs": "cli",
     "studio_form": "studio",
     "__main__": "cli",

@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute
 
 from dcgan.web.directions import direction_routes
 from dcgan.web.form import form_routes
+from dcgan.web.hub import hub_routes
 from dcgan.web.library import library_routes
 from dcgan.web.morph import morph_routes
 from dcgan.web.pictures import picture_routes
@@ -30,4 +31,5 @@ def routes(studio: Studio) -> list[BaseRoute]:
         *run_routes(studio),
         *form_routes(studio),
         *keeping_routes(studio),
+        *hub_routes(studio),
     ]

@@ -60,27 +60,38 @@ def fetch(reference: Reference, whole: bool = False) -> Fetched:
 def pull(reference: Reference, name: str | None, library: Library, force: bool = False) -> tuple[str, Fetched]:
     """Make a repository's model an own one and return its name; the same commit again is the same model.
 
+    Without `name` it is the repository's name, or with the owner's and the commit's before and behind it where other models have that.
+
     Raises
     ------
     DCGANError
         As of `fetch`; or another model has the name, or what was fetched is damaged. Nothing is written then.
     """
-    name = name or reference.repo.partition("/")[2]
-    if not MODEL_NAME.fullmatch(name) or ".old-" in name:
+    if name is not None and (not MODEL_NAME.fullmatch(name) or ".old-" in name):
         raise HubError(f"a model's name is made of letters, digits and . _ -, found {name!r}; choose one with --name")
     fetched = fetch(reference, whole=True)
-    folder = library.home / "models" / name
     origin = {"repo": fetched.repo, "commit": fetched.commit, "file": None if fetched.path.is_dir() else fetched.path.name}
-    if not force and read_json(folder / ORIGIN) == origin:
+    owner, _, repository = fetched.repo.partition("/")
+    choices = (name,) if name else (repository, f"{owner}-{repository}", f"{owner}-{repository}-{fetched.commit[:7]}")
+    name = choices[0] if force else _free(choices, origin, library)
+    folder = library.home / "models" / name
+    if not force and folder.exists():
         return name, fetched
-    if not force and (folder.exists() or name in library.names()):
-        raise HubError(f"a model is called {name} already; choose another name with --name, or say --force to move an own one aside")
     try:
         write_portable(library.read_fetched(fetched.path), name, folder, force)
     except CheckpointError as error:
         raise CheckpointError(str(error).replace(str(fetched.path), fetched.repo)) from None
     write_json(folder / ORIGIN, origin)
     return name, fetched
+
+
+def _free(choices: Sequence[str], origin: Mapping[str, str | None], library: Library) -> str:
+    """Return the first name that no model has, but the very model that is meant; a HubError if there is none."""
+    models, taken = library.home / "models", library.names()
+    for name in choices:
+        if read_json(models / name / ORIGIN) == origin or not ((models / name).exists() or name in taken):
+            return name
+    raise HubError(f"a model is called {choices[-1]} already; choose another name with --name, or say --force to move an own one aside")
 
 
 def _cache() -> Path:

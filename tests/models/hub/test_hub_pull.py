@@ -46,17 +46,24 @@ def test_a_model_is_pulled_whole_and_nothing_else(
     assert hub.tokens == set()
 
 
-def test_the_same_again_is_the_same_model(hub: HubStandIn, files: Files, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_same_again_is_the_same_model_and_another_gets_another_name(
+    hub: HubStandIn, files: Files, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     hub.add("ada/clothes", files)
     assert main(["pull", "ada/clothes"]) == 0
     before = len(hub.requests)
     assert main(["pull", "ada/clothes"]) == 0
     assert hub.requests[before:] == ["GET /api/models/ada/clothes"]
-    capsys.readouterr()
     hub.add("bob/clothes", files)
-    assert "clothes already" in complaint(capsys, "pull", "bob/clothes")
-    assert main(["pull", "bob/clothes", "--name", "other"]) == 0
+    capsys.readouterr()
+    assert "clothes already" in complaint(capsys, "pull", "bob/clothes", "--name", "clothes")
+    assert main(["pull", "bob/clothes"]) == 0
+    later = hub.repos["bob/clothes"].commit(files)
+    assert main(["pull", "bob/clothes"]) == 0
+    made = {path.name for path in (home / "models").iterdir()}
+    assert made == {"clothes", "bob-clothes", f"bob-clothes-{later[:7]}"}
     assert main(["pull", "bob/clothes", "--force"]) == 0
+    assert read_json(home / "models" / "clothes" / "hub.json")["repo"] == "bob/clothes"
 
 
 def test_a_pinned_revision_is_that_commit(hub: HubStandIn, files: Files, home: Path, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from dcgan.ui.components import component_files, component_texts
 
 SCRIPTS = (
     "latent.js",
+    "steering.js",
     "store.js",
     "address.js",
     "protocol.js",
@@ -26,6 +27,10 @@ SCRIPTS = (
     "sheet.js",
     "sheets.js",
     "score.js",
+    "direction_source.js",
+    "direction_rows.js",
+    "marks.js",
+    "directions.js",
     "strongest.js",
     "recipe.js",
     "saving.js",
@@ -33,6 +38,7 @@ SCRIPTS = (
     "tabs.js",
     "help.js",
     "drop.js",
+    "hub.js",
     "script.js",
 )
 

@@ -75,6 +75,7 @@ class Explorer {
     this.#buildLaboratory();
     const point = (file) => this.#droppedPoint(file);
     this.drop = new DropZone(this.#part("drop"), this.#base, this.#text, (model) => this.#adopted(model), point, this.#alive.signal);
+    new Hub(this.#part("hub"), this.#base, this.#text, this.#number, () => this.view.info.name, (model) => this.#adopted(model));
     this.help = new Help(this.#root);
   }
 
@@ -84,9 +85,14 @@ class Explorer {
     this.score = new Score(page);
     this.walk = new Walk(this.picture, this.view);
     this.radius = new Radius(page);
-    this.sheets = new SheetsPanel(page, again);
+    this.directions = new Directions(page, () => {
+      if (!this.sheets || !this.view.info) return;
+      this.sheets.refresh();
+      again();
+    });
+    this.sheets = new SheetsPanel(page, this.directions, again);
     this.sheet = new Sheet(this.#part("sheet"), page, () => neighbourPlan(page));
-    this.rest = new Rest(this.stream, [this.sheet, this.sheets.sheet, this.score]);
+    this.rest = new Rest(this.stream, [this.sheet, this.directions, this.sheets.sheet, this.score]);
     this.shelf = new Shelf(page);
     this.saving = new Saving(page, this.sheets);
     this.tabs = new Tabs(this.#part("laboratory"), this.settings, (name) => this.#openedTab(name));
@@ -143,7 +149,7 @@ class Explorer {
     this.#part("score").parentElement.hidden = !info.scores;
     this.#part("score").textContent = "";
     this.#root.inert = false;
-    this.sheets.refresh();
+    this.directions.model();
     this.shelf.draw();
   }
 
@@ -191,6 +197,7 @@ class Explorer {
 
   #openedTab(name) {
     if (!this.view.info) return;
+    if (name === "directions") this.directions.opened();
     if (name === "shelf") this.shelf.draw();
     this.rest.later();
     this.#schedule();
@@ -272,6 +279,7 @@ class Explorer {
     this.sliders.draw();
     this.equaliser.draw();
     this.radius.draw();
+    this.directions.draw();
     const [length, typical] = [norm(z), typicalNorm(z.length, prior)].map((value) => this.#number(value, 2));
     this.#part("norm").textContent = `‖z‖ ${length} · ${prior === "uniform" ? "√(n/3)" : "√n"} ${typical}`;
     const field = this.#part("seed");
@@ -299,7 +307,9 @@ class Explorer {
     const { width, height } = this.picture;
     const room = Math.min((stage.clientWidth * ratio) / width, (stage.clientHeight * ratio) / height);
     const factor = (room >= 1 ? Math.floor(room) : room) / ratio;
-    Object.assign(this.picture.style, { width: `${width * factor}px`, height: `${height * factor}px` });
+    for (const canvas of [this.picture, this.#part("heat")]) {
+      Object.assign(canvas.style, { width: `${width * factor}px`, height: `${height * factor}px` });
+    }
     this.equaliser.refresh();
   }
 

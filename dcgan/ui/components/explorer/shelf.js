@@ -78,7 +78,7 @@ class Shelf {
     part("points-empty").hidden = this.#points.length > 0;
     part("points-export").disabled = !this.#points.length;
     part("points-undo").hidden = !this.#before;
-    this.#list.replaceChildren(...this.#points.map((point) => this.#row(point)));
+    replaceRows(this.#list, this.#points.map((point) => this.#row(point)));
   }
 
   #row(point) {
