@@ -46,10 +46,11 @@ class Arithmetic {
 
   /** What the slots hold is known only as long as they hold what was chosen for the model. */
   #showNames(slots) {
-    const names = this.#figure?.names?.[this.#page.language] ?? this.#figure?.names?.en;
+    const { part, text, language } = this.#page;
+    const names = this.#figure?.names?.[language] ?? this.#figure?.names?.en;
     const chosen = (slot) => slots[slot].every(({ seed, z }, k) => z === undefined && seed === this.#figure[slot][k]) && slots[slot].length;
     for (const slot of ["a", "b", "c"]) {
-      this.#page.part(`name-${slot}`).textContent = names && chosen(slot) ? names[slot] : this.#page.text(`slot_${slot}`);
+      part(`name-${slot}`).textContent = names && chosen(slot) ? names[slot] : text(`slot_${slot}`);
     }
   }
 
