@@ -8,13 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from huggingface_hub import HfApi, get_cached_repo_tree, is_offline_mode, snapshot_download
+from huggingface_hub import HfApi, constants, get_cached_repo_tree, is_offline_mode, snapshot_download
 from huggingface_hub.errors import CachedRepoTreeNotFoundError
 from huggingface_hub.hf_api import RepoFile
 
 from dcgan.config import dcgan_home
 from dcgan.errors import CheckpointError, HubError
-from dcgan.files import read_json, write_json
+from dcgan.files import read_json, write_bytes, write_json
+from dcgan.models.card import NOT_OURS
 from dcgan.models.hub.explaining import patiently, speaking_to_the_hub
 from dcgan.models.hub.reference import SCHEME, Reference
 from dcgan.models.library import Library
@@ -82,7 +83,16 @@ def pull(reference: Reference, name: str | None, library: Library, force: bool =
     except CheckpointError as error:
         raise CheckpointError(str(error).replace(str(fetched.path), fetched.repo)) from None
     write_json(folder / ORIGIN, origin)
+    if fetched.path.is_file():
+        _name_source(folder / "README.md", fetched)
     return name, fetched
+
+
+def _name_source(card: Path, fetched: Fetched) -> None:
+    """Say in the card of somebody's weights whose they are."""
+    link = f"[{fetched.repo}](https://huggingface.co/{fetched.repo}/tree/{fetched.commit})"
+    said = f"{NOT_OURS} The weights are those of `{fetched.path.name}` in {link}, whose author's terms hold."
+    write_bytes(card, card.read_text("utf-8").replace(NOT_OURS, said).encode())
 
 
 def _free(choices: Sequence[str], origin: Mapping[str, str | None], library: Library) -> str:
@@ -105,9 +115,9 @@ def _download(repo: str, commit: str, names: Sequence[str]) -> str:
 
 def _listing(reference: Reference) -> tuple[str, dict[str, int]]:
     """Return the commit that is meant and the sizes of its files; of a commit that was fetched before, from this machine."""
-    api, repo, offline = HfApi(), reference.repo, is_offline_mode()
-    revision = patiently(lambda: api.resolve_revision(repo, revision=reference.revision, cache_dir=_cache(), local_files_only=offline))
-    commit = revision.resolved
+    api, repo, revision = HfApi(), reference.repo, reference.revision or constants.DEFAULT_REVISION
+    offline = is_offline_mode()
+    commit = patiently(lambda: api.resolve_revision(repo, revision=revision, cache_dir=_cache(), local_files_only=offline)).resolved
     try:
         tree: Sequence[object] = get_cached_repo_tree(repo, revision=commit, cache_dir=_cache())
     except CachedRepoTreeNotFoundError:
