@@ -8,18 +8,21 @@ model = dcgan.train("shapes", steps=200, run="my-run")   # trains, and returns t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from dcgan.errors import DCGANError
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from dcgan.events import TrainEvent
     from dcgan.models import Synthesizer
 
 __version__ = "0.1.0"
-__all__ = ["DCGANError", "__version__", "load", "train"]
+__all__ = ["DCGANError", "__version__", "arithmetic", "interpolate", "load", "train"]
 
 
 def load(model: str | Path) -> Synthesizer:
@@ -38,6 +41,76 @@ def load(model: str | Path) -> Synthesizer:
     from dcgan.models import Library
 
     return Library().synthesizer(str(model))
+
+
+def interpolate(
+    model: str | Path,
+    seeds: Sequence[int],
+    *,
+    frames: int = 16,
+    method: Literal["slerp", "lerp"] | None = None,
+    loop: bool = False,
+    labels: str | int | Sequence[str | int] | None = None,
+    out: str | Path | None = None,
+    fps: int = 20,
+) -> npt.NDArray[np.uint8]:
+    """Return a walk through the pictures of `seeds` as images (n, h, w, c), and write it where `out` is given.
+
+    Parameters
+    ----------
+    frames
+        From one seed's picture to the next; n is (seeds - 1) * frames + 1, or seeds * frames for a `loop`.
+    method
+        "slerp", the default where z is normal, or "lerp", the only one where z is uniform.
+    labels
+        Of the seeds' pictures, repeated, for conditional models.
+    out
+        A .mp4 or .gif file, of `fps` frames a second, or a .png with all frames side by side.
+
+    Raises
+    ------
+    DCGANError
+        No such model, seed, label or file format.
+    """
+    from dcgan.files import write_bytes
+    from dcgan.models.morphing import format_of, make_walk
+
+    kind = format_of(Path(out).suffix) if out is not None else None
+    synthesizer = load(model)
+    walk = make_walk(synthesizer, synthesizer.z(seeds), frames, method, loop, labels)
+    if out is not None and kind is not None:
+        write_bytes(Path(out), walk.encode(kind, fps))
+    return walk.images
+
+
+def arithmetic(
+    model: str | Path,
+    a: Sequence[int],
+    b: Sequence[int],
+    c: Sequence[int],
+    *,
+    label: str | int | None = None,
+    out: str | Path | None = None,
+) -> npt.NDArray[np.uint8]:
+    """Return the sheet (H, W, 3) of a - b + c, means of the seeds' z, and write it where `out`, a .png file, is given.
+
+    A column each for the samples of a, b and c with their mean last, then the result between eight noisy neighbours, and what the same
+    arithmetic on pixels gives. Of a conditional model, every picture has the one `label`.
+
+    Raises
+    ------
+    DCGANError
+        No such model, seed or label.
+    """
+    from dcgan.files import write_bytes
+    from dcgan.images import png_bytes
+    from dcgan.models.morphing import make_arithmetic
+
+    synthesizer = load(model)
+    sheet = make_arithmetic(synthesizer, synthesizer.z(a), synthesizer.z(b), synthesizer.z(c), label).sheet()
+    if out is not None:
+        write_bytes(Path(out), png_bytes(sheet))
+    return sheet
 
 
 def train(

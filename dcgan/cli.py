@@ -11,15 +11,18 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-import numpy as np
 import typer
 
 from dcgan import __version__
 from dcgan.cli_bench import bench_app
 from dcgan.cli_directions import attributes_app, directions
+from dcgan.cli_doctor import doctor
 from dcgan.cli_export import export
+from dcgan.cli_generate import generate
 from dcgan.cli_hub import pull, push
+from dcgan.cli_morph import arithmetic, interpolate
 from dcgan.cli_printing import AsJson, DataDir, new_table, print_json, show
+from dcgan.cli_recipes import networks, recipes
 from dcgan.cli_runs import runs_app
 from dcgan.cli_shelve import shelve
 from dcgan.config import Budget
@@ -30,12 +33,18 @@ data_app = typer.Typer(rich_markup_mode=None, help="The data sets: what there is
 app.add_typer(data_app, name="data")
 app.add_typer(bench_app, name="bench")
 app.add_typer(runs_app, name="runs")
+app.command()(doctor)
 app.add_typer(attributes_app, name="attributes")
 app.command()(directions)
 app.command()(export)
+app.command()(networks)
+app.command()(recipes)
+app.command()(generate)
 app.command()(pull)
 app.command()(push)
 app.command()(shelve)
+app.command()(interpolate)
+app.command()(arithmetic)
 
 STOPPED = 130
 
@@ -94,63 +103,6 @@ def models(as_json: AsJson = False) -> None:
     return None
 
 
-@app.command()
-def generate(
-    model: Annotated[str, typer.Argument(metavar="MODEL")],
-    seed: Annotated[int, typer.Option(help="Seed of the first picture; picture k has seed + k.")] = 0,
-    count: Annotated[int, typer.Option(min=1, max=100_000)] = 16,
-    z: Annotated[Path | None, typer.Option("--z", help="Latents instead of seeds: a .npy file (n, z_dim).")] = None,
-    label: Annotated[str | None, typer.Option(metavar="A[,B…]", help="Labels, by name or number, repeated over the pictures.")] = None,
-    out: Annotated[Path | None, typer.Option(help="The sheet, a .png file.")] = None,
-    npz: Annotated[Path | None, typer.Option(help="z, x, images and labels as arrays.")] = None,
-) -> None:
-    """Make pictures of MODEL: a name, a model folder, a run folder, a checkpoint file, or hf:OWNER/NAME."""
-    import torch
-
-    from dcgan.files import write_bytes
-    from dcgan.images import grid, png_bytes, to_images
-    from dcgan.models import Library
-
-    torch.set_num_threads(1)  # the same bytes on a machine with any number of cores
-    synthesizer = Library().synthesizer(model)
-    latents = _read_z(z) if z is not None else synthesizer.z(range(seed, seed + count))
-    low, high = synthesizer.model.config.image_range
-    labels = synthesizer.labels(len(latents), label.split(",") if label is not None else None)
-    raw = synthesizer.raw(latents, labels)
-    images = to_images((raw - low) * (2.0 / (high - low)) - 1.0)
-    sheet = out or (Path("grid.png") if npz is None else None)
-    if npz is not None:
-        classes = {} if labels is None else {"labels": labels}
-        _write_npz(npz, z=np.asarray(latents, np.float32), x=raw, images=images, **classes)
-    if sheet is not None:
-        _writable(sheet)
-        write_bytes(sheet, png_bytes(grid(images)))
-    print(f"{len(images)} pictures of {synthesizer.info.name}: {', '.join(str(path) for path in (sheet, npz) if path)}", file=sys.stderr)
-
-
-def _read_z(path: Path) -> Any:
-    try:
-        return np.load(path, allow_pickle=False)
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"--z {path} is not a .npy file of numbers: {error}") from None
-
-
-def _write_npz(path: Path, **arrays: Any) -> None:
-    import io
-
-    from dcgan.files import write_bytes
-
-    buffer = io.BytesIO()
-    np.savez(buffer, **arrays)
-    _writable(path)
-    write_bytes(path, buffer.getvalue())
-
-
-def _writable(path: Path) -> None:
-    if not path.parent.is_dir():
-        raise ConfigError(f"cannot write {path}: there is no folder {path.parent}")
-
-
 @data_app.callback(invoke_without_command=True)
 def data(context: typer.Context, data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """List the data sets and what is on disk."""
@@ -185,7 +137,7 @@ def fetch(name: Annotated[str, typer.Argument(metavar="NAME")], data_dir: DataDi
 def train(
     data: Annotated[str | None, typer.Option(help="A data set's name, a folder or a zip of pictures.")] = None,
     data_dir: DataDir = None,
-    recipe: Annotated[str | None, typer.Option(help="dcgan, quick, paper, pytorch-tutorial, tensorflow-tutorial or conditional.")] = None,
+    recipe: Annotated[str | None, typer.Option(help="Its name, as `recipes` lists it (dcgan where nothing is said).")] = None,
     steps: Annotated[int | None, typer.Option(help="How long: steps.")] = None,
     epochs: Annotated[float | None, typer.Option(help="How long: passes over the data.")] = None,
     minutes: Annotated[float | None, typer.Option(help="How long: minutes of training (10 where nothing is said).")] = None,

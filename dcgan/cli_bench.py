@@ -70,6 +70,31 @@ def recipes(
     return None
 
 
+@bench_app.command()
+def latency(
+    model: Annotated[str, typer.Argument(metavar="MODEL")] = "fashion-mnist-32",
+    turns: Annotated[int, typer.Option(min=1, max=100, help="Drags of each side; the best counts.")] = 3,
+    seconds: Annotated[float, typer.Option(min=0.5, max=120, help="Length of a drag.")] = 6.0,
+    as_json: AsJson = False,
+) -> None:
+    """Drag a slider at 60 Hz in a real Chromium: pictures an input event, a second, and the time to each, beside a plain Gradio app."""
+    from dcgan.bench.latency import RATE, LatencyRequest, bench_latency
+    from dcgan.cli_train import reporting
+
+    with reporting() as report:
+        result = bench_latency(LatencyRequest(model, turns, seconds), report)
+    if as_json:
+        return print_json(result.to_json())
+    table = new_table("name", "pictures/event", "pictures/s", "median ms", "events")
+    for side, title in (("ours", "Explore page"), ("plain", "gr.Slider, gr.Image")):
+        best = result.best(side)  # type: ignore[arg-type]
+        median = "-" if best.median_ms is None else f"{best.median_ms:.1f}"
+        table.add_row(title, f"{best.share:.0%}", f"{best.per_second:.1f}", median, str(best.events))
+    show(table)
+    print(f"{model}: a drag of {seconds:g} s at {RATE:g} Hz, the best of {turns}")
+    return None
+
+
 def tell(result: TrainBench) -> None:
     """Print a result for people."""
     recipe = result.recipe

@@ -10,12 +10,9 @@ from dcgan.cli_printing import new_table, print_json, show
 from dcgan.cli_train import reporting
 from dcgan.errors import ConfigError
 from dcgan.files import write_bytes
-from dcgan.images import enlarge, grid, png_bytes
 from dcgan.metrics.classes import ClassReport
 from dcgan.metrics.evaluation import CAVEAT, CLOSEST, NEIGHBOURS, Evaluation, Neighbours, evaluate
 from dcgan.models import Library
-
-TILE = 64  # pixels a side at least on the sheet of neighbours
 
 
 def evaluate_with_progress(model: str, data: str, sheet: Path | None, as_json: bool, **options: Any) -> None:
@@ -26,7 +23,7 @@ def evaluate_with_progress(model: str, data: str, sheet: Path | None, as_json: b
     with reporting() as report:
         result = evaluate(synthesizer, data, progress=report, **options)
     if sheet is not None:
-        write_bytes(sheet, neighbours_sheet(result.nearest))
+        write_bytes(sheet, result.nearest.sheet())
     if as_json:
         return print_json(result.to_json())
     _show_scores(result)
@@ -82,9 +79,3 @@ def _show_neighbours(neighbours: Neighbours, sheet: Path | None) -> None:
         table.add_row(str(seed), *(f"{distance:.3f}" for distance in distances))
     show(table)
     print(CAVEAT + (f" Each beside its {NEIGHBOURS}: {sheet}" if sheet else ""))
-
-
-def neighbours_sheet(neighbours: Neighbours) -> bytes:
-    """Return the PNG of the samples, each beside its nearest real pictures."""
-    factor = max(1, TILE // neighbours.tiles.shape[1])
-    return png_bytes(enlarge(grid(neighbours.tiles, columns=1 + NEIGHBOURS), factor), {"Description": CAVEAT})

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from dcgan.cli_printing import AsJson, print_json
 from dcgan.errors import ConfigError
@@ -27,8 +28,9 @@ def pull(
     from dcgan.models.hub import Reference
     from dcgan.models.hub import pull as make_own
 
-    library = Library()
-    made, fetched = make_own(Reference.parse(repository), name, library, force)
+    library, reference = Library(), Reference.parse(repository)
+    with Console(stderr=True).status(f"fetching {reference}"):
+        made, fetched = make_own(reference, name, library, force)
     folder = library.home / "models" / made
     if as_json:
         return print_json({"name": made, "path": str(folder), "repo": fetched.repo, "commit": fetched.commit})
@@ -61,7 +63,8 @@ def push(
     pictures = own_pictures(found)
     if pictures is not None and not yes:
         _ask(model, name, data or pictures, nearest)
-    pushed = send(found, name, target, private, facts)
+    with Console(stderr=True).status(f"pushing {name} to {target}"):
+        pushed = send(found, name, target, private, facts)
     if as_json:
         return print_json(asdict(pushed))
     print(f"{pushed.url} ({'private' if pushed.private else 'public'}) holds {name}, {pushed.files} files")
@@ -71,7 +74,6 @@ def push(
 
 def _ask(model: str, name: str, pictures: str, sheet: Path) -> None:
     """Show how near the model comes to the pictures it learned from, and ask; a script is told what to say instead."""
-    from dcgan.cli_evaluate import neighbours_sheet
     from dcgan.cli_train import reporting
     from dcgan.metrics.memorised import nearest_to_training
     from dcgan.models import Library
@@ -80,9 +82,9 @@ def _ask(model: str, name: str, pictures: str, sheet: Path) -> None:
     if Path(pictures).exists():
         with reporting() as report:
             found = nearest_to_training(Library().synthesizer(model), pictures, progress=report)
-        write_bytes(sheet, neighbours_sheet(found))
-        ratio = found.distances[0][0] / max(found.distance_held_out, 1e-9)
-        seen = f"{sheet} shows the samples nearest to one of them, the nearest at {ratio:.2f} of the distance between two of them"
+        write_bytes(sheet, found.sheet())
+        near = f"the nearest at {found.closeness:.2f} times the usual distance from one of them to the next"
+        seen = f"{sheet} shows the samples nearest to one of them, {near}"
     said = f"{name} learned from pictures of your own; {seen}"
     if not sys.stdin.isatty():
         raise ConfigError(f"{said}; if nobody's picture is given away, say --yes")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -32,3 +33,14 @@ def show(table: Table) -> None:
 
 def print_json(record: Any) -> None:
     print(json.dumps(record, allow_nan=False, ensure_ascii=False))
+
+
+def diagnosis_line(diagnosis: Mapping[str, Any]) -> str:
+    """Return one line of what the doctor said: the step, the sentence, its evidence and the remedy."""
+    evidence = ", ".join(f"{key} {value:.4g}" for key, value in diagnosis["evidence"].items())
+    line = f"doctor, step {diagnosis['step']}: {diagnosis['sentence']}" + (f" ({evidence})" if evidence else "")
+    remedy = diagnosis.get("remedy")
+    if not remedy:
+        return line
+    settings = " ".join(f"{key}={value}" for key, value in remedy["settings"].items())
+    return f"{line} Remedy: continue from step {remedy['from_step']} with {settings}"

@@ -6,14 +6,16 @@ import contextlib
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
-from dcgan.events import Finished, Started, StepDone
+from dcgan.cli_printing import diagnosis_line
+from dcgan.events import Diagnosis, Finished, Started, StepDone
 from dcgan.system import lower_priority
+from dcgan.training.advice import ADVICE, advice
 from dcgan.training.run_folder import RunReader
 from dcgan.training.worker import RunTraining, TrainRequest
 
@@ -60,6 +62,8 @@ def _follow(training: RunTraining) -> Outcome:
             if isinstance(event, StepDone):
                 last = event
                 bar.update(task, **_fields(training, event))
+            elif isinstance(event, Diagnosis):
+                bar.console.print(diagnosis_line(asdict(event)), highlight=False, soft_wrap=True, markup=False)
             elif isinstance(event, Finished):
                 end = event
             elif isinstance(event, Started) and event.resumed:
@@ -82,7 +86,8 @@ def _tell_about_data(training: RunTraining) -> None:
     _say(f"{data.name}: {len(data.images)} pictures of {data.images.shape[2]}x{data.images.shape[1]}, run {training.request.run}")
     if training.labels:
         _say(f"conditional on {len(training.labels)} labels: {', '.join(training.labels)}")
-    for note in data.notes:
+    unwise = advice(training.config.recipe, training.networks.generator, training.networks.discriminator)
+    for note in (*data.notes, *(ADVICE[key] for key in unwise)):
         _say(f"note: {note}")
     if len(data.images) < batch:
         _say(f"note: {len(data.images)} pictures are fewer than a batch of {batch}: they are drawn with repetition")

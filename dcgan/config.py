@@ -9,52 +9,53 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from dcgan.checks import MAX_SEED as MAX_SEED
+from dcgan.checks import RANGES, check_choice, check_range, parse
 from dcgan.errors import ConfigError
 
 Prior = Literal["normal", "uniform"]
-Preset = Literal["dcgan", "paper", "tensorflow-tutorial"]
+Preset = Literal["dcgan", "paper", "tensorflow-tutorial", "upsample-conv", "dense"]
 Precision = Literal["auto", "fp32", "bf16", "fp16"]
 Objective = Literal["non-saturating", "minimax", "least-squares", "hinge", "wasserstein"]
 Optimizer = Literal["adam", "sgd", "rmsprop"]
 Layout = Literal["auto", "channels_last", "contiguous"]
 Compile = Literal["auto", "on", "off"]
+HiddenActivation = Literal["relu", "leaky_relu", "elu", "selu", "gelu", "silu"]
+Output = Literal["tanh", "sigmoid"]
+Upsampling = Literal["transposed", "resize"]
+Downsampling = Literal["stride", "pool"]
+Norms = Literal["none", "paper", "everywhere"]
+Init = Literal["normal", "xavier", "he", "orthogonal"]
 
 IMAGE_SIZES = (16, 28, 32, 64, 128)
 POLICIES = ("color", "translation", "cutout")  # of DiffAugment
 KERNELS = re.compile(r"[gd]\d{1,3}=(outer|gemm|winograd)(,[gd]\d{1,3}=(outer|gemm|winograd))*")
 CROSS_ENTROPY: tuple[Objective, ...] = ("non-saturating", "minimax")
-MAX_STEPS = 10**9
-MAX_SEED = 2**53 - 1
+CHOICES: dict[str, Any] = {
+    "preset": Preset,
+    "prior": Prior,
+    "precision": Precision,
+    "objective": Objective,
+    "optimizer": Optimizer,
+    "layout": Layout,
+    "compile": Compile,
+    "output": Output,
+    "init": Init,
+}
+OWN_CHOICES: dict[str, Any] = {  # None: the preset's own
+    "activation_g": HiddenActivation,
+    "activation_d": HiddenActivation,
+    "upsampling": Upsampling,
+    "downsampling": Downsampling,
+    "batch_norm_g": Norms,
+    "batch_norm_d": Norms,
+}
+STRUCTURE = ("preset", *OWN_CHOICES, "output", "hidden_dense", "biases")  # what decides the layers, beside sizes
 
 
 def dcgan_home() -> Path:
     """Return the folder of own models, runs, data and caches: `$DCGAN_HOME`, by default `~/.dcgan`."""
     return Path(os.environ.get("DCGAN_HOME") or "~/.dcgan").expanduser()
-
-
-RANGES = {
-    "z_dim": (1, 4096),
-    "base_channels": (1, 1024),
-    "batch_size": (2, 4096),
-    "learning_rate_d": (0.0, 10.0),
-    "learning_rate_g": (0.0, 10.0),
-    "beta1": (0.0, 0.999999),
-    "beta2": (0.0, 0.999999),
-    "decay_start": (0, MAX_STEPS),
-    "decay_steps": (1, MAX_STEPS),
-    "d_steps": (1, 100),
-    "weight_clip": (1e-6, 100.0),
-    "gradient_penalty": (0.0, 1e6),
-    "r1": (0.0, 1e6),
-    "label_smoothing": (0.0, 0.5),
-    "instance_noise": (0.0, 10.0),
-    "instance_noise_steps": (1, MAX_STEPS),
-    "ema_decay": (0.0, 0.999999),
-    "seed": (0, MAX_SEED),
-    "threads": (1, 1024),
-    "log_every": (1, 10_000),
-    "pictures": (2, MAX_STEPS),
-}
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,9 @@ class Recipe:
     Sources: learning rate, betas, batch, z, initialisation from Radford et al. 2015, sections 3 and 4; `weight_clip` from
     Arjovsky et al. 2017, algorithm 1; `gradient_penalty` from Gulrajani et al. 2017, algorithm 1; `r1` from Mescheder et al. 2018,
     section 4.1; `label_smoothing` from Salimans et al. 2016, section 3.4; `instance_noise` from Sønderby et al. 2017;
-    `spectral_norm` from Miyato et al. 2018; `augment` from Zhao et al. 2020 (DiffAugment).
+    `spectral_norm` from Miyato et al. 2018; `augment` from Zhao et al. 2020 (DiffAugment); `unroll_steps` from Metz et al. 2016.
+    The fields from `activation_g` to `biases` change the preset's layers (`networks.variants`); what
+    the literature says against some values is in `training.advice`.
     """
 
     name: str = "dcgan"
@@ -99,6 +102,18 @@ class Recipe:
     ema_decay: float = 0.999  # of the averaged generator; 0: no average
     flip: bool = False  # mirror half of the real pictures; wrong for text and digits
     conditional: bool = False  # on the labels of the data
+    unroll_steps: int = 0  # updates of D that G looks ahead; 0: none
+    activation_g: HiddenActivation | None = None  # of G's hidden layers; None: the preset's
+    activation_d: HiddenActivation | None = None  # of D's hidden layers; None: the preset's
+    output: Output = "tanh"  # of G
+    upsampling: Upsampling | None = None  # in G: transposed convolutions, or nearest pixels and a convolution; None: the preset's
+    downsampling: Downsampling | None = None  # in D: strides, or a convolution and the largest of 2x2; None: the preset's
+    batch_norm_g: Norms | None = None  # in G: "paper": everywhere but its output; None: the preset's
+    batch_norm_d: Norms | None = None  # in D: "paper": everywhere but its input; None: the preset's
+    hidden_dense: int = 0  # fully connected hidden layers more, after z and before D's end
+    biases: bool | None = None  # of every weight, on or off; None: the preset's
+    init: Init = "normal"  # N(0, init_std), or the rules of Glorot, He and Saxe for weights
+    init_std: float = 0.02
     precision: Precision = "auto"
     layout: Layout = "auto"
     kernels: str = "auto"  # of the convolutions: "native", or other ways by network and layer, such as "g3=winograd,d2=gemm"
@@ -110,15 +125,16 @@ class Recipe:
     pictures: int | None = None  # only so many of the set, drawn by the seed: to see how many a training needs; None: all
 
     def __post_init__(self) -> None:
-        choices = {"preset": Preset, "prior": Prior, "precision": Precision, "objective": Objective, "optimizer": Optimizer}
-        for key, kind in {**choices, "layout": Layout, "compile": Compile}.items():
-            _check_choice(key, getattr(self, key), get_args(kind))
-        _check_choice("image_channels", self.image_channels, (None, 1, 3))
-        _check_choice("image_size", self.image_size, (None, *IMAGE_SIZES))
+        for key, kind in CHOICES.items():
+            check_choice(key, getattr(self, key), get_args(kind))
+        for key, kind in OWN_CHOICES.items():
+            check_choice(key, getattr(self, key), (None, *get_args(kind)))
+        check_choice("image_channels", self.image_channels, (None, 1, 3))
+        check_choice("image_size", self.image_size, (None, *IMAGE_SIZES))
         for key, (low, high) in RANGES.items():
-            _check_range(key, getattr(self, key), low, high)
-        for key in ("flip", "joint_batch", "spectral_norm", "conditional"):
-            if not isinstance(getattr(self, key), bool):
+            check_range(key, getattr(self, key), low, high)
+        for key in ("flip", "joint_batch", "spectral_norm", "conditional", "biases"):
+            if not isinstance(getattr(self, key), bool) and not (key == "biases" and self.biases is None):
                 raise ConfigError(f"{key} is on or off, found {getattr(self, key)!r}")
         if not set(self.policies) <= set(POLICIES) or len(set(self.policies)) < len(self.policies):
             raise ConfigError(f"augment is some of {','.join(POLICIES)}, each once, found {self.augment!r}")
@@ -135,12 +151,18 @@ class Recipe:
         if self.decay_start and self.decay_steps is None:
             raise ConfigError("decay_start says when the learning rates begin to fall; set decay_steps too: over how many steps")
         if self.needs_second_derivatives and (self.compile == "on" or self.kernels not in ("auto", "native")):
-            raise ConfigError("r1 and gradient_penalty need second derivatives; set compile=off and kernels=native")
+            raise ConfigError("r1, gradient_penalty and unroll_steps need second derivatives; set compile=off and kernels=native")
+        if self.unroll_steps and (self.r1 or self.gradient_penalty or self.weight_clip):
+            raise ConfigError("unroll_steps looks ahead at D's plain loss; leave r1, gradient_penalty and weight_clip away")
+        if self.init != "normal" and self.init_std != 0.02:
+            raise ConfigError(f"init_std is the deviation of init=normal, found init {self.init}; leave one of them away")
+        if self.unroll_steps and self.optimizer != "adam":
+            raise ConfigError(f"unroll_steps looks ahead by Adam's updates, found optimizer {self.optimizer}; set optimizer=adam")
 
     @property
     def needs_second_derivatives(self) -> bool:
-        """Whether a penalty on D's gradients is part of the loss."""
-        return bool(self.r1 or self.gradient_penalty)
+        """Whether gradients of D's gradients are taken."""
+        return bool(self.r1 or self.gradient_penalty or self.unroll_steps)
 
     def kernels_of(self, network: Literal["g", "d"]) -> dict[int, Any]:
         """Return the way to compute the convolutions of one network, by position; those left out go torch's way."""
@@ -178,35 +200,8 @@ def apply_settings(recipe: Recipe, settings: Iterable[str]) -> Recipe:
             raise ConfigError(f"a setting is written key=value, found {setting!r}")
         if key not in known:
             raise ConfigError(f"no setting is called {key!r}; there are {', '.join(known)}")
-        changes[key] = _parse(key, known[key], text)
+        changes[key] = text if text in get_args(OWN_CHOICES.get(key)) else parse(key, known[key], text)
     return replace(recipe, **changes)
-
-
-def _parse(key: str, kind: str, text: str) -> Any:
-    if "None" in kind and text.lower() in ("none", "auto"):
-        return None
-    if kind == "bool":
-        if text.lower() not in ("true", "false", "1", "0", "on", "off", "yes", "no"):
-            raise ConfigError(f"{key} is on or off, found {text!r}")
-        return text.lower() in ("true", "1", "on", "yes")
-    number = int if kind.startswith("int") else float if kind.startswith("float") else str
-    try:
-        return number(text)
-    except ValueError:
-        wanted = "a whole number" if number is int else "a number"
-        raise ConfigError(f"{key} is {wanted}, found {text!r}") from None
-
-
-def _check_choice(key: str, value: object, choices: tuple[object, ...]) -> None:
-    if value not in choices or isinstance(value, bool):
-        raise ConfigError(f"{key} is one of {', '.join(str(choice) for choice in choices if choice is not None)}, found {value!r}")
-
-
-def _check_range(key: str, value: float | None, low: float, high: float) -> None:
-    if value is None:
-        return
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        raise ConfigError(f"{key} is from {low} to {high}, found {value!r}")
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 Reason = Literal["completed", "stopped"]
+Severity = Literal["warning", "failure"]
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,30 @@ class Scored:
 
 
 @dataclass(frozen=True)
+class Remedy:
+    """What may help: the run continued from the saved state of step `from_step` with these settings of its recipe changed."""
+
+    settings: Mapping[str, Any]
+    from_step: int
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """Something has gone wrong: `evidence` are the measures that show it, `since` is the step from which on they do.
+
+    Said once; the same `finding` is said again only after it has been gone for as long as it took to be seen.
+    """
+
+    step: int
+    finding: str
+    severity: Severity
+    since: int
+    evidence: Mapping[str, float]
+    sentence: str
+    remedy: Remedy | None
+
+
+@dataclass(frozen=True)
 class OrderDone:
     """An order was carried out: pause, resume, stop or learning_rates."""
 
@@ -92,4 +117,4 @@ class Finished:
     reason: Reason
 
 
-TrainEvent = Started | StepDone | SamplesReady | CheckpointReady | Scored | OrderDone | Finished
+TrainEvent = Started | StepDone | SamplesReady | CheckpointReady | Scored | Diagnosis | OrderDone | Finished

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import torch
 
 Images = npt.NDArray[np.uint8]
+BLOCK = 8  # JPEG's blocks, in pixels
 
 
 def to_images(x: npt.NDArray[np.float32]) -> Images:
@@ -27,6 +28,12 @@ def to_images(x: npt.NDArray[np.float32]) -> Images:
 def to_x(images: torch.Tensor) -> torch.Tensor:
     """Convert a uint8 tensor (n, h, w, c) to float32 x in [-1, 1] (n, c, h, w), in channels_last strides, on its device."""
     return images.permute(0, 3, 1, 2).float().mul_(1 / 127.5).sub_(1.0)
+
+
+def to_signed(x: torch.Tensor, image_range: tuple[float, float]) -> torch.Tensor:
+    """Convert a generator's output x in `image_range` to [-1, 1]; what is there already is returned as it is."""
+    low, high = image_range
+    return x if (low, high) == (-1.0, 1.0) else (x - low) * (2.0 / (high - low)) - 1.0
 
 
 def to_rgb(images: Images) -> Images:
@@ -72,6 +79,19 @@ def jpeg_bytes(picture: npt.NDArray[np.uint8], quality: int = 90) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(picture).save(buffer, "JPEG", quality=quality, subsampling=0)
     return buffer.getvalue()
+
+
+def film_sheet(images: Images, columns: int) -> bytes:
+    """Encode images (n, h, w, c) as one JPEG, by rows without gaps; cells are filled up to multiples of 8 pixels, JPEG's own blocks.
+
+    So no picture smears into its neighbour, and a page can cut the frames of a film out of it.
+    """
+    rgb = to_rgb(images)
+    n, height, width, _ = rgb.shape
+    rows = -(-n // columns)
+    filled = np.pad(rgb, ((0, rows * columns - n), (0, -height % BLOCK), (0, -width % BLOCK), (0, 0)), mode="edge")
+    cells = filled.reshape(rows, columns, *filled.shape[1:]).transpose(0, 2, 1, 3, 4)  # (rows, h, columns, w, 3)
+    return jpeg_bytes(np.ascontiguousarray(cells).reshape(rows * filled.shape[1], columns * filled.shape[2], 3), quality=95)
 
 
 def enlarge(picture: npt.NDArray[np.uint8], factor: int) -> npt.NDArray[np.uint8]:

@@ -15,7 +15,8 @@ from dcgan.data import Survey, catalog, survey
 from dcgan.data.entries import NAMES
 from dcgan.errors import ConfigError
 from dcgan.models import Library, Model
-from dcgan.networks import NetworkSpec
+from dcgan.networks.tables import layers_of
+from dcgan.training.advice import advice
 from dcgan.training.design import class_names, networks_for, shaped_like, starting_model
 from dcgan.training.processes import ROOT
 from dcgan.training.recipes import RECIPES, best_device, fill, named_recipe
@@ -63,6 +64,7 @@ class Plan:
             "count": self.data.count,
             "notes": list(self.data.notes),
             "label_columns": list(self.data.label_columns),
+            "advice": advice(self.recipe, self.networks.generator, self.networks.discriminator),
             "networks": {"generator": layers_of(self.networks.generator), "discriminator": layers_of(self.networks.discriminator)},
         }
 
@@ -136,18 +138,3 @@ def _kind(key: str, hint: Any) -> dict[str, Any]:
     if get_origin(parts[0]) is Literal:
         return {"kind": "choice", "choices": list(get_args(parts[0]))}
     return {"kind": {bool: "flag", int: "whole", float: "number"}.get(parts[0], "text"), "choices": []}
-
-
-def layers_of(network: NetworkSpec) -> dict[str, Any]:
-    """Return a network as a table: a row a layer, its output shape, trained numbers and multiply-adds for one picture; and the totals."""
-    before = (network.input_shape, *network.shapes)
-    rows = [
-        {
-            **layer.to_json(),
-            "shape": list(network.shapes[index]),
-            "parameters": network.layer_parameters(index),
-            "multiply_adds": layer.multiply_adds(before[index]),
-        }
-        for index, layer in enumerate(network.layers)
-    ]
-    return {"input": list(network.input_shape), "layers": rows, "parameters": network.parameters, "multiply_adds": network.multiply_adds}

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import torch
+from hub_stand_in import TOKEN, HubStandIn
 
 os.environ["HF_HUB_OFFLINE"] = "1"
+hypothesis.settings.register_profile("patient", deadline=None)  # a busy machine is no failure
+hypothesis.settings.load_profile("patient")
 
 
 @pytest.fixture(autouse=True)
@@ -20,3 +25,26 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(autouse=True)
 def one_thread() -> None:
     torch.set_num_threads(1)
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[HubStandIn]:
+    """A stand-in of the Hub, which the client takes for the Hub; nobody is logged in."""
+    from huggingface_hub import constants
+
+    stand_in = HubStandIn()
+    monkeypatch.setattr(constants, "ENDPOINT", stand_in.url)
+    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", stand_in.url + "/{repo_id}/resolve/{revision}/{filename}")
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
+    monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(tmp_path / "no-token"))
+    monkeypatch.delenv("HF_TOKEN", raising=False)
+    monkeypatch.setattr("dcgan.models.hub.explaining.PAUSE", 0.01)
+    yield stand_in
+    stand_in.close()
+
+
+@pytest.fixture
+def logged_in(hub: HubStandIn, monkeypatch: pytest.MonkeyPatch) -> HubStandIn:
+    monkeypatch.setenv("HF_TOKEN", TOKEN)
+    return hub

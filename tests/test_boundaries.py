@@ -41,15 +41,21 @@ LEVELS: list[set[str]] = [
 SINGLE = {
     "cli_train": "cli",
     "cli_bench": "cli",
+    "cli_doctor": "cli",
     "cli_directions": "cli",
     "cli_evaluate": "cli",
     "cli_export": "cli",
+    "cli_morph": "cli",
+    "cli_generate": "cli",
     "cli_hub": "cli",
     "cli_printing": "cli",
     "cli_shelve": "cli",
+    "checks": "config",
+    "cli_recipes": "cli",
     "cli_runs": "cli",
     "studio_form": "studio",
     "__main__": "cli",
+    "films": "images",
     "": "api",
 }  # modules that belong to a room of another name
 NEVER = {("ui", "cli"), ("cli", "ui"), ("cli", "web"), ("cli", "studio"), ("studio", "api"), ("web", "api"), ("ui", "api")}

@@ -117,7 +117,7 @@ def test_the_sheet_holds_the_pictures(tmp_path: Path) -> None:
         (["train", "--data", "shapes", "--set", "width=33"], "width"),
         (["train", "--data", "shapes", "--set", "batch_size"], "key=value"),
         (["train", "--data", "shapes", "--set", "batch_size=many"], "batch_size"),
-        (["train", "--data", "shapes", "--recipe", "wgan"], "wgan"),
+        (["train", "--data", "shapes", "--recipe", "began"], "began"),
         (["train", "--data", "shapes", "--from", "nobody"], "nobody"),
         (["data", "fetch", "imagenet"], "imagenet"),
         (["dance"], "dance"),

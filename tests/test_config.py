@@ -37,6 +37,17 @@ SETTINGS: dict[str, Any] = {
     "ema_decay": 0.99,
     "flip": True,
     "conditional": True,
+    "activation_g": "silu",
+    "activation_d": "elu",
+    "output": "sigmoid",
+    "upsampling": "resize",
+    "downsampling": "pool",
+    "batch_norm_g": "everywhere",
+    "batch_norm_d": "none",
+    "hidden_dense": 1,
+    "biases": True,
+    "init": "normal",
+    "init_std": 0.05,
     "precision": "fp16",
     "layout": "contiguous",
     "kernels": "native",
@@ -50,10 +61,11 @@ SETTINGS: dict[str, Any] = {
 
 
 def test_everything_can_be_set_but_the_name_of_the_recipe_and_of_the_networks() -> None:
-    assert {field.name for field in fields(Recipe)} - SETTINGS.keys() == {"name", "preset", "label_smoothing"}
+    assert {field.name for field in fields(Recipe)} - SETTINGS.keys() == {"name", "preset", "label_smoothing", "unroll_steps"}
     recipe = apply_settings(Recipe(), [f"{key}={value}" for key, value in SETTINGS.items()])
     assert {key: getattr(recipe, key) for key in SETTINGS} == SETTINGS
     assert apply_settings(Recipe(), ["label_smoothing=0.1"]).label_smoothing == 0.1
+    assert apply_settings(Recipe(), ["unroll_steps=5"]).unroll_steps == 5
     assert apply_settings(recipe, ["weight_clip=none", "log_every=auto"]).weight_clip is None
     assert Recipe.from_json(recipe.to_json()) == recipe
 

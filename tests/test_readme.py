@@ -18,7 +18,22 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 
 # The commands that README shows.
-SHOWN = {"models", "generate", "data", "train", "evaluate", "runs", "shelve", "export", "directions"}
+SHOWN = {
+    "arithmetic",
+    "data",
+    "directions",
+    "doctor",
+    "evaluate",
+    "export",
+    "generate",
+    "interpolate",
+    "models",
+    "networks",
+    "recipes",
+    "runs",
+    "shelve",
+    "train",
+}
 
 
 def blocks(language: str) -> list[str]:

@@ -14,7 +14,14 @@ from dcgan.ui.texts import FALLBACK, tables
 
 UI = Path(texts.__file__).parents[1]
 TABLES = tables()
-PREFIXES = {"explorer": "explore.", "form": "train.form.", "live": "train.live.", "masthead": "masthead.", "run_list": "train.runs."}
+PREFIXES = {
+    "explorer": "explore.",
+    "form": "train.form.",
+    "live": "train.live.",
+    "morph": "morph.",
+    "masthead": "masthead.",
+    "run_list": "train.runs.",
+}
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 JS_CALL = re.compile(r"(?:(?<![\w.])|#)(?:text|say)\(")

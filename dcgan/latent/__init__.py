@@ -1,7 +1,25 @@
-"""Pure functions on latents: sampling, the ways between two points, directions."""
+"""Pure functions on latents: sampling, the ways between points, arithmetic, directions."""
 
+from dcgan.latent.arithmetic import along, combine, mean, noisy, turn
 from dcgan.latent.directions import orthogonalise, step, unit
-from dcgan.latent.paths import lerp, slerp
-from dcgan.latent.sampling import repeat_labels, sample_z
+from dcgan.latent.paths import Method, lerp, plane, slerp, walk
+from dcgan.latent.sampling import repeat_labels, sample_z, shell
 
-__all__ = ["lerp", "orthogonalise", "repeat_labels", "sample_z", "slerp", "step", "unit"]
+__all__ = [
+    "Method",
+    "along",
+    "combine",
+    "lerp",
+    "mean",
+    "noisy",
+    "orthogonalise",
+    "plane",
+    "repeat_labels",
+    "sample_z",
+    "shell",
+    "slerp",
+    "step",
+    "turn",
+    "unit",
+    "walk",
+]

@@ -45,6 +45,17 @@ def sample_z(seeds: Sequence[int] | npt.NDArray[np.int64], z_dim: int, prior: Pr
     return np.asarray(z[:, :z_dim], np.float32)
 
 
+def shell(z_dim: int, prior: Prior = "normal") -> tuple[float, float]:
+    """Return the lengths between which about 19 of 20 draws lie: the shell of the prior.
+
+    ‖z‖² has the mean n and variance 2n (normal), or n/3 and 4n/45 (uniform); the length itself is then, for all but tiny n, normal around
+    √(mean - variance / (4 mean)) with the variance ½ or 1/15 (the delta method).
+    """
+    mean, variance = (z_dim - 0.5, 0.5) if prior == "normal" else (z_dim / 3 - 1 / 15, 1 / 15)
+    middle, spread = mean**0.5, 1.96 * variance**0.5
+    return max(0.0, middle - spread), middle + spread
+
+
 def repeat_labels(count: int, labels: Sequence[int] | npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Return the labels of `count` pictures as int64 (count,): picture k has label k mod n of the n `labels`."""
     return np.resize(np.asarray(labels, np.int64), count)

@@ -16,7 +16,7 @@ from dcgan.data import Progress
 from dcgan.data.dataset import digest_pixels
 from dcgan.errors import ConfigError
 from dcgan.files import write_bytes
-from dcgan.images import Images, to_rgb
+from dcgan.images import Images, enlarge, grid, png_bytes, to_rgb
 from dcgan.metrics.classes import ClassReport, report_classes
 from dcgan.metrics.extractors import PACKAGES, Extractor, extractor
 from dcgan.metrics.kernel import Features, frechet_distance, kid, mean_distance, nearest
@@ -25,6 +25,7 @@ from dcgan.models import Synthesizer
 
 CLOSEST, NEIGHBOURS = 8, 3  # samples shown, and the pictures beside each
 CHUNK = 500  # samples made at once
+TILE = 64  # pixels a side at least on the sheet of neighbours
 CAVEAT = (
     "Nearest neighbours in pixels or features are trivially fooled by small changes of a picture (Radford et al. 2015, section 6): "
     "near ones do not prove that a picture was memorised, far ones do not disprove it."
@@ -43,6 +44,16 @@ class Neighbours:
     distances: tuple[tuple[float, ...], ...]
     distance_held_out: float
     tiles: Images = field(repr=False, compare=False)
+
+    @property
+    def closeness(self) -> float:
+        """The closest sample's distance over `distance_held_out`; a copy is near 0."""
+        return self.distances[0][0] / max(self.distance_held_out, 1e-9)
+
+    def sheet(self) -> bytes:
+        """Return a PNG: a row for each sample, then its nearest real pictures."""
+        factor = max(1, TILE // self.tiles.shape[1])
+        return png_bytes(enlarge(grid(self.tiles, columns=1 + NEIGHBOURS), factor), {"Description": CAVEAT})
 
     def to_json(self) -> dict[str, Any]:
         return {"seeds": self.seeds, "distances": self.distances, "distance_held_out": self.distance_held_out, "caveat": CAVEAT}

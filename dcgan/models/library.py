@@ -155,4 +155,5 @@ def describe(name: str, config: ModelConfig, path: Path | None, source: Source, 
         seconds=training.get("seconds"),
         sha256=sha256,
         labels=config.labels,
+        scores=config.discriminator is not None and path is not None and (path / "discriminator.safetensors").exists(),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -11,17 +12,18 @@ import numpy.typing as npt
 import torch
 
 from dcgan.config import Prior
-from dcgan.errors import ConfigError
+from dcgan.errors import CheckpointError, ConfigError
 from dcgan.images import Images, to_images, to_rgb
 from dcgan.latent import repeat_labels, sample_z
 from dcgan.models.fold import fold_batch_norm
 from dcgan.models.folder import Model
-from dcgan.networks.builder import build
+from dcgan.networks.builder import Network, build
+from dcgan.networks.layers import Activation
 
 Source = Literal["shipped", "own", "run", "untrained", "file"]
 Floats = npt.NDArray[np.float32]
 Classes = npt.NDArray[np.int64]
-Wanted = str | int | Sequence[str | int] | Classes | None  # labels as asked for
+Wanted = str | int | Sequence[str | int] | Classes | Floats | None  # labels as asked for
 BATCH = 64  # bounds memory; larger batches are no faster on a CPU
 
 
@@ -43,6 +45,7 @@ class ModelInfo:
     seconds: float | None
     sha256: str | None
     labels: tuple[str, ...] = ()
+    scores: bool = False  # there is a discriminator that can judge pictures
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -55,7 +58,7 @@ class Synthesizer:
     is asked of it changes a weight or a statistic.
 
     `labels` are names or numbers of classes, for conditional models only. They are repeated: picture k has label k mod n of those given,
-    and of all classes where none are given.
+    and of all classes where none are given. What lies between labels is an array of floats (n, classes): the weight of each class.
     """
 
     def __init__(self, model: Model, info: ModelInfo) -> None:
@@ -98,13 +101,42 @@ class Synthesizer:
         ConfigError
             z has another shape or holds numbers that are not finite, or a label is not the model's.
         """
-        checked = torch.from_numpy(self._checked(z))
-        classes = self.labels(len(checked), labels)
+        checked = torch.from_numpy(self.checked(z))
+        classes = self._conditions(len(checked), labels)
         parts = []
         for start in range(0, len(checked), BATCH):
             part = slice(start, start + BATCH)
-            parts.append(self._network(checked[part], None if classes is None else torch.from_numpy(classes[part])).numpy())
+            parts.append(self._network(checked[part], None if classes is None else classes[part]).numpy())
         return np.concatenate(parts) if parts else np.zeros((0, *self.model.config.generator.output_shape), np.float32)
+
+    @torch.inference_mode()
+    def scores(self, z: npt.ArrayLike, labels: Wanted = None) -> Floats:
+        """Return what the discriminator says of the pictures of z (n, z_dim), as float32 (n,): log-odds, larger for more real.
+
+        Only pictures of one model can be compared; those of a Wasserstein, hinge or least-squares training are no log-odds.
+
+        Raises
+        ------
+        CheckpointError
+            The model has no discriminator.
+        """
+        if not self.info.scores:
+            raise CheckpointError(f"{self.info.name} has no discriminator to judge its pictures")
+        made = torch.from_numpy(self.raw(z, labels))
+        classes = self.labels(len(made), labels) if self._discriminator.spec.classes else None
+        parts = []
+        for start in range(0, len(made), BATCH):
+            part = slice(start, start + BATCH)
+            parts.append(self._discriminator(made[part], None if classes is None else torch.from_numpy(classes[part])))
+        output = torch.cat(parts).flatten()
+        last = self._discriminator.spec.layers[-1]
+        if isinstance(last, Activation) and last.kind == "sigmoid":  # a foreign one that answers with probabilities
+            output = output.logit(eps=1e-7)
+        return np.asarray(output.numpy(), np.float32)
+
+    @cached_property
+    def _discriminator(self) -> Network:
+        return self.model.build_discriminator().requires_grad_(False)
 
     def x(self, z: npt.ArrayLike, labels: Wanted = None) -> Floats:
         """Return pictures (n, c, h, w) in [-1, 1]."""
@@ -125,7 +157,18 @@ class Synthesizer:
             raise ConfigError("give either seeds or z")
         return self.images(self.z(seeds) if seeds is not None else z, labels)  # type: ignore[arg-type]
 
-    def _checked(self, z: npt.ArrayLike) -> Floats:
+    def _conditions(self, count: int, labels: Wanted) -> torch.Tensor | None:
+        """Return labels as the network takes them."""
+        if isinstance(labels, np.ndarray) and labels.ndim == 2:
+            if labels.shape != (count, len(self.info.labels)) or not np.isfinite(labels).all():
+                wanted = (count, len(self.info.labels))
+                raise ConfigError(f"weights of {self.info.name}'s classes are numbers of the shape {wanted}, found {labels.shape}")
+            return torch.from_numpy(np.asarray(labels, np.float32))
+        classes = self.labels(count, labels)
+        return None if classes is None else torch.from_numpy(classes)
+
+    def checked(self, z: npt.ArrayLike) -> Floats:
+        """Return z as float32 (n, z_dim); anything else than finite numbers of that shape is a ConfigError."""
         try:
             array = np.ascontiguousarray(z, np.float32)
         except (TypeError, ValueError):

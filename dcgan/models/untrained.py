@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import get_args
 
 import torch
 
@@ -13,9 +14,9 @@ from dcgan.networks import generator
 from dcgan.networks.builder import build
 from dcgan.networks.init import initialise
 
-PATTERN = re.compile(r"^untrained-(dcgan|paper|tensorflow-tutorial)-(\d+)(-grey)?(?:-(\d{1,9}))?$")
+PATTERN = re.compile(rf"^untrained-({'|'.join(get_args(Preset))})-(\d+)(-grey)?(?:-(\d{{1,9}}))?$")
 SUGGESTED = "untrained-dcgan-64"
-WIDTHS: dict[Preset, int] = {"dcgan": 64, "paper": 128, "tensorflow-tutorial": 64}
+WIDTHS: dict[Preset, int] = {"paper": 128}  # of the others 64
 
 
 def untrained(name: str) -> Model:
@@ -25,7 +26,7 @@ def untrained(name: str) -> Model:
         raise CheckpointError(f"an untrained model is called untrained-PRESET-SIZE[-grey][-SEED], such as {SUGGESTED}; found {name!r}")
     preset: Preset = match[1]  # type: ignore[assignment]
     try:
-        spec = generator(preset, int(match[2]), 1 if match[3] else 3, WIDTHS[preset], 100)
+        spec = generator(preset, int(match[2]), 1 if match[3] else 3, WIDTHS.get(preset, 64), 100)
     except ConfigError as error:
         raise CheckpointError(f"{name}: {error}") from None
     network = initialise(build(spec), torch.Generator().manual_seed(int(match[4] or 0)))

@@ -23,7 +23,9 @@ class Network(nn.Sequential):
         self.spec = spec
 
     def forward(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
-        """Return the output for x (n, *input_shape), with `labels` int64 (n,) where, and only where, the spec joins labels.
+        """Return the output for x (n, *input_shape), with `labels` where, and only where, the spec joins labels.
+
+        Labels are int64 (n,), or what lies between them: the weight of each class as floats (n, classes).
 
         Raises
         ------
@@ -33,7 +35,7 @@ class Network(nn.Sequential):
         if (labels is not None) != bool(self.spec.classes):
             wanted = f"a label, below {self.spec.classes}," if self.spec.classes else "no label"
             raise ConfigError(f"the network takes {wanted} with each example, found {'none' if labels is None else 'some'}")
-        if labels is not None and labels.shape != x.shape[:1]:
+        if labels is not None and labels.shape not in (x.shape[:1], (len(x), self.spec.classes)):
             raise ConfigError(f"{len(x)} examples need labels of the shape ({len(x)},), found {tuple(labels.shape)}")
         for module in self:
             x = module(x, labels) if isinstance(module, LabelJoin) else module(x)
@@ -96,11 +98,13 @@ class LabelJoin(nn.Module):
         self.weight = nn.Parameter(torch.empty(layer.classes, *layer.embedding)) if layer.embedding else None
 
     def forward(self, x: Tensor, labels: Tensor) -> Tensor:
+        mixed = labels.dim() == 2  # (n, classes)
         if self.weight is None:
-            joined = F.one_hot(labels, self.classes)  # (n, classes)
+            joined = labels if mixed else F.one_hot(labels, self.classes)  # (n, classes)
             joined = joined.reshape(*joined.shape, *[1] * (x.dim() - 2)).expand(-1, -1, *x.shape[2:])
         else:
-            joined = F.embedding(labels, self.weight.flatten(1)).reshape(len(x), *self.weight.shape[1:])
+            table = self.weight.flatten(1)
+            joined = (labels @ table if mixed else F.embedding(labels, table)).reshape(len(x), *self.weight.shape[1:])
         return torch.cat([x, joined.to(x.dtype)], 1)
 
 

@@ -9,7 +9,7 @@ from math import prod
 from typing import Any
 
 from dcgan.errors import ConfigError
-from dcgan.networks.layers import JoinLabel, Layer, Shape
+from dcgan.networks.layers import Activation, JoinLabel, Layer, Shape
 from dcgan.networks.reading import layer_from_json
 
 STATISTICS = ("running_mean", "running_var", "u")  # tensors that no optimiser changes
@@ -53,6 +53,12 @@ class NetworkSpec:
     @property
     def output_shape(self) -> Shape:
         return self.shapes[-1]
+
+    @property
+    def output_range(self) -> tuple[float, float]:
+        """The range of a generator's pictures: [0, 1] behind a sigmoid, else [-1, 1]."""
+        last = self.layers[-1]
+        return (0.0, 1.0) if isinstance(last, Activation) and last.kind == "sigmoid" else (-1.0, 1.0)
 
     @property
     def classes(self) -> int:

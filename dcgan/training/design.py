@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any, get_args
 
-from dcgan.config import Recipe, apply_settings
+from dcgan.config import STRUCTURE, Output, Recipe, apply_settings
 from dcgan.data import Dataset, Survey
 from dcgan.errors import ConfigError
 from dcgan.models import Library, Model
 from dcgan.networks import NetworkSpec, discriminator, generator
-from dcgan.networks.layers import Conv, ConvTranspose
+from dcgan.networks.layers import Activation, Conv, ConvTranspose
+from dcgan.networks.variants import changed_discriminator, changed_generator, discriminator_variant, generator_variant
 from dcgan.training.trainer import Networks
 
 
@@ -19,8 +21,10 @@ def design(recipe: Recipe, classes: int) -> Networks:
     size, channels, width = recipe.image_size, recipe.image_channels, recipe.base_channels
     assert size and channels and width
     return Networks(
-        generator(recipe.preset, size, channels, width, recipe.z_dim, classes),
-        discriminator(recipe.preset, size, channels, width, classes, recipe.spectral_norm),
+        changed_generator(generator(recipe.preset, size, channels, width, recipe.z_dim, classes), generator_variant(recipe)),
+        changed_discriminator(
+            discriminator(recipe.preset, size, channels, width, classes, recipe.spectral_norm), discriminator_variant(recipe)
+        ),
     )
 
 
@@ -47,12 +51,24 @@ def shaped_like(recipe: Recipe, model: Model, name: str, settings: Sequence[str]
         "prior": config.prior,
         "conditional": bool(config.labels),
         "spectral_norm": any(getattr(layer, "spectral_norm", False) for layer in config.discriminator.layers),
+        **_structure(model, name),
     }
-    shaped = replace(recipe, **decided)  # type: ignore[arg-type]
+    shaped = replace(recipe, **decided)
     asked = apply_settings(shaped, settings)
     if otherwise := [f"{key} {value}" for key, value in decided.items() if getattr(asked, key) not in (None, value)]:
         raise ConfigError(f"--from {name} has {', '.join(otherwise)}; leave that setting away, or train without --from")
     return shaped
+
+
+def _structure(model: Model, name: str) -> dict[str, Any]:
+    """Return what the model's own recipe says of its layers, and its output by what it is."""
+    end, (low, high) = model.config.generator.layers[-1], model.config.image_range
+    output = end.kind if isinstance(end, Activation) and end.kind in get_args(Output) else None
+    if (output, low, high) not in (("tanh", -1.0, 1.0), ("sigmoid", 0.0, 1.0)):
+        raise ConfigError(f"--from {name}: its pictures end in {low:g} to {high:g} without tanh or sigmoid; train without --from")
+    recorded = (model.config.training or {}).get("recipe") or {}
+    standard = Recipe().to_json()
+    return {**{key: recorded.get(key, standard[key]) for key in STRUCTURE}, "output": output}
 
 
 def width_of(generator: NetworkSpec) -> int | None:

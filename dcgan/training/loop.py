@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import torch
 from torch import Tensor
@@ -13,11 +13,14 @@ from torch import Tensor
 from dcgan.config import TrainingConfig
 from dcgan.data import Dataset
 from dcgan.errors import TrainingDiverged
-from dcgan.events import CheckpointReady, Finished, OrderDone, Reason, SamplesReady, Scored, Started, StepDone, TrainEvent
+from dcgan.events import CheckpointReady, Diagnosis, Finished, OrderDone, Reason, SamplesReady, Scored, Started, StepDone, TrainEvent
 from dcgan.models import Model
+from dcgan.training.checkup import Examiner
 from dcgan.training.control import Control, Order
+from dcgan.training.doctor import Doctor
+from dcgan.training.measuring import measures
 from dcgan.training.scoring import SCORED, Scorer, can_score
-from dcgan.training.trainer import Networks, Trainer, measures
+from dcgan.training.trainer import Networks, Trainer
 
 SAVE_SECONDS = 30.0  # between saved states, once a run is older than that
 FIRST_SAVE_SECONDS = 5.0
@@ -46,8 +49,11 @@ def train(
     device: str = "cpu",
     control: Control | None = None,
     start: Start | None = None,
+    watched: bool = True,
 ) -> Iterator[TrainEvent]:
     """Train `networks` on `data` and say what happens, first `Started` and last `Finished`.
+
+    Where it is `watched`, the doctor says what goes wrong (`Diagnosis`); that changes nothing else.
 
     Raises
     ------
@@ -63,7 +69,7 @@ def train(
     elif start.model is not None:
         assert start.model.discriminator is not None
         trainer.load_weights(start.model.generator, start.model.discriminator)
-    return _Loop(trainer, config, control or Control(), start).events()
+    return _Loop(trainer, config, control or Control(), start, watched).events()
 
 
 class Clock:
@@ -90,7 +96,7 @@ class Clock:
 
 
 class _Loop:
-    def __init__(self, trainer: Trainer, config: TrainingConfig, control: Control, start: Start) -> None:
+    def __init__(self, trainer: Trainer, config: TrainingConfig, control: Control, start: Start, watched: bool) -> None:
         self.trainer, self.config, self.control = trainer, config, control
         self.step, self.first_step = start.step, start.step
         self.saved_step: int | None = start.step if start.tensors is not None and start.step else None
@@ -104,6 +110,8 @@ class _Loop:
         self.images_per_step = trainer.batches.size * config.recipe.d_steps
         self.unsaid: list[Tensor] = []  # the numbers of the steps since the last line
         self.busy = 0.0  # seconds that they took
+        self.examiner = Examiner(trainer, start.step) if watched else None
+        self.doctor = Doctor(config.recipe, self.examiner.real_distance, start.step) if self.examiner else None
 
     def events(self) -> Iterator[TrainEvent]:
         yield Started(self.step, resumed=self.step > 0)
@@ -133,7 +141,7 @@ class _Loop:
         self.busy += time.perf_counter() - started
         self.step += 1
 
-    def _said(self) -> Iterator[StepDone]:
+    def _said(self) -> Iterator[StepDone | Diagnosis]:
         """Say the means over the steps since the last line, if there were any; only here does the device have to be waited for."""
         if not self.unsaid:
             return
@@ -149,6 +157,8 @@ class _Loop:
         )
         self.unsaid, self.busy = [], 0.0
         yield done
+        if self.doctor:
+            yield from self.doctor.hear(done)
         if not _is_finite(done):
             raise TrainingDiverged(self.step, self.saved_step)
 
@@ -159,10 +169,12 @@ class _Loop:
         state = self.step % save_every == 0 if save_every else seconds >= self.save_at
         if sheet or state or self.step % (self.config.recipe.log_every or 1) == 0:
             yield from self._said()
+        if self.doctor and self.examiner and self.examiner.is_due(self.step):
+            yield from self.doctor.see(self.examiner.examine(self.step))
         if sheet:
             yield self._sheet()
         if state:
-            yield self._state()
+            yield from self._state()
             if self.clock.seconds() >= self.score_at:
                 yield from self._score()
 
@@ -170,7 +182,7 @@ class _Loop:
         if self.shown_step != self.step:
             yield self._sheet()
         if self.saved_step != self.step:
-            yield self._state()
+            yield from self._state()
 
     def _sheet(self) -> SamplesReady:
         seconds = self.clock.seconds()
@@ -178,14 +190,18 @@ class _Loop:
         self.shown_step = self.step
         return SamplesReady(self.step, seconds, self.trainer.samples())
 
-    def _state(self) -> CheckpointReady:
+    def _state(self) -> Iterator[CheckpointReady | Diagnosis]:
         tensors = self.trainer.tensors()
         if not all(bool(torch.isfinite(tensor).all()) for tensor in tensors.values()):
+            if self.doctor:
+                yield self.doctor.not_finite(self.step, "weights")
             raise TrainingDiverged(self.step, self.saved_step)
         seconds = self.clock.seconds()
         self.saved_step = self.step
         self.save_at = seconds + min(SAVE_SECONDS, max(FIRST_SAVE_SECONDS, seconds))
-        return CheckpointReady(self.step, seconds, tensors)
+        if self.doctor:
+            self.doctor.note_saved(self.step)
+        yield CheckpointReady(self.step, seconds, tensors)
 
     def _score(self) -> Iterator[Scored]:
         """Score the state just said, once a step; pictures too small for the measure are not scored."""
@@ -220,6 +236,8 @@ class _Loop:
             self.control.stop()
         else:
             self.trainer.set_learning_rates(order.values)
+            if self.doctor:
+                self.doctor.recipe = replace(self.doctor.recipe, **order.values)  # type: ignore[arg-type]
 
 
 def _is_finite(done: StepDone) -> bool:

@@ -22,6 +22,11 @@ class Updater:
         self.optimizer = make_optimizer(recipe, self.parameters, learning_rate)
         self.scaler = torch.amp.GradScaler(device, enabled=recipe.precision == "fp16")
 
+    @property
+    def rate(self) -> float:
+        """The learning rate of the present step, with the schedule."""
+        return float(self.optimizer.param_groups[0]["lr"])
+
     def begin(self, step: int) -> None:
         """Forget the gradients of the last update, and set the learning rate of step number `step`."""
         self.optimizer.param_groups[0]["lr"] = self.learning_rate * decay_factor(self.recipe, step)

@@ -1,4 +1,4 @@
-"""Named recipes, and how the gaps of one are filled from data and machine."""
+"""Named recipes, what each is and where its numbers come from, and how the gaps of one are filled from data and machine."""
 
 from __future__ import annotations
 
@@ -12,31 +12,89 @@ from dcgan.errors import ConfigError
 from dcgan.system import cores
 
 CHOSEN: dict[str, Any] = {"learning_rate_d": 4e-4, "learning_rate_g": 4e-4, "augment": "color,translation"}  # docs/recipes.md
+# Smaller steps in width and batch, four times the learning rate: with 10,000 pictures of clothes on two cores they are clear after 45 s
+# of training (n = 64 seeds looked at), and better after 180 s.
+QUICK: dict[str, Any] = {"base_channels": 32, "batch_size": 32, "learning_rate_d": 8e-4, "learning_rate_g": 8e-4}
+AS_PRINTED: dict[str, Any] = {"ema_decay": 0.0}  # papers and tutorials that know no average of weights
 
 RECIPES: dict[str, Recipe] = {
-    # Our default: the tutorial's network, width and batch by machine, the rest by experiment.
-    "dcgan": Recipe(**CHOSEN),
-    # For a demonstration of minutes at 28 to 32 px: smaller steps in width and batch, four times the learning rate. With 10,000
-    # pictures of clothes on two cores they are clear after 45 s of training (n = 64 seeds looked at), and better after 180 s.
-    "quick": Recipe(name="quick", base_channels=32, batch_size=32, learning_rate_d=8e-4, learning_rate_g=8e-4),
-    # Radford et al. 2015: figure 1 and section 4. Like the tutorials it knows no average of weights.
-    "paper": Recipe(name="paper", preset="paper", prior="uniform", base_channels=128, batch_size=128, ema_decay=0.0),
-    # The PyTorch DCGAN tutorial's sizes.
-    "pytorch-tutorial": Recipe(name="pytorch-tutorial", base_channels=64, batch_size=128, ema_decay=0.0),
-    # The TensorFlow DCGAN tutorial: its network, its optimisers (Keras's beta1) and batch.
-    "tensorflow-tutorial": Recipe(
-        name="tensorflow-tutorial",
-        preset="tensorflow-tutorial",
-        image_size=28,
-        base_channels=64,
-        batch_size=256,
-        learning_rate_d=1e-4,
-        learning_rate_g=1e-4,
-        beta1=0.9,
-        ema_decay=0.0,
-    ),
-    # Mirza and Osindero 2014: the label joined to z and to the picture, in the networks of the default.
-    "conditional": Recipe(name="conditional", conditional=True, **CHOSEN),
+    recipe.name: recipe
+    for recipe in (
+        Recipe(**CHOSEN),
+        Recipe("quick", **QUICK),
+        # Figure 1 and section 4.
+        Recipe("paper", preset="paper", prior="uniform", base_channels=128, batch_size=128, **AS_PRINTED),
+        Recipe("pytorch-tutorial", base_channels=64, batch_size=128, **AS_PRINTED),
+        # beta1 is Keras's.
+        Recipe(
+            "tensorflow-tutorial",
+            preset="tensorflow-tutorial",
+            image_size=28,
+            base_channels=64,
+            batch_size=256,
+            learning_rate_d=1e-4,
+            learning_rate_g=1e-4,
+            beta1=0.9,
+            **AS_PRINTED,
+        ),
+        Recipe("upsample-conv", preset="upsample-conv", base_channels=64, batch_size=64, joint_batch=True, **AS_PRINTED),
+        Recipe("conditional", conditional=True, **CHOSEN),
+        Recipe("dense", preset="dense", base_channels=32, batch_size=100),
+        # Algorithm 1; alpha 0.99 is that of the authors' code.
+        Recipe(
+            "wgan",
+            objective="wasserstein",
+            weight_clip=0.01,
+            d_steps=5,
+            batch_size=64,
+            optimizer="rmsprop",
+            beta2=0.99,
+            learning_rate_d=5e-5,
+            learning_rate_g=5e-5,
+        ),
+        # Algorithm 1; section 4 for D without batch norm.
+        Recipe(
+            "wgan-gp",
+            objective="wasserstein",
+            gradient_penalty=10.0,
+            d_steps=5,
+            batch_size=64,
+            beta1=0.0,
+            beta2=0.9,
+            learning_rate_d=1e-4,
+            learning_rate_g=1e-4,
+            batch_norm_d="none",
+        ),
+        Recipe("unrolled", unroll_steps=5, **QUICK),
+        Recipe("minimax", objective="minimax", **QUICK),
+    )
+}
+
+# What each is and where its numbers come from; the Train page says the same (`train.form.about_*` of its texts).
+ABOUT: dict[str, str] = {
+    "dcgan": "The default for longer training: the network of Radford et al. 2015 as the PyTorch tutorial builds it, with learning rates, "
+    "an average of weights and DiffAugment (Zhao et al. 2020) chosen by experiment.",
+    "quick": "For demonstrations of minutes at 28 to 32 pixels: smaller width and batch, four times the learning rate of the paper. Clear "
+    "after about a minute.",
+    "paper": "Radford et al. 2015 as printed (figure 1, section 4): 5×5 kernels, 1024 to 128 channels at 64 pixels, uniform z, Adam with "
+    "2e-4 and 0.5, batch 128. Large; wants an accelerator.",
+    "pytorch-tutorial": "The PyTorch DCGAN tutorial: 4×4 kernels, width 64, batch 128, normal z, no average of weights.",
+    "tensorflow-tutorial": "The TensorFlow DCGAN tutorial: 28×28, a dense layer of 7×7×256, LeakyReLU, dropout 0.3, Adam with 1e-4, batch "
+    "256. Made for digits.",
+    "upsample-conv": "Linear, then batch norm, doubled pixels and 3×3 convolutions; D with dropout 0.25 and a linear end sees real and "
+    "fake in one batch. The shape of PyTorch-GAN and of many notebooks.",
+    "conditional": "Mirza and Osindero 2014: the label is joined to z and to the picture, so that a kind of picture can be asked for; "
+    "everything else is dcgan's. Needs labelled data.",
+    "dense": "After the fully connected GAN of Goodfellow et al. 2014, with Adam, ReLU and LeakyReLU in the place of their momentum and "
+    "maxout, and batches of 100 as there. Its pictures and parameters beside those of dcgan show what convolutions are for.",
+    "wgan": "Arjovsky et al. 2017, algorithm 1: D estimates a distance instead of a probability; its weights are clipped at 0.01, and it "
+    "takes five steps for each of G's, with RMSProp at 5e-5 and batch 64.",
+    "wgan-gp": "Gulrajani et al. 2017, algorithm 1: as wgan, but D's slope is held near 1 by a penalty of weight 10 instead of by "
+    "clipping, without batch norm in D; Adam with 1e-4, 0 and 0.9. Steadier and slower.",
+    "unrolled": "Metz et al. 2016, with five steps: G learns against the D of some steps ahead, through those steps, which makes it unwise "
+    "to chase D with one picture. The rest is quick's. A remedy for collapse; a step takes several times as long.",
+    "minimax": "The saturating loss of Goodfellow et al. 2014, section 3, before their remedy: while D rejects all fakes, G gets hardly a "
+    "gradient. The rest is quick's. Why it is not used.",
 }
 
 

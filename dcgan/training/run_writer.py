@@ -19,7 +19,7 @@ from safetensors.torch import load_file, save
 from torch import Tensor
 
 from dcgan.errors import RunError
-from dcgan.events import CheckpointReady, Finished, OrderDone, SamplesReady, Scored, Started, StepDone, TrainEvent
+from dcgan.events import CheckpointReady, Diagnosis, Finished, OrderDone, SamplesReady, Scored, Started, StepDone, TrainEvent
 from dcgan.files import read_json, write_bytes, write_json
 from dcgan.images import grid, jpeg_bytes
 from dcgan.models.library import BEST_FILE
@@ -132,6 +132,8 @@ class RunWriter:
         elif isinstance(event, Started):
             name = "resumed" if event.resumed else "started"
             self._say({"event": name, "step": event.step, "generation": self._generation, "time": round(time.time(), 3)})
+        elif isinstance(event, Diagnosis):
+            self._say({"event": "diagnosis", **asdict(event)})
         elif isinstance(event, OrderDone):
             self._say({"event": "order", **asdict(event)})
         else:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from dcgan.config import Recipe
-from dcgan.images import to_images
+from dcgan.images import to_images, to_signed
 from dcgan.latent import sample_z
 from dcgan.metrics.swd import COARSEST, sliced_wasserstein
 from dcgan.networks.builder import Network
@@ -38,7 +38,7 @@ class Scorer:
         """Return the distance of `metrics.swd` between 512 pictures of `generator`, seeds 0 to 511, and the real ones."""
         parts = [slice(first, first + CHUNK) for first in range(0, SCORED, CHUNK)]
         x = [generator(self.z[part], None if self.labels is None else self.labels[part]).float().cpu() for part in parts]
-        return sliced_wasserstein(to_images(torch.cat(x).numpy()), self.real)
+        return sliced_wasserstein(to_images(to_signed(torch.cat(x), generator.spec.output_range).numpy()), self.real)
 
 
 def can_score(pictures: Tensor) -> bool:

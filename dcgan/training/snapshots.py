@@ -39,7 +39,8 @@ class SnapshotWriter:
         seen = event.step * int(recipe["batch_size"]) * int(recipe.get("d_steps", 1))
         command = f"{self.training['command']} --steps {event.step}"  # minutes would be other steps on another machine
         training = {**self.training, "command": command, "steps": event.step, "images_seen": seen, "seconds": round(event.seconds, 1)}
-        config = ModelConfig(self.networks.generator, self.networks.discriminator, self.prior, labels=self.labels, training=training)
+        up, down = self.networks.generator, self.networks.discriminator
+        config = ModelConfig(up, down, self.prior, up.output_range, labels=self.labels, training=training)
         return Model(config, _part(event.tensors, "ema"), _part(event.tensors, "d"))
 
     def write(self, folder: Path, event: CheckpointReady, best: int | None = None) -> None:

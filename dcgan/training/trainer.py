@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -12,7 +12,7 @@ from torch import Tensor
 from dcgan.config import Recipe
 from dcgan.data import Dataset
 from dcgan.errors import CheckpointError, ConfigError
-from dcgan.images import Images, to_images
+from dcgan.images import Images, to_images, to_signed
 from dcgan.latent import sample_z
 from dcgan.networks.builder import Network, build
 from dcgan.networks.init import initialise
@@ -20,9 +20,11 @@ from dcgan.networks.spec import NetworkSpec
 from dcgan.training.augment import augment
 from dcgan.training.batches import Batch, Batches
 from dcgan.training.draws import Purpose, Streams, generator_for
+from dcgan.training.measuring import diversity
 from dcgan.training.objectives import generator_loss, loss_on_fakes, loss_on_real, probability
 from dcgan.training.optimizers import Tensors, Updater, below
 from dcgan.training.penalties import clip_weights, gradient_penalty, r1
+from dcgan.training.unrolling import Judge, look_ahead
 
 SHEET = 64  # pictures of the fixed-z sheet: seeds 0 to 63
 SHORT_TYPES = {"bf16": torch.bfloat16, "fp16": torch.float16}
@@ -34,20 +36,6 @@ class Networks:
 
     generator: NetworkSpec
     discriminator: NetworkSpec
-
-
-@dataclass(frozen=True)
-class Measures:
-    """What a step says of itself; see `events.StepDone`. The order is that of `Trainer.step`."""
-
-    loss_d: float
-    d_real: float
-    d_fake: float
-    grad_norm_d: float
-    loss_g: float
-    d_fake_after: float
-    grad_norm_g: float
-    diversity: float
 
 
 class Trainer:
@@ -87,7 +75,7 @@ class Trainer:
     def _network(self, spec: NetworkSpec, generator: torch.Generator | None) -> Network:
         network = build(spec)
         if generator is not None:
-            initialise(network, generator)
+            initialise(network, generator, self.recipe.init, self.recipe.init_std)
         return network.to(self.device, memory_format=self.batches.layout)  # type: ignore[call-overload,no-any-return]
 
     def set_learning_rates(self, values: Mapping[str, float]) -> None:
@@ -110,8 +98,9 @@ class Trainer:
                 fakes = self._fakes(update)
             self._train_d(self.batches.real(update), fakes, step)
         fakes = self._fakes(last)
-        numbers_d = self._train_d(self.batches.real(last), fakes, step)
-        numbers_g = self._train_g(fakes, step)
+        real = self.batches.real(last)
+        numbers_d = self._train_d(real, fakes, step)
+        numbers_g = self._train_g(real, fakes, step)
         self._average(step)
         return torch.cat([numbers_d, numbers_g, diversity(fakes.x.detach())[None]])
 
@@ -158,10 +147,14 @@ class Trainer:
     def _r1(self, outputs: Tensor, x: Tensor) -> Tensor | float:
         return self.recipe.r1 * r1(outputs, x) if self.recipe.r1 else 0.0
 
-    def _train_g(self, fakes: Batch, step: int) -> Tensor:
-        """Update G; return the next three `Measures`."""
+    def _train_g(self, real: Batch, fakes: Batch, step: int) -> Tensor:
+        """Update G; return the next three `Measures`. `real` is what D looks at in the updates that G looks ahead at."""
         self.d.requires_grad_(False)  # no gradients for D's weights
-        output = self._judge(self.view(fakes.x, step), fakes.labels)
+        judge: Judge = self._judge
+        if self.recipe.unroll_steps:
+            seen = Batch(self.view(real.x, step), real.labels), Batch(self.view(fakes.x, step), fakes.labels)
+            judge = look_ahead(self.d, self.updater_d, *seen, lambda: self._autocast(exact=self.recipe.precision == "fp16"))
+        output = judge(self.view(fakes.x, step), fakes.labels)
         loss = generator_loss(self.recipe.objective, output)
         self.updater_g.begin(step)
         self.updater_g.add(loss)
@@ -176,7 +169,7 @@ class Trainer:
     def _fakes(self, update: int) -> Batch:
         z, labels = self.batches.latents(update)
         with self._autocast():
-            return Batch(self.g(z, labels), labels)
+            return Batch(to_signed(self.g(z, labels), self.g.spec.output_range), labels)
 
     def view(self, x: Tensor, step: int) -> Tensor:
         """Return what D sees of x: changed at random, then under noise, as the recipe says."""
@@ -197,7 +190,8 @@ class Trainer:
     @torch.inference_mode()
     def samples(self) -> Images:
         """Return the fixed-z pictures of the averaged generator, uint8 (64, h, w, c)."""
-        return to_images(self.ema(self.fixed_z, self.fixed_labels).float().cpu().numpy())
+        x = self.ema(self.fixed_z, self.fixed_labels).float()
+        return to_images(to_signed(x, self.ema.spec.output_range).cpu().numpy())
 
     def seconds_per_step(self, steps: int, first: int = 0) -> float:
         """Return the fastest of `steps` steps in seconds; the trainer is used up."""
@@ -240,19 +234,8 @@ class Trainer:
         return {f"{self.recipe.optimizer}_g": self.updater_g, f"{self.recipe.optimizer}_d": self.updater_d}
 
 
-def measures(steps: Sequence[Tensor]) -> Measures:
-    """Return the means over what `Trainer.step` returned; a number that is not finite in one step is not finite in the mean."""
-    return Measures(*torch.stack(list(steps)).mean(0).tolist())
-
-
 def _streams_of(recipe: Recipe) -> list[Purpose]:
     """Return what a training of `recipe` draws on its device."""
     wanted: dict[Purpose, object] = {"dropout": True, "augment": recipe.policies, "noise": recipe.instance_noise}
     wanted["penalty"] = recipe.gradient_penalty
     return [purpose for purpose, is_used in wanted.items() if is_used]
-
-
-def diversity(x: Tensor) -> Tensor:
-    """Return the root mean square distance of neighbouring pictures of a batch x (n, c, h, w): near 0 when all are alike."""
-    x = x.float()
-    return (x - x.roll(1, dims=0)).square().mean().sqrt()

@@ -131,6 +131,7 @@ def build(studio: Studio) -> tuple[gr.Blocks, gr.I18n]:
 
     from dcgan.ui.components.masthead import PAGES, masthead
     from dcgan.ui.explore import explore_page
+    from dcgan.ui.morph import morph_page
     from dcgan.ui.texts import tables
     from dcgan.ui.train import train_page
 
@@ -139,6 +140,9 @@ def build(studio: Studio) -> tuple[gr.Blocks, gr.I18n]:
     with gr.Blocks(title="DCGAN explorer", delete_cache=(3600, 7200), analytics_enabled=False) as demo:
         masthead(texts, "explore")
         explore_page(studio, texts)
+    with demo.route("Morph", PAGES["morph"]):
+        masthead(texts, "morph")
+        morph_page(studio, texts)
     with demo.route("Train", PAGES["train"]):
         masthead(texts, "train")
         train_page(studio, texts)

@@ -8,7 +8,9 @@ from starlette.routing import BaseRoute
 
 from dcgan.web.directions import direction_routes
 from dcgan.web.form import form_routes
+from dcgan.web.hub import hub_routes
 from dcgan.web.library import library_routes
+from dcgan.web.morph import morph_routes
 from dcgan.web.pictures import picture_routes
 from dcgan.web.run_keeping import keeping_routes
 from dcgan.web.runs import run_routes
@@ -25,7 +27,9 @@ def routes(studio: Studio) -> list[BaseRoute]:
         *picture_routes(studio),
         *library_routes(studio),
         *direction_routes(studio),
+        *morph_routes(studio),
         *run_routes(studio),
         *form_routes(studio),
         *keeping_routes(studio),
+        *hub_routes(studio),
     ]

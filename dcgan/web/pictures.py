@@ -2,6 +2,8 @@
 
 WS    /gradio_api/dcgan/ws?model=MODEL       any number of requests, answered in their order
 POST  /gradio_api/dcgan/sample?model=MODEL   one request
+POST  /gradio_api/dcgan/score?model=MODEL    the same request; answer n float32, little endian: what the model's discriminator says of each
+                                             picture, as log-odds (0: it can only guess); 404 where the model has none
 
 A connection is served in sequence: the page keeps at most three requests in flight and holds the newest z back itself, so nothing
 piles up here, and a client without manners is slowed by its own unread answers. Pictures are made on threads of their own, because a
@@ -13,6 +15,7 @@ Close codes: 1008 refused for good (after a refusal with id 0 that says why), 40
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
     from dcgan.models import Synthesizer
     from dcgan.studio import Studio
 
+Answer = Callable[["Synthesizer", bytes, Throttle], Awaitable[bytes]]
 PREFIX = "/gradio_api/dcgan"
 CONNECTIONS = 256
 POSTS_AT_ONCE = 16
@@ -50,12 +54,17 @@ REFUSED, IDLE = 1008, 4000
 
 
 def picture_routes(studio: Studio) -> list[BaseRoute]:
-    """Return the two routes that make pictures."""
+    """Return the routes that make and judge pictures."""
     server = PictureServer(studio)
     return [
         WebSocketRoute(f"{PREFIX}/ws", server.connect),
         Route(f"{PREFIX}/sample", server.sample, methods=["POST"]),
+        Route(f"{PREFIX}/score", server.score, methods=["POST"]),
     ]
+
+
+class NoDiscriminator(DCGANError):
+    """Scores were asked of a model that came without its discriminator."""
 
 
 class PictureServer:
@@ -83,7 +92,14 @@ class PictureServer:
                 pass
 
     async def sample(self, request: Request) -> Response:
-        """Answer one POST."""
+        """Answer one POST with pictures."""
+        return await self._post(request, self._answer)
+
+    async def score(self, request: Request) -> Response:
+        """Answer one POST with the discriminator's scores."""
+        return await self._post(request, self._scores)
+
+    async def _post(self, request: Request, answer: Answer) -> Response:
         if not same_origin(request.headers):
             return failure("pictures are made for pages of this server only", 403)
         with self._posts.hold() as free:
@@ -92,10 +108,12 @@ class PictureServer:
             try:
                 synthesizer = await self._synthesizer(request.query_params.get("model"))
                 body = await read_body(request, max_request_bytes(synthesizer.info.z_dim, len(synthesizer.info.labels)))
-                answer = await self._answer(synthesizer, body, Throttle(PICTURES_PER_SECOND, BURST))
+                content = await answer(synthesizer, body, Throttle(PICTURES_PER_SECOND, BURST))
+            except NoDiscriminator as error:
+                return failure(str(error), 404)
             except (DCGANError, ClientDisconnect) as error:
                 return refusal(error)
-        return Response(answer, media_type="application/octet-stream", headers={"Cache-Control": "no-store"})
+        return Response(content, media_type="application/octet-stream", headers={"Cache-Control": "no-store"})
 
     async def _serve(self, socket: WebSocket, synthesizer: Synthesizer) -> None:
         throttle = Throttle(PICTURES_PER_SECOND, BURST)
@@ -119,6 +137,14 @@ class PictureServer:
         loop = asyncio.get_running_loop()
         rgb: npt.NDArray[np.uint8] = await loop.run_in_executor(self._threads, synthesizer.rgb, request.z, request.labels)
         return encode_answer(request.request_id, rgb)
+
+    async def _scores(self, synthesizer: Synthesizer, frame: bytes, throttle: Throttle) -> bytes:
+        if not synthesizer.info.scores:
+            raise NoDiscriminator(f"{synthesizer.info.name} has no discriminator to judge its pictures")
+        request = parse_request(frame, synthesizer.info.z_dim, len(synthesizer.info.labels))
+        await throttle.take(len(request.z))
+        scores = await asyncio.get_running_loop().run_in_executor(self._threads, synthesizer.scores, request.z, request.labels)
+        return scores.astype("<f4").tobytes()
 
     async def _synthesizer(self, model: str | None) -> Synthesizer:
         """Load on a thread that makes no pictures, so that others' pictures go on."""

@@ -199,7 +199,7 @@ class Keeping:
 def _read_z(text: str) -> Any:
     """Return z (1, n) of the explorer's link: base64url of float32, little endian."""
     try:
-        z = np.frombuffer(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), "<f4")
+        z = np.frombuffer(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), "<f4").astype(np.float32)
     except (ValueError, binascii.Error):
         raise RunError("this z is not that of a link of the explorer") from None
     if not np.all(np.abs(z) <= MAX_Z):

@@ -20,6 +20,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from hub_stand_in import TOKEN, HubStandIn
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from browser.models import write_models
@@ -84,13 +85,22 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def app(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+def hub() -> Iterator[HubStandIn]:
+    """What the app takes for the Hub, with somebody logged in."""
+    stand_in = HubStandIn()
+    yield stand_in
+    stand_in.close()
+
+
+@pytest.fixture(scope="package")
+def app(browser: Browser, hub: HubStandIn, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     home = tmp_path_factory.mktemp("app")
     write_models(home / "models")
     port = free_port()
     log = home / "app.log"
     command = [sys.executable, "app.py", "--no-open", "--port", str(port), "--model", "large"]
-    environment = {**os.environ, "DCGAN_HOME": str(home), "HF_HUB_OFFLINE": "1"}
+    the_hub = {"HF_ENDPOINT": hub.url, "HF_TOKEN": TOKEN, "HF_HUB_OFFLINE": "0", "HF_HUB_DISABLE_XET": "1"}
+    environment = {**os.environ, "DCGAN_HOME": str(home), **the_hub}
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
     try:

@@ -14,7 +14,7 @@ from torch import nn
 from dcgan.config import Prior
 from dcgan.models import Model, ModelConfig, Synthesizer, read_model, write_model
 from dcgan.models.library import describe
-from dcgan.networks import generator
+from dcgan.networks import discriminator, generator
 from dcgan.networks.builder import build
 from dcgan.networks.init import initialise
 
@@ -52,7 +52,10 @@ def _model(kind: Small) -> Model:
     tensors = {key: tensor.detach().clone() for key, tensor in network.state_dict().items()}
     last = [key for key in tensors if key.endswith(".weight") and tensors[key].dim() == 4][-1]
     tensors[last] *= 10  # contrast
-    return Model(ModelConfig(network.spec, prior=kind.prior, labels=kind.labels), tensors)
+    if not kind.labels:
+        return Model(ModelConfig(network.spec, prior=kind.prior), tensors)
+    judge = initialise(build(discriminator("dcgan", kind.image_size, kind.channels, 4, len(kind.labels))), random)
+    return Model(ModelConfig(network.spec, judge.spec, kind.prior, labels=kind.labels), tensors, judge.state_dict())
 
 
 @lru_cache

@@ -58,6 +58,20 @@ def test_both_networks_are_shown_layer_by_layer_before_anything_starts(visit: Vi
     expect(tables.first.locator("tr").last).to_contain_text("tanh")
     expect(tables.first.locator("tr").last).to_contain_text("3 × 16 × 16")
     expect(tables.last.locator("caption")).to_contain_text("Discriminator")
+    curves = form(page, "activations")
+    expect(curves.locator("figcaption")).to_have_text(["relu", "tanh", "leaky_relu 0.2"])
+    points = curves.locator("polyline.curve").last.get_attribute("points")
+    assert points is not None and points.startswith("-3.000,0.600 ") and points.endswith(" 3.000,-3.000")
+
+
+def test_what_speaks_against_a_setting_is_said_with_its_source(visit: Visit) -> None:
+    page = open_train(visit, "?data=shapes&recipe=dcgan&image_size=16&downsampling=pool")
+    expect(form(page, "advice-box")).to_contain_text("Possible, but unwise", timeout=PATIENCE)
+    expect(form(page, "advice").locator("p")).to_have_count(1)
+    expect(form(page, "advice")).to_contain_text("Radford et al. 2015, section 3")
+    expect(form(page, "networks")).to_contain_text("max_pool")
+    setting(page, "downsampling").select_option("")
+    expect(form(page, "advice-box")).to_be_hidden(timeout=PATIENCE)
 
 
 @pytest.mark.parametrize(

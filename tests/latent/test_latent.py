@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dcgan.config import MAX_SEED
 from dcgan.errors import ConfigError
-from dcgan.latent import lerp, sample_z, slerp
+from dcgan.latent import sample_z, shell
 
 MASK = (1 << 64) - 1
 
@@ -55,18 +55,9 @@ def test_other_seeds_are_refused(seed: object) -> None:
         sample_z([seed], 4)  # type: ignore[list-item]
 
 
-@given(seeds=st.tuples(st.integers(0, 1000), st.integers(1001, 2000)), t=st.floats(0, 1))
-def test_slerp_keeps_equal_norms_and_is_symmetric(seeds: tuple[int, int], t: float) -> None:
-    a, b = sample_z(seeds, 20)
-    b = b * (np.linalg.norm(a) / np.linalg.norm(b))
-    way = slerp(a, b, [t])[0]
-    assert np.linalg.norm(way) == pytest.approx(np.linalg.norm(a), rel=1e-4)
-    np.testing.assert_allclose(way, slerp(b, a, [1 - t])[0], atol=1e-4)
-
-
-def test_ways_have_exact_ends_and_stay_finite() -> None:
-    a, b = sample_z([1, 2], 20)
-    for way in (lerp, slerp):
-        np.testing.assert_allclose(way(a, b, [0, 1]), [a, b], atol=1e-6)
-    for other in (a, -a, a * 0):
-        assert np.isfinite(slerp(a, other, np.linspace(0, 1, 5))).all()
+@pytest.mark.parametrize("prior", ["normal", "uniform"])
+@pytest.mark.parametrize("z_dim", [8, 100])
+def test_nineteen_of_twenty_draws_lie_in_the_shell(prior: str, z_dim: int) -> None:
+    low, high = shell(z_dim, prior)  # type: ignore[arg-type]
+    lengths = np.linalg.norm(sample_z(range(4000), z_dim, prior), axis=1)  # type: ignore[arg-type]
+    assert np.mean((lengths >= low) & (lengths <= high)) == pytest.approx(0.95, abs=0.015)

@@ -12,8 +12,9 @@ from tiny_app import KEY, SETTINGS, train_run
 from dcgan.config import Budget, Recipe
 from dcgan.errors import CheckpointError, ConfigError, DataError, DCGANError
 from dcgan.networks import generator
+from dcgan.networks.tables import layers_of
 from dcgan.studio import Studio
-from dcgan.studio_form import Estimate, StartRequest, layers_of, recipe_fields
+from dcgan.studio_form import Estimate, StartRequest, recipe_fields
 from dcgan.training.recipes import RECIPES
 
 

@@ -17,7 +17,7 @@ from PIL import Image
 from safetensors.torch import load_file
 from tiny import RECIPE
 
-from dcgan.config import Budget
+from dcgan.config import OWN_CHOICES, Budget
 from dcgan.errors import DCGANError, RunError, TrainingDiverged
 from dcgan.events import CheckpointReady, StepDone
 from dcgan.models import Library
@@ -65,7 +65,15 @@ def test_what_a_run_leaves(tmp_path: Path, pictures: Path) -> None:
     assert not list((tmp_path / "r").glob("worker.json"))
     config = reader.config
     assert config["data"]["images"] == 20 and config["recipe"]["image_size"] == 16
-    kept_open = {"label_column", "weight_clip", "instance_noise_steps", "decay_steps", "pictures"}  # None says something there
+    kept_open = {
+        "label_column",
+        "weight_clip",
+        "instance_noise_steps",
+        "decay_steps",
+        "pictures",
+        *OWN_CHOICES,
+        "biases",
+    }  # None says something there
     assert {key for key, value in config["recipe"].items() if value is None} == kept_open
 
 

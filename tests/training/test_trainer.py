@@ -12,7 +12,8 @@ from torch.nn import functional as F
 
 from dcgan.data import Dataset
 from dcgan.training.draws import BatchOrder, draw_z
-from dcgan.training.trainer import Measures, Networks, Trainer, diversity, measures
+from dcgan.training.measuring import Measures, diversity, measures
+from dcgan.training.trainer import Networks, Trainer
 
 STEPS = 4
 

@@ -8,13 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from huggingface_hub import HfApi, get_cached_repo_tree, is_offline_mode, snapshot_download
+from huggingface_hub import HfApi, constants, get_cached_repo_tree, is_offline_mode, snapshot_download
 from huggingface_hub.errors import CachedRepoTreeNotFoundError
 from huggingface_hub.hf_api import RepoFile
 
 from dcgan.config import dcgan_home
 from dcgan.errors import CheckpointError, HubError
-from dcgan.files import read_json, write_json
+from dcgan.files import read_json, write_bytes, write_json
+from dcgan.models.card import NOT_OURS
 from dcgan.models.hub.explaining import patiently, speaking_to_the_hub
 from dcgan.models.hub.reference import SCHEME, Reference
 from dcgan.models.library import Library
@@ -60,27 +61,47 @@ def fetch(reference: Reference, whole: bool = False) -> Fetched:
 def pull(reference: Reference, name: str | None, library: Library, force: bool = False) -> tuple[str, Fetched]:
     """Make a repository's model an own one and return its name; the same commit again is the same model.
 
+    Without `name` it is the repository's name, or with the owner's and the commit's before and behind it where other models have that.
+
     Raises
     ------
     DCGANError
         As of `fetch`; or another model has the name, or what was fetched is damaged. Nothing is written then.
     """
-    name = name or reference.repo.partition("/")[2]
-    if not MODEL_NAME.fullmatch(name) or ".old-" in name:
+    if name is not None and (not MODEL_NAME.fullmatch(name) or ".old-" in name):
         raise HubError(f"a model's name is made of letters, digits and . _ -, found {name!r}; choose one with --name")
     fetched = fetch(reference, whole=True)
-    folder = library.home / "models" / name
     origin = {"repo": fetched.repo, "commit": fetched.commit, "file": None if fetched.path.is_dir() else fetched.path.name}
-    if not force and read_json(folder / ORIGIN) == origin:
+    owner, _, repository = fetched.repo.partition("/")
+    choices = (name,) if name else (repository, f"{owner}-{repository}", f"{owner}-{repository}-{fetched.commit[:7]}")
+    name = choices[0] if force else _free(choices, origin, library)
+    folder = library.home / "models" / name
+    if not force and folder.exists():
         return name, fetched
-    if not force and (folder.exists() or name in library.names()):
-        raise HubError(f"a model is called {name} already; choose another name with --name, or say --force to move an own one aside")
     try:
         write_portable(library.read_fetched(fetched.path), name, folder, force)
     except CheckpointError as error:
         raise CheckpointError(str(error).replace(str(fetched.path), fetched.repo)) from None
     write_json(folder / ORIGIN, origin)
+    if fetched.path.is_file():
+        _name_source(folder / "README.md", fetched)
     return name, fetched
+
+
+def _name_source(card: Path, fetched: Fetched) -> None:
+    """Say in the card of somebody's weights whose they are."""
+    link = f"[{fetched.repo}](https://huggingface.co/{fetched.repo}/tree/{fetched.commit})"
+    said = f"{NOT_OURS} The weights are those of `{fetched.path.name}` in {link}, whose author's terms hold."
+    write_bytes(card, card.read_text("utf-8").replace(NOT_OURS, said).encode())
+
+
+def _free(choices: Sequence[str], origin: Mapping[str, str | None], library: Library) -> str:
+    """Return the first name that no model has, but the very model that is meant; a HubError if there is none."""
+    models, taken = library.home / "models", library.names()
+    for name in choices:
+        if read_json(models / name / ORIGIN) == origin or not ((models / name).exists() or name in taken):
+            return name
+    raise HubError(f"a model is called {choices[-1]} already; choose another name with --name, or say --force to move an own one aside")
 
 
 def _cache() -> Path:
@@ -94,9 +115,9 @@ def _download(repo: str, commit: str, names: Sequence[str]) -> str:
 
 def _listing(reference: Reference) -> tuple[str, dict[str, int]]:
     """Return the commit that is meant and the sizes of its files; of a commit that was fetched before, from this machine."""
-    api, repo, offline = HfApi(), reference.repo, is_offline_mode()
-    revision = patiently(lambda: api.resolve_revision(repo, revision=reference.revision, cache_dir=_cache(), local_files_only=offline))
-    commit = revision.resolved
+    api, repo, revision = HfApi(), reference.repo, reference.revision or constants.DEFAULT_REVISION
+    offline = is_offline_mode()
+    commit = patiently(lambda: api.resolve_revision(repo, revision=revision, cache_dir=_cache(), local_files_only=offline)).resolved
     try:
         tree: Sequence[object] = get_cached_repo_tree(repo, revision=commit, cache_dir=_cache())
     except CachedRepoTreeNotFoundError:

@@ -1,16 +1,14 @@
-"""The Hub's client, sent to a stand-in on this machine."""
+"""What lies on the Hub in these tests."""
 
 from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import torch
-from hub_stand_in import TOKEN, Files, HubStandIn
-from huggingface_hub import constants
+from hub_stand_in import Files
 from safetensors.torch import save
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "exporting"))
@@ -19,32 +17,6 @@ from odd_models import random_model
 from dcgan.models import Model
 from dcgan.models.portable import write_portable
 from dcgan.networks import generator
-
-
-@pytest.fixture
-def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[HubStandIn]:
-    """A stand-in of the Hub, which the client takes for the Hub; nobody is logged in."""
-    stand_in = HubStandIn()
-    monkeypatch.setattr(constants, "ENDPOINT", stand_in.url)
-    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", stand_in.url + "/{repo_id}/resolve/{revision}/{filename}")
-    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
-    monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
-    monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(tmp_path / "no-token"))
-    monkeypatch.delenv("HF_TOKEN", raising=False)
-    monkeypatch.setattr("dcgan.models.hub.explaining.PAUSE", 0.01)
-    yield stand_in
-    stand_in.close()
-
-
-@pytest.fixture
-def logged_in(hub: HubStandIn, monkeypatch: pytest.MonkeyPatch) -> HubStandIn:
-    monkeypatch.setenv("HF_TOKEN", TOKEN)
-    return hub
-
-
-@pytest.fixture
-def offline(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,8 @@ from dcgan.ui.components import component_files, component_texts
 
 SCRIPTS = (
     "latent.js",
+    "steering.js",
+    "store.js",
     "address.js",
     "protocol.js",
     "engine.js",
@@ -19,9 +21,24 @@ SCRIPTS = (
     "view.js",
     "panel.js",
     "equaliser.js",
+    "radius.js",
+    "walk.js",
+    "rest.js",
     "sheet.js",
+    "sheets.js",
+    "score.js",
+    "direction_source.js",
+    "direction_rows.js",
+    "marks.js",
+    "directions.js",
     "strongest.js",
+    "recipe.js",
+    "saving.js",
+    "shelf.js",
+    "tabs.js",
+    "help.js",
     "drop.js",
+    "hub.js",
     "script.js",
 )
 

@@ -5,14 +5,17 @@ class DropZone {
   #base;
   #text;
   #done;
+  #point;
   #busy = false;
 
-  /** `text(name, values)` gives sentences; `done(model)` is called after the server took the file in. */
-  constructor(zone, base, text, done, signal) {
+  /** `text(name, values)` gives sentences; `done(model)` is called after the server took the file in, `point(file)` for
+      a PNG, which stays here. */
+  constructor(zone, base, text, done, point, signal) {
     this.#zone = zone;
     this.#base = base;
     this.#text = text;
     this.#done = done;
+    this.#point = point;
     const input = this.#part("file");
     input.addEventListener("change", () => this.#send(input.files[0]));
     this.#part("choose").addEventListener("click", () => input.click());
@@ -33,6 +36,10 @@ class DropZone {
 
   #send(file) {
     if (!file || this.#busy) return;
+    if (file.type === "image/png") {
+      this.#point(file);
+      return;
+    }
     const request = new XMLHttpRequest(); // fetch tells nothing of an upload's progress
     request.open("POST", new URL(`models?filename=${encodeURIComponent(file.name)}`, this.#base));
     request.upload.onprogress = (event) => this.#report(file.name, event.loaded / event.total);

@@ -54,12 +54,12 @@ class Engine {
     if (this.#model !== null && !this.#socket && (now || !this.#failures)) this.#open();
   }
 
-  /** Send zs (Float32Array each); `pictures` resolves to an ImageData for each, or rejects with Lost or Refused. */
-  generate(zs) {
+  /** Send zs (Float32Array each) with their labels; `pictures` resolves to an ImageData for each, or rejects with Lost or Refused. */
+  generate(zs, labels = this.label) {
     const engine = this.way;
     if (!engine) return { id: 0, engine, pictures: Promise.reject(new Lost()) };
     const id = ++this.#lastId;
-    const frame = encodeRequest(id, zs, this.label);
+    const frame = encodeRequest(id, zs, labels);
     return { id, engine, pictures: engine === "websocket" ? this.#bySocket(id, frame) : this.#byPost(frame) };
   }
 

@@ -41,6 +41,18 @@ class History {
     return this.#step(this.#future, this.#past, current);
   }
 
+  /** Both lists as texts, for the same page after a reload. */
+  pack() {
+    const texts = (views) => views.map(({ seed, z, label }) => ({ seed, z: z && encodeZ(z), label }));
+    return { past: texts(this.#past), future: texts(this.#future) };
+  }
+
+  unpack({ past, future }, zDim) {
+    const views = (texts) => texts.map(({ seed, z, label }) => ({ seed, z: z && decodeZ(z, zDim), label }));
+    this.#past = views(past);
+    this.#future = views(future);
+  }
+
   clear() {
     this.#past = [];
     this.#future = [];

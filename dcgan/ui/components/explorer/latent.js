@@ -52,3 +52,21 @@ function typicalNorm(zDim, prior) {
 function sameZ(a, b) {
   return a.length === b.length && a.every((value, i) => value === b[i]);
 }
+
+/** Between four corners, at x and y from 0 to 1, as long as the corners are there in the mean (White 2016: shorter is not what was practised). */
+function blend(corners, x, y, prior) {
+  const weights = [(1 - x) * (1 - y), x * (1 - y), (1 - x) * y, x * y];
+  const mixed = corners[0].map((_, i) => corners.reduce((sum, corner, k) => sum + weights[k] * corner[i], 0));
+  if (prior === "uniform") return mixed; // stays in the cube
+  const wanted = corners.reduce((sum, corner, k) => sum + weights[k] * norm(corner), 0);
+  const length = norm(mixed);
+  return length > 0 ? mixed.map((value) => (value * wanted) / length) : mixed;
+}
+
+/** z with the length `wanted`, as far as the server takes its numbers. */
+function withNorm(z, wanted) {
+  const length = norm(z);
+  const largest = z.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const factor = Math.min(wanted / length, MAX_VALUE / largest);
+  return z.map((value) => value * factor);
+}

@@ -18,6 +18,7 @@ function createNumber(language) {
 function fillSentences(root, text) {
   for (const each of root.querySelectorAll("[data-text]")) each.textContent = text(each.dataset.text);
   for (const each of root.querySelectorAll("[data-title]")) each.title = text(each.dataset.title);
+  for (const each of root.querySelectorAll("[data-hint]")) each.placeholder = text(each.dataset.hint);
   for (const each of root.querySelectorAll("[data-label]")) {
     each.title = text(each.dataset.label);
     each.setAttribute("aria-label", each.title);
@@ -109,22 +110,19 @@ class Sliders {
   }
 }
 
-function create(tag, properties) {
-  return Object.assign(document.createElement(tag), properties);
+/** Show new rows, each with data-id, in the place of others; what had the focus has it again, in the row of the same id. */
+function replaceRows(list, rows) {
+  const { activeElement } = document;
+  const row = list.contains(activeElement) ? activeElement.closest("[data-id]") : null;
+  const controls = (of) => Array.from(of.querySelectorAll("button, input"));
+  const at = row ? controls(row).indexOf(activeElement) : -1;
+  list.replaceChildren(...rows);
+  const again = row && rows.find(({ dataset }) => dataset.id === row.dataset.id);
+  if (again) controls(again)[at]?.focus();
 }
 
-/** Save the canvas at a whole multiple of its size, at least 512 pixels a side. */
-function savePng(canvas, name) {
-  const factor = Math.ceil(512 / Math.min(canvas.width, canvas.height));
-  const large = create("canvas", { width: canvas.width * factor, height: canvas.height * factor });
-  const pen = large.getContext("2d");
-  pen.imageSmoothingEnabled = false;
-  pen.drawImage(canvas, 0, 0, large.width, large.height);
-  large.toBlob((blob) => {
-    const link = create("a", { href: URL.createObjectURL(blob), download: name });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-  });
+function create(tag, properties) {
+  return Object.assign(document.createElement(tag), properties);
 }
 
 /** Whether the text reached the clipboard; plain http on another machine has no clipboard API. */

@@ -1,14 +1,15 @@
 /* The bytes of dcgan/web/protocol.py, seen from the page. */
 
-/** `label` is the class of all zs, or null where the model has none. */
-function encodeRequest(id, zs, label) {
+/** `labels` are the classes of the zs, one each or one for all; null where the model has none. */
+function encodeRequest(id, zs, labels) {
+  const label = Array.isArray(labels) ? labels[0] : labels;
   const zDim = zs[0].length;
   const end = 8 + zs.length * zDim * 4;
   const view = new DataView(new ArrayBuffer(end + (label === null ? 0 : zs.length * 4)));
   view.setUint32(0, id, true);
   view.setUint32(4, zs.length, true);
   zs.forEach((z, k) => z.forEach((value, i) => view.setFloat32(8 + (k * zDim + i) * 4, value, true)));
-  if (label !== null) zs.forEach((_, k) => view.setUint32(end + k * 4, label, true));
+  if (label !== null) zs.forEach((_, k) => view.setUint32(end + k * 4, Array.isArray(labels) ? labels[k] : label, true));
   return view.buffer;
 }
 

@@ -23,6 +23,8 @@ class Explorer {
     this.view = new View(() => this.#changed());
     this.engine = new Engine(base, (state, sentence) => this.#onEngine(state, sentence));
     this.stream = new Stream(this.engine, (picture) => this.#draw(picture), (sentence) => this.#say(sentence, true));
+    this.store = new Store(() => this.#say(this.#text("store_full"), true));
+    this.settings = new Settings(this.store);
     fillSentences(root, this.#text);
     root.inert = true; // until there is a model
     this.#build();
@@ -33,10 +35,13 @@ class Explorer {
 
   /** Read the address and show what it says; what it says wrongly becomes a sentence. */
   async start(defaultModel) {
+    const before = unpackAfterReload();
+    if (before) history.replaceState(history.state, "", before.address);
     await this.#loadModels();
     if (!this.#models.length) return this.#say(this.#text("no_models"), true);
     const { info, seed, z, label, complaint } = readAddress(this.#models, defaultModel);
     this.#open(info, seed, z, label);
+    this.view.unpack(before);
     if (complaint) this.#say(this.#text(...complaint), true);
     return undefined;
   }
@@ -47,17 +52,50 @@ class Explorer {
     return this.#root.querySelector(`[data-dx="${name}"]`);
   }
 
+  /** What the parts of the page know of it. */
+  #outline() {
+    const { view, engine, store, settings, picture } = this;
+    return {
+      ...{ view, engine, store, settings, picture, base: this.#base, text: this.#text, number: this.#number },
+      part: (name) => this.#part(name),
+      say: (sentence, isError) => this.#say(sentence, isError),
+      modelOf: (name) => this.#modelOf(name),
+      openPoint: (point) => this.#openPoint(point),
+      scoresOf: (points) => this.score.of(points),
+    };
+  }
+
   #build() {
     const describe = (i, value) => this.#text("bar", { i, value: this.#number(value, 2) });
-    const label = (k) => this.#text("neighbour", { k });
     this.picture = this.#root.querySelector("[data-dcgan=picture]");
-    this.sliders = new Sliders(this.#part("sliders"), this.view, this.#text, this.#number, (k, typed) =>
-      this.#assign(k, typed),
-    );
+    this.sliders = new Sliders(this.#part("sliders"), this.view, this.#text, this.#number, (k, typed) => this.#assign(k, typed));
     this.equaliser = new Equaliser(this.#part("equaliser"), this.view, describe);
-    this.sheet = new Sheet(this.#part("sheet"), this.engine, this.stream, this.view, label);
-    this.drop = new DropZone(this.#part("drop"), this.#base, this.#text, (model) => this.#adopted(model), this.#alive.signal);
+    this.view.distance = this.settings.get("distance", this.view.distance);
     this.#part("distance").value = this.view.distance;
+    this.#buildLaboratory();
+    const point = (file) => this.#droppedPoint(file);
+    this.drop = new DropZone(this.#part("drop"), this.#base, this.#text, (model) => this.#adopted(model), point, this.#alive.signal);
+    new Hub(this.#part("hub"), this.#base, this.#text, this.#number, () => this.view.info.name, (model) => this.#adopted(model));
+    this.help = new Help(this.#root);
+  }
+
+  #buildLaboratory() {
+    const page = this.#outline();
+    const again = () => this.view.info && this.rest.later();
+    this.score = new Score(page);
+    this.walk = new Walk(this.picture, this.view);
+    this.radius = new Radius(page);
+    this.directions = new Directions(page, () => {
+      if (!this.sheets || !this.view.info) return;
+      this.sheets.refresh();
+      again();
+    });
+    this.sheets = new SheetsPanel(page, this.directions, again);
+    this.sheet = new Sheet(this.#part("sheet"), page, () => neighbourPlan(page));
+    this.rest = new Rest(this.stream, [this.sheet, this.directions, this.sheets.sheet, this.score]);
+    this.shelf = new Shelf(page);
+    this.saving = new Saving(page, this.sheets);
+    this.tabs = new Tabs(this.#part("laboratory"), this.settings, (name) => this.#openedTab(name));
   }
 
   #listenToControls() {
@@ -69,13 +107,14 @@ class Explorer {
     on("undo", "click", () => view.undo());
     on("redo", "click", () => view.redo());
     on("copy", "click", () => this.#copyLink());
-    on("save", "click", () => this.#savePicture());
+    on("walk", "click", (event) => this.#switchWalk(event.currentTarget));
     on("strongest", "click", () => this.#markStrongest());
     on("seed", "change", (event) => this.#typeSeed(event.target));
     on("model", "change", (event) => this.#open(this.#modelOf(event.target.value)));
     on("label", "change", (event) => view.choose(Number(event.target.value)));
     on("more", "click", () => this.#sheetOf({ set: view.set + 1 }));
     on("distance", "input", (event) => this.#sheetOf({ distance: Number(event.target.value) }));
+    on("distance", "change", (event) => this.settings.set("distance", Number(event.target.value)));
     this.#root.addEventListener("pointerdown", () => view.hold(true), { capture: true });
   }
 
@@ -87,6 +126,7 @@ class Explorer {
     document.addEventListener("keydown", (event) => this.#onShortcut(event), { signal });
     document.addEventListener("visibilitychange", wake, { signal });
     window.addEventListener("online", wake, { signal });
+    window.addEventListener("pagehide", () => this.view.info && packForReload(this.view.pack()), { signal });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour, { signal });
     const resized = new ResizeObserver(() => this.view.info && this.#resize());
     resized.observe(this.#part("stage"));
@@ -105,7 +145,12 @@ class Explorer {
     this.#part("labels").hidden = !info.labels.length;
     this.#part("label").replaceChildren(...info.labels.map((name, k) => new Option(name, k)));
     this.view.open(info, seed, z, label);
+    this.view.marked = this.settings.get("marked", {})[info.name]?.filter((i) => i < info.z_dim) ?? this.view.marked;
+    this.#part("score").parentElement.hidden = !info.scores;
+    this.#part("score").textContent = "";
     this.#root.inert = false;
+    this.directions.model();
+    this.shelf.draw();
   }
 
   async #adopted(model) {
@@ -126,31 +171,72 @@ class Explorer {
     const last = this.view.z.length - 1;
     const fits = i !== null && i <= last;
     this.#say(fits ? "" : this.#text("bad_dimension", { last }), !fits);
-    if (fits) this.view.marked[k] = i;
-    this.#schedule();
+    if (fits) this.#mark(this.view.marked.with(k, i));
     return fits;
+  }
+
+  /** Put these dimensions on the large sliders, on the next visit too. */
+  #mark(dimensions) {
+    this.view.marked = dimensions;
+    this.settings.set("marked", { ...this.settings.get("marked", {}), [this.view.info.name]: dimensions });
+    this.sheets.refresh();
+    this.#schedule();
   }
 
   async #markStrongest() {
     const strongest = await strongestDimensions(this.engine, this.view.z, SLIDERS).catch(() => null);
     if (!strongest) return; // the status line says why there are no pictures
-    this.view.marked = strongest;
+    this.#mark(strongest);
     this.#say(this.#text("strongest_done", { dims: strongest.join(", ") }));
-    this.#schedule();
   }
 
   #sheetOf(settings) {
     Object.assign(this.view, settings);
-    this.sheet.later();
+    this.rest.later();
+  }
+
+  #openedTab(name) {
+    if (!this.view.info) return;
+    if (name === "directions") this.directions.opened();
+    if (name === "shelf") this.shelf.draw();
+    this.rest.later();
+    this.#schedule();
+  }
+
+  #switchWalk(button) {
+    const on = button.getAttribute("aria-pressed") !== "true";
+    button.setAttribute("aria-pressed", String(on));
+    this.walk.switch(on);
+    this.#say(on ? this.#text("walk_on") : "");
+    if (on) this.picture.focus({ preventScroll: true });
+  }
+
+  /** Open a point of the shelf or of a PNG: {model, sha256, seed, z, label}. */
+  #openPoint({ model, sha256, seed, z, label }) {
+    const info = this.#modelOf(model);
+    if (!info) return this.#say(this.#text("point_model", { model }), true);
+    const own = typeof z === "string" ? decodeZ(z, info.z_dim) : null;
+    if (typeof z === "string" && !own) return this.#say(this.#text("point_z", { model }), true);
+    if (info !== this.view.info) this.#open(info);
+    this.view.visit({ seed, z: own, label });
+    const other = sha256 && info.sha256 && sha256 !== info.sha256;
+    return this.#say(other ? this.#text("point_other", { model }) : "", Boolean(other));
+  }
+
+  async #droppedPoint(file) {
+    const point = await pointOfPng(file);
+    if (point) this.#openPoint(point);
+    else this.#say(this.#text("png_without_point", { name: file.name }), true);
   }
 
   #onShortcut(event) {
     const typing = event.target.matches?.("input[type=text], textarea");
     if (typing || !(event.ctrlKey || event.metaKey) || event.altKey) return;
     const key = event.key.toLowerCase();
-    if (key !== "z" && key !== "y") return;
+    if (!["z", "y", "s"].includes(key) || !this.view.info) return;
     event.preventDefault();
-    if (key === "y" || event.shiftKey) this.view.redo();
+    if (key === "s") this.shelf.keep();
+    else if (key === "y" || event.shiftKey) this.view.redo();
     else this.view.undo();
   }
 
@@ -160,14 +246,6 @@ class Explorer {
     this.#say(this.#text(copied ? "copied" : "copy_failed"), !copied);
   }
 
-  #savePicture() {
-    const { info, seed, edited, label } = this.view;
-    const parts = [info.name, info.labels[label], seed, edited ? "edited" : undefined].filter((each) => each !== undefined);
-    const name = `${parts.join("-")}.png`.replaceAll(/[^\w.-]+/g, "-");
-    savePng(this.picture, name);
-    this.#say(this.#text("saved", { name }));
-  }
-
   #onEngine(state, sentence) {
     if (state === "lost") this.#say(this.#text("lost"), true);
     else if (state === "post" && this.#trouble !== "post") this.#say(this.#text("slow"));
@@ -175,7 +253,7 @@ class Explorer {
     else if (state === "ready" && this.#trouble) this.#say(this.#text("mended"));
     if (state !== "connecting") this.#trouble = ["lost", "post"].includes(state) ? state : null;
     this.stream.resume();
-    if (state === "ready") this.sheet.later();
+    if (state === "ready") this.rest.later();
   }
 
   // What is seen --------------------------------------------------------------------------------------------------------------------
@@ -184,7 +262,7 @@ class Explorer {
   #changed() {
     this.engine.label = this.view.label;
     this.stream.want(this.view.z);
-    this.sheet.later();
+    this.rest.later();
     this.#schedule();
     this.#addressTimer ??= setTimeout(() => this.#writeAddress(), ADDRESS_MS);
   }
@@ -200,6 +278,8 @@ class Explorer {
     const { seed, edited, z, label, prior, canUndo, canRedo } = this.view;
     this.sliders.draw();
     this.equaliser.draw();
+    this.radius.draw();
+    this.directions.draw();
     const [length, typical] = [norm(z), typicalNorm(z.length, prior)].map((value) => this.#number(value, 2));
     this.#part("norm").textContent = `‖z‖ ${length} · ${prior === "uniform" ? "√(n/3)" : "√n"} ${typical}`;
     const field = this.#part("seed");
@@ -227,7 +307,9 @@ class Explorer {
     const { width, height } = this.picture;
     const room = Math.min((stage.clientWidth * ratio) / width, (stage.clientHeight * ratio) / height);
     const factor = (room >= 1 ? Math.floor(room) : room) / ratio;
-    Object.assign(this.picture.style, { width: `${width * factor}px`, height: `${height * factor}px` });
+    for (const canvas of [this.picture, this.#part("heat")]) {
+      Object.assign(canvas.style, { width: `${width * factor}px`, height: `${height * factor}px` });
+    }
     this.equaliser.refresh();
   }
 

@@ -59,6 +59,16 @@ class View {
     this.changed();
   }
 
+  /** What a reload would lose: the steps that can be undone, and a change that the address does not hold yet. */
+  pack() {
+    return { model: this.info.name, address: this.address, ...this.#history.pack() };
+  }
+
+  /** Take up the steps of the page before its reload. */
+  unpack(packed) {
+    if (packed?.model === this.info.name) this.#history.unpack(packed, this.info.z_dim);
+  }
+
   change(pairs) {
     this.#remember(pairs.length === 1 ? `dimension ${pairs[0][0]}` : "stroke");
     for (const [i, value] of pairs) this.z[i] = value;
@@ -71,6 +81,20 @@ class View {
     this.#remember("go");
     this.z = z.slice();
     this.changed();
+  }
+
+  /** A control moves z as a whole: a direction, the length, a walk. */
+  move(control, z) {
+    this.#remember(control);
+    this.z = z;
+    this.changed();
+  }
+
+  /** Go to a point {seed, z, label} as one step of the history: a seed's own z where `seed` is a number, else z. */
+  visit({ seed = null, z, label = null }) {
+    this.hold(false);
+    this.#remember("go");
+    this.#restore({ seed: seed ?? this.seed, z: z ?? null, label });
   }
 
   sow(seed) {
@@ -122,7 +146,7 @@ class View {
   #restore(entry) {
     if (!entry) return;
     this.seed = entry.seed;
-    if (entry.label in this.info.labels) this.label = entry.label; // the entry may be of another model
+    if (entry.label in this.info.labels) this.label = entry.label; // the entry may be of another model, or of none
     this.#own = sampleZ(entry.seed, this.info.z_dim, this.prior);
     this.z = (entry.z ?? this.#own).slice();
     this.changed();

@@ -63,13 +63,16 @@ async function plan() {
   return undefined;
 }
 
-function show({ recipe, count, notes, networks }) {
+function show({ recipe, count, notes, advice, networks }) {
   complain("");
   fields.propose(recipe);
   const colour = say(recipe.image_channels === 1 ? "grey" : "rgb");
   const values = { count: number(count), size: recipe.image_size, colour, width: recipe.base_channels, batch: recipe.batch_size };
   part("note").replaceChildren(...[say("proposal", values), ...notes].map(paragraph));
+  part("advice").replaceChildren(...advice.map((key) => say(`advice_${key}`)).map(paragraph));
+  part("advice-box").hidden = !advice.length;
   part("networks").replaceChildren(networkTable("generator", networks.generator), networkTable("discriminator", networks.discriminator));
+  part("activations").replaceChildren(...activationFigures(networks.generator, networks.discriminator));
 }
 
 function paragraph(text) {
@@ -84,7 +87,9 @@ function complain(sentence) {
   part("error").hidden = !sentence;
   if (!sentence) return;
   part("note").replaceChildren();
+  part("advice-box").hidden = true;
   part("networks").replaceChildren();
+  part("activations").replaceChildren();
 }
 
 function fail(error) {

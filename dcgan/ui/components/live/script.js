@@ -145,7 +145,7 @@ function show(answer) {
   const { fraction, left } = progress.towards(view.config.budget, status);
   panel.show(view.run, { status, config: view.config, may_control: answer.may_control }, {
     explorable: view.explorable,
-    fraction: status.state === "completed" ? 1 : fraction,
+    fraction: ["completed", "recorded"].includes(status.state) ? 1 : fraction,
     numbers: {
       ...means(),
       step: number(status.step),

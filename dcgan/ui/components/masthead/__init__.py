@@ -9,7 +9,7 @@ import gradio as gr
 
 from dcgan.ui.components import component_files, component_texts
 
-PAGES = {"explore": "", "train": "train"}  # name -> path below the app's own address
+PAGES = {"explore": "", "morph": "morph", "train": "train"}  # name -> path below the app's own address
 
 
 def masthead(tables: Mapping[str, Mapping[str, str]], current: str) -> gr.HTML:

@@ -1,0 +1,44 @@
+"""What may help against a finding: settings with which the run is continued from an earlier state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+from dcgan.config import Recipe
+
+Settings = dict[str, Any]
+USUAL_RATE = 2e-4  # Radford et al. 2015, section 4
+
+
+def slower(*networks: Literal["g", "d"]) -> Callable[[Recipe], Settings]:
+    """Return a remedy: a quarter of these networks' learning rates, the usual one where that is still more than twice the usual."""
+
+    def remedy(recipe: Recipe) -> Settings:
+        rates = {f"learning_rate_{network}": getattr(recipe, f"learning_rate_{network}") / 4 for network in networks}
+        return {key: USUAL_RATE if rate > 2 * USUAL_RATE else float(f"{rate:.3g}") for key, rate in rates.items()}
+
+    return remedy
+
+
+def learning(network: Literal["g", "d"]) -> Callable[[Recipe], Settings]:
+    """Return a remedy: the learning rate of the other network, or the usual one where that has none."""
+    other = "d" if network == "g" else "g"
+    return lambda recipe: {f"learning_rate_{network}": getattr(recipe, f"learning_rate_{other}") or USUAL_RATE}
+
+
+def against_collapse(recipe: Recipe) -> Settings:
+    """Return the Wasserstein loss with gradient penalty (Gulrajani et al. 2017); where that is in use already, slower steps."""
+    if recipe.objective == "wasserstein":
+        return slower("d", "g")(recipe)
+    return {"objective": "wasserstein", "gradient_penalty": 10.0, "d_steps": 2, **slower("d", "g")(recipe)}
+
+
+def calmer(recipe: Recipe) -> Settings:
+    """Return less momentum (Radford et al. 2015, section 4: beta1 0.9 oscillates), or slower steps where it is low already."""
+    return {"beta1": 0.5} if recipe.optimizer == "adam" and recipe.beta1 > 0.5 else slower("d", "g")(recipe)
+
+
+def varied(recipe: Recipe) -> Settings:
+    """Return an augmentation of what D sees (Zhao et al. 2020): D then cannot learn the pictures by heart, nor G repeat them."""
+    return {"augment": "color,translation,cutout" if recipe.augment == "color,translation" else "color,translation"}

@@ -1,0 +1,146 @@
+/* The shelf: points that were kept, in this browser. `dcgan.points` is their list. */
+
+class Shelf {
+  #page;
+  #text;
+  #list;
+  #points;
+  #drawn = new Map(); // id -> ImageData
+  #before = null; // the list that Undo brings back
+
+  constructor(page) {
+    this.#page = page;
+    this.#text = page.text;
+    this.#list = page.part("points");
+    this.#points = page.store.read("points", []).filter(isPoint);
+    const { part } = page;
+    part("keep").addEventListener("click", () => this.keep());
+    part("points-undo").addEventListener("click", () => this.#bringBack());
+    part("points-export").addEventListener("click", () => this.#export());
+    part("points-import").addEventListener("click", () => part("points-file").click());
+    part("points-file").addEventListener("change", (event) => this.#import(event.target));
+    this.#show();
+  }
+
+  get active() {
+    return this.#list.checkVisibility();
+  }
+
+  /** Keep the present point. */
+  keep() {
+    const { info, seed, edited, z, label } = this.#page.view;
+    const name = [info.labels[label], seed, edited ? this.#text("point_edited") : undefined].filter((each) => each !== undefined).join(" ");
+    const point = { id: crypto.randomUUID?.() ?? `p${Date.now()}`, name, model: info.name, sha256: info.sha256, seed, z: edited ? encodeZ(z) : null, label };
+    if (!this.#change([...this.#points, point])) return;
+    this.#page.say(this.#text("kept", { name }));
+    this.draw();
+  }
+
+  /** Make the pictures that are not there yet; pictures of other models come by POST. */
+  async draw() {
+    if (!this.active) return;
+    const missing = this.#points.filter(({ id }) => !this.#drawn.has(id));
+    for (const model of new Set(missing.map((point) => point.model))) {
+      const info = this.#page.modelOf(model);
+      const points = missing.filter((point) => point.model === model);
+      for (let first = 0; info && first < points.length; first += 16) await this.#drawSome(info, points.slice(first, first + 16));
+    }
+  }
+
+  async #drawSome(info, points) {
+    const fitting = points.filter(({ z }) => z === null || decodeZ(z, info.z_dim));
+    if (!fitting.length) return;
+    const zs = fitting.map(({ z, seed }) => (z === null ? sampleZ(seed, info.z_dim, info.prior) : decodeZ(z, info.z_dim)));
+    const labels = fitting.map(({ label }) => (info.labels.length ? Math.min(label ?? 0, info.labels.length - 1) : null));
+    const url = new URL(`sample?model=${encodeURIComponent(info.name)}`, this.#page.base);
+    const answer = await fetch(url, { method: "POST", body: encodeRequest(1, zs, labels) }).catch(() => null);
+    if (!answer?.ok) return;
+    decodeAnswer(await answer.arrayBuffer()).pictures.forEach((picture, k) => this.#drawn.set(fitting[k].id, picture));
+    for (const row of this.#list.children) this.#paint(row);
+  }
+
+  #paint(row) {
+    const picture = this.#drawn.get(row.dataset.id);
+    if (picture) paint(row.querySelector("canvas"), picture);
+  }
+
+  /** Take a new list, if the browser keeps it. */
+  #change(points, before = null) {
+    if (!this.#page.store.write("points", points)) return false;
+    this.#points = points;
+    this.#before = before;
+    this.#show();
+    return true;
+  }
+
+  #show() {
+    const { part } = this.#page;
+    part("points-empty").hidden = this.#points.length > 0;
+    part("points-export").disabled = !this.#points.length;
+    part("points-undo").hidden = !this.#before;
+    replaceRows(this.#list, this.#points.map((point) => this.#row(point)));
+  }
+
+  #row(point) {
+    const { name } = point;
+    const row = create("li", { className: "dx-point" });
+    row.dataset.id = point.id;
+    const open = this.#button("", () => this.#page.openPoint(point), this.#text("point_open", { name }));
+    open.className = "dx-neighbour";
+    open.append(create("canvas", {}));
+    const title = create("input", { type: "text", value: name, maxLength: 80, ariaLabel: this.#text("point_name", { name }) });
+    title.addEventListener("change", () => this.#rename(point, title.value.trim() || name));
+    const buttons = create("span", { className: "dx-bar" });
+    buttons.append(this.#button(this.#text("delete"), () => this.#delete(point), this.#text("delete_of", { name })));
+    const body = create("div", { className: "dx-point-body" });
+    body.append(title, create("span", { className: "dx-hint", textContent: point.model }), buttons);
+    row.append(open, body);
+    this.#paint(row);
+    return row;
+  }
+
+  #button(textContent, action, ariaLabel) {
+    const button = create("button", { type: "button", textContent, ariaLabel });
+    button.addEventListener("click", action);
+    return button;
+  }
+
+  #rename(point, name) {
+    this.#change(this.#points.map((each) => (each.id === point.id ? { ...each, name } : each)));
+  }
+
+  #delete(point) {
+    if (!this.#change(this.#points.filter(({ id }) => id !== point.id), this.#points)) return;
+    this.#page.say(this.#text("deleted", { name: point.name }));
+    this.#page.part("points-undo").focus();
+  }
+
+  #bringBack() {
+    this.#change(this.#before);
+    this.#page.say("");
+    this.draw();
+  }
+
+  #export() {
+    saveFile(new Blob([JSON.stringify(this.#points, null, 1)], { type: "application/json" }), "dcgan-points.json");
+    this.#page.say(this.#text("saved", { name: "dcgan-points.json" }));
+  }
+
+  async #import(field) {
+    const [file] = field.files;
+    field.value = "";
+    const read = parseJson((await file?.text()) ?? "");
+    const points = Array.isArray(read) ? read.filter(isPoint) : [];
+    if (!points.length) return this.#page.say(this.#text("import_failed", { name: file?.name ?? "" }), true);
+    const known = new Set(this.#points.map(({ id }) => id));
+    const added = points.filter(({ id }) => !known.has(id));
+    if (!this.#change([...this.#points, ...added], this.#points)) return undefined;
+    this.draw();
+    return this.#page.say(this.#text("imported", { count: points.length, added: added.length }));
+  }
+}
+
+function isPoint(point) {
+  const { id, name } = point ?? {};
+  return [id, name].every((each) => typeof each === "string") && isPlace(point);
+}

@@ -1,0 +1,44 @@
+"""The laboratory of walks and arithmetic: one `gr.HTML` that names points and plays what our routes (`dcgan.web.morph`) make of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import gradio as gr
+
+from dcgan.ui.components import component_files, component_texts
+
+SCRIPTS = (
+    "../explorer/panel.js",  # sentences, numbers, create
+    "memory.js",
+    "api.js",
+    "sheet.js",
+    "curves.js",
+    "player.js",
+    "keys.js",
+    "chooser.js",
+    "film.js",
+    "script.js",
+)
+
+
+def morph(tables: Mapping[str, Mapping[str, str]], default_model: str) -> gr.HTML:
+    """Return the component; `default_model` is shown where neither the address nor the browser's memory names one."""
+    files = component_files(Path(__file__).parent, SCRIPTS)
+    return gr.HTML(
+        html_template=files.template,
+        css_template=files.css,
+        js_on_load=files.js,
+        apply_default_css=False,
+        elem_classes=["dcgan-morph"],
+        texts=_texts(tables),
+        default_model=default_model,
+    )
+
+
+def _texts(tables: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    """Return the component's sentences, and the explorer's names for the kinds of models."""
+    own, explorer = component_texts(tables, "morph"), component_texts(tables, "explore")
+    kinds = {language: {key: text for key, text in table.items() if key.startswith("source_")} for language, table in explorer.items()}
+    return {language: {**kinds[language], **own[language]} for language in own}

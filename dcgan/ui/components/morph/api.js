@@ -1,0 +1,52 @@
+/* Our routes: JSON up; JSON with pictures, or a file, down. */
+
+/** What the server said no to, or that it could not be reached; the message is a sentence for the user. */
+class Trouble extends Error {}
+
+class Api {
+  #base;
+  #text;
+  model = null; // whose pictures
+
+  constructor(base, text) {
+    this.#base = base;
+    this.#text = text;
+  }
+
+  async models(also) {
+    const answer = await fetch(new URL(`models?also=${encodeURIComponent(also)}`, this.#base)).catch(() => null);
+    if (!answer?.ok) throw new Trouble(this.#text("lost"));
+    return answer.json();
+  }
+
+  /** The JSON that a route answers. */
+  async ask(route, asked, signal) {
+    return (await this.#post(route, asked, signal)).json();
+  }
+
+  async file(format, asked) {
+    return (await this.#post("walk", asked, undefined, format)).blob();
+  }
+
+  async #post(route, asked, signal, format) {
+    const url = new URL(route, this.#base);
+    url.searchParams.set("model", this.model);
+    if (format) url.searchParams.set("format", format);
+    const answer = await fetch(url, { method: "POST", body: JSON.stringify(asked), signal }).catch((error) => {
+      throw error.name === "AbortError" ? error : new Trouble(this.#text("lost"));
+    });
+    if (!answer.ok) throw new Trouble((await answer.json().catch(() => ({}))).error ?? this.#text("lost"));
+    return answer;
+  }
+}
+
+/** What a request carries of points: seeds or z; labels apart. */
+function wirePoints(points) {
+  return points.map(({ seed, z }) => (z === undefined ? { seed } : { z }));
+}
+
+/** Our routes stand beside Gradio's, also where a proxy gives the app a path of its own. */
+function routesUrl() {
+  const root = location.pathname.replace(/[/]morph[/]?$/, "").replace(/[/]$/, "");
+  return new URL(`${root}/gradio_api/dcgan/`, location.origin);
+}

@@ -1,0 +1,125 @@
+"""The Hub over HTTP, for the person at this machine only: their disk, their token.
+
+GET   /gradio_api/dcgan/hub          {"suggestions": [{reference, pictures, author, terms}, …]}
+POST  /gradio_api/dcgan/hub/pull     {"repository": "OWNER/NAME"} -> {"model": NAME}
+POST  /gradio_api/dcgan/hub/push     {"model", "repository", "private", "looked"} -> {"url", "commit", "private"}, or before "looked" is
+                                     true for a model of pictures of one's own {"question": {"pictures", "ratio", "sheet"}}
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from dcgan.errors import ConfigError, DCGANError
+from dcgan.web.bodies import failure, read_body, refusal
+from dcgan.web.guard import Slots, same_origin
+from dcgan.web.pictures import PREFIX
+
+if TYPE_CHECKING:
+    from dcgan.studio import Studio
+
+BODY = 4096  # bytes
+AT_ONCE = 2
+
+
+def hub_routes(studio: Studio) -> list[BaseRoute]:
+    """Return the routes of the Hub; on a public server they refuse."""
+    desk = Desk(studio)
+    return [
+        Route(f"{PREFIX}/hub", desk.suggestions, methods=["GET"]),
+        Route(f"{PREFIX}/hub/pull", desk.pull, methods=["POST"]),
+        Route(f"{PREFIX}/hub/push", desk.push, methods=["POST"]),
+    ]
+
+
+class Desk:
+    """Takes models in from the Hub, and gives them away."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+        self._slots = Slots(AT_ONCE)
+
+    async def suggestions(self, _request: Request) -> Response:
+        if self._studio.public:
+            return _closed()
+        from dcgan.models.hub.suggested import SUGGESTIONS
+
+        return JSONResponse({"suggestions": [asdict(suggestion) for suggestion in SUGGESTIONS]})
+
+    async def pull(self, request: Request) -> Response:
+        """Make a repository's model an own one."""
+        return await self._serve(request, self._pull)
+
+    async def push(self, request: Request) -> Response:
+        """Make a model the content of a repository, or ask first."""
+        return await self._serve(request, self._push)
+
+    async def _serve(self, request: Request, act: Callable[[dict[str, Any]], dict[str, Any]]) -> Response:
+        if self._studio.public or not same_origin(request.headers):
+            return _closed()
+        with self._slots.hold() as free:
+            if not free:
+                return failure("the Hub is being spoken to already; wait for that to end", 503)
+            try:
+                wish = _parsed(await read_body(request, BODY))
+                return JSONResponse(await asyncio.to_thread(act, wish))
+            except (DCGANError, ClientDisconnect) as error:
+                return refusal(error)
+
+    def _pull(self, wish: dict[str, Any]) -> dict[str, Any]:
+        from dcgan.models.hub import Reference, pull
+
+        name, _ = pull(Reference.parse(_text(wish, "repository")), None, self._studio.library)
+        return {"model": name}
+
+    def _push(self, wish: dict[str, Any]) -> dict[str, Any]:
+        from dcgan.metrics.memorised import own_pictures
+        from dcgan.models.hub import Reference, push
+
+        target, maker = Reference.parse(_text(wish, "repository")), self._studio.synthesizer(_text(wish, "model"))
+        pictures = own_pictures(maker.model)
+        if pictures is not None and wish.get("looked") is not True:
+            return {"question": self._question(maker.info.name, pictures)}
+        pushed = push(maker.model, maker.info.name, target, private=wish.get("private") is not False)
+        return {"url": pushed.url, "commit": pushed.commit, "private": pushed.private}
+
+    def _question(self, model: str, pictures: str) -> dict[str, Any]:
+        """Return what to look at: the samples nearest to a training picture, where those are still there."""
+        from dcgan.metrics.memorised import nearest_to_training
+
+        if not Path(pictures).is_absolute() or not Path(pictures).exists():
+            return {"pictures": pictures, "ratio": None, "sheet": None}
+        found = nearest_to_training(self._studio.synthesizer(model), pictures)
+        sheet = base64.b64encode(found.sheet()).decode()
+        return {"pictures": pictures, "ratio": found.closeness, "sheet": f"data:image/png;base64,{sheet}"}
+
+
+def _closed() -> Response:
+    return failure("the Hub is for the person at this machine only", 403)
+
+
+def _parsed(body: bytes) -> dict[str, Any]:
+    try:
+        wish = json.loads(body)
+    except ValueError:
+        wish = None
+    if not isinstance(wish, dict):
+        raise ConfigError("a JSON object is expected")
+    return wish
+
+
+def _text(wish: dict[str, Any], key: str) -> str:
+    value = wish.get(key)
+    if not isinstance(value, str) or not value.strip():
+        raise ConfigError(f"{key} is missing")
+    return value

@@ -1,0 +1,83 @@
+"""The Morph page's routes: films, and sheets of whatever points it names.
+
+POST /gradio_api/dcgan/film?model=MODEL                        what the page plays (`walks`)
+POST /gradio_api/dcgan/walk?model=MODEL&format=mp4|gif|png     a film as a file (`walks`)
+POST /gradio_api/dcgan/pictures?model=MODEL                    {"points": [point, …], "labels"} -> a sheet (`sheets`)
+
+They take long beside one picture: they are made on a thread of their own, so that pictures go on, and few wait at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from dcgan.errors import DCGANError
+from dcgan.models.morphing import format_of
+from dcgan.web.bodies import failure, read_body, refusal
+from dcgan.web.guard import Slots, same_origin
+from dcgan.web.keys import parse_object
+from dcgan.web.pictures import PREFIX
+from dcgan.web.sheets import pictures
+from dcgan.web.walks import film, walk_file
+
+if TYPE_CHECKING:
+    from dcgan.models import Synthesizer
+    from dcgan.studio import Studio
+
+AT_ONCE = 8
+MOST_BYTES = 2**20
+MEDIA = {"mp4": "video/mp4", "gif": "image/gif", "png": "image/png"}
+Work = Callable[["Synthesizer", Mapping[str, Any]], Any]
+RECORDS: Mapping[str, Work] = {"film": film, "pictures": pictures}
+
+
+def morph_routes(studio: Studio) -> list[BaseRoute]:
+    """Return the routes of the Morph page."""
+    morph = MorphServer(studio)
+    records = [Route(f"{PREFIX}/{name}", morph.record, methods=["POST"]) for name in RECORDS]
+    return [*records, Route(f"{PREFIX}/walk", morph.walk, methods=["POST"])]
+
+
+class MorphServer:
+    """Makes what the Morph page asks for, one after another."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="morph")
+        self._slots = Slots(AT_ONCE)
+
+    async def record(self, request: Request) -> Response:
+        """Answer with the JSON that the route's name stands for."""
+        work = RECORDS[request.url.path.rpartition("/")[2]]
+        return await self._answer(request, lambda synthesizer, asked: JSONResponse(work(synthesizer, asked)))
+
+    async def walk(self, request: Request) -> Response:
+        """Answer with a film as a file."""
+        try:
+            kind = format_of(request.query_params.get("format", ""))
+        except DCGANError as error:
+            return refusal(error)
+        return await self._answer(request, lambda model, asked: Response(walk_file(model, asked, kind), media_type=MEDIA[kind]))
+
+    async def _answer(self, request: Request, work: Callable[..., Response]) -> Response:
+        if not same_origin(request.headers):
+            return failure("films are made for pages of this server only", 403)
+        with self._slots.hold() as free:
+            if not free:
+                return failure("others are making films; try again in a minute", 503)
+            try:
+                model = request.query_params.get("model") or self._studio.default_model
+                asked = parse_object(await read_body(request, MOST_BYTES))
+                synthesizer = await asyncio.to_thread(self._studio.synthesizer, model)
+                answer = await asyncio.get_running_loop().run_in_executor(self._thread, work, synthesizer, asked)
+            except (DCGANError, ClientDisconnect) as error:
+                return refusal(error)
+        answer.headers["Cache-Control"] = "no-store"
+        return answer

@@ -1,0 +1,49 @@
+"""A reload loses nothing: the view, its steps, the sliders' dimensions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from browser.conftest import App
+from browser.recording import part, settle, z_of
+from browser.views import act, assert_link_is_the_picture, seed_of, type_seed
+
+pytestmark = pytest.mark.browser
+Visit = Callable[..., Page]
+
+
+def test_view_and_steps_survive_a_reload(visit: Visit, app: App) -> None:
+    page = visit("/?seed=1")
+    settle(page)
+    type_seed(page, "2")
+    choice = page.get_by_label("Dimension of slider 1", exact=True)
+    choice.fill("42")
+    choice.press("Enter")
+    act(page, "reset")
+    page.reload()  # before the address is written
+    settle(page)
+    z = z_of(assert_link_is_the_picture(page, app))
+    assert z is not None and not z.any()
+    expect(choice).to_have_value("42")
+    act(page, "undo")
+    assert seed_of(assert_link_is_the_picture(page, app)) == 2
+    act(page, "undo")
+    link = assert_link_is_the_picture(page, app)
+    assert seed_of(link) == 1 and z_of(link) is None
+    expect(part(page, "undo")).to_be_disabled()
+    act(page, "redo")
+    assert seed_of(assert_link_is_the_picture(page, app)) == 2
+
+
+def test_a_link_is_not_a_reload(visit: Visit, app: App) -> None:
+    page = visit("/?seed=1")
+    settle(page)
+    act(page, "reset")
+    page.goto(f"{app.url}/?seed=5")
+    settle(page)
+    link = assert_link_is_the_picture(page, app)
+    assert seed_of(link) == 5 and z_of(link) is None
+    expect(part(page, "undo")).to_be_disabled()
