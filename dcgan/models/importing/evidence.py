@@ -76,8 +76,8 @@ def settled(statistics: Mapping[str, Tensor]) -> tuple[Tensor, Tensor]:
     After n batches, torch's running averages hold 0.9^n of where they started.
     """
     mean, variance = statistics["running_mean"].double(), statistics["running_var"].double()
-    batches = int(statistics.get("num_batches_tracked", FAR_ON))
-    left = (1 - MOMENTUM) ** min(max(batches, 1), FAR_ON)
+    batches = int(statistics.get("num_batches_tracked", 0)) or FAR_ON  # 0 with statistics: whoever wrote the file did not count
+    left = (1 - MOMENTUM) ** min(batches, FAR_ON)
     if bool((variance > left).all()):  # else its momentum was another
         mean, variance = mean / (1 - left), (variance - left) / (1 - left)
     return mean.float(), variance.float()
