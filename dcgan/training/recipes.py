@@ -100,8 +100,8 @@ ABOUT: dict[str, str] = {
     "to chase D with one picture. The rest is quick's. A remedy for collapse; a step takes several times as long.",
     "minimax": "The saturating loss of Goodfellow et al. 2014, section 3, before their remedy: while D rejects all fakes, G gets hardly a "
     "gradient. The rest is quick's. Why it is not used.",
-    "collapse": "For teaching, made to collapse: the dense GAN with Adam as it comes, at a learning rate of 0.001 and beta1 of 0.9, both of "
-    "which Radford et al. 2015, section 4, warn of. Whatever z is, G makes one picture that D takes for real, and then another.",
+    "collapse": "For teaching, made to collapse: the dense GAN with Adam as it comes, at a learning rate of 0.001 and beta1 of 0.9, both "
+    "of which Radford et al. 2015, section 4, warn of. Whatever z is, G makes one picture that D takes for real, and then another.",
     "d-too-strong": "For teaching: D learns a hundred times as fast as G and takes three steps for each of its. D(x) goes to 1, D(G(z)) to "
     "0, and G's pictures stay grey noise.",
     "g-too-strong": "For teaching: G learns two hundred times as fast as D. D takes its pictures for more real than real ones, so what it "
