@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from dcgan.cli_printing import AsJson, print_json
 from dcgan.errors import ConfigError
@@ -23,12 +24,13 @@ def pull(
     as_json: AsJson = False,
 ) -> None:
     """Make a model of the Hub an own one: a model folder there, or somebody's file of weights (OWNER/NAME/FILE)."""
+    from dcgan.hub import Reference
     from dcgan.models import Library
-    from dcgan.models.hub import Reference
     from dcgan.models.hub import pull as make_own
 
-    library = Library()
-    made, fetched = make_own(Reference.parse(repository), name, library, force)
+    library, reference = Library(), Reference.parse(repository)
+    with Console(stderr=True).status(f"fetching {reference}"):
+        made, fetched = make_own(reference, name, library, force)
     folder = library.home / "models" / made
     if as_json:
         return print_json({"name": made, "path": str(folder), "repo": fetched.repo, "commit": fetched.commit})
@@ -50,10 +52,10 @@ def push(
     as_json: AsJson = False,
 ) -> None:
     """Make MODEL the content of a repository of the Hub, which is created where it is not there."""
+    from dcgan.hub import Reference
     from dcgan.metrics.memorised import own_pictures
     from dcgan.models import Library
     from dcgan.models.card import HubFacts
-    from dcgan.models.hub import Reference
     from dcgan.models.hub import push as send
 
     target, facts = Reference.parse(repository), HubFacts(license, tuple(dataset or ()))
@@ -61,7 +63,8 @@ def push(
     pictures = own_pictures(found)
     if pictures is not None and not yes:
         _ask(model, name, data or pictures, nearest)
-    pushed = send(found, name, target, private, facts)
+    with Console(stderr=True).status(f"pushing {name} to {target}"):
+        pushed = send(found, name, target, private, facts)
     if as_json:
         return print_json(asdict(pushed))
     print(f"{pushed.url} ({'private' if pushed.private else 'public'}) holds {name}, {pushed.files} files")

@@ -40,6 +40,7 @@ class HubFacts:
 
 
 NO_FACTS = HubFacts()
+NOT_OURS = "Not trained by this program."
 
 
 def model_card(name: str, config: ModelConfig, facts: HubFacts = NO_FACTS) -> str:
@@ -94,7 +95,7 @@ def _call(config: ModelConfig) -> str:
 
 def _training(training: dict[str, Any]) -> list[str]:
     if not training:
-        return ["Not trained by this program."]
+        return [NOT_OURS]
     recipe = training.get("recipe", {})
     threads = training.get("threads")
     kept = ("preset", "base_channels", "batch_size", "learning_rate_d", "learning_rate_g", "beta1", "ema_decay", "precision", "seed")

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browser.conftest import App
-from browser.laboratory import open_tab, slide, wait_until_made
+from browser.laboratory import DIRECTION, directions_of, open_tab, slide, wait_until_made
 from browser.models import assert_same, synthesizer
 from browser.recording import PICTURE, part, picture_count, pixels, settle, z_of
 from browser.views import act, assert_link_is_the_picture, press, python_z, seed_of
@@ -66,17 +66,23 @@ def test_a_saved_sheet_is_made_again_by_the_command_line(visit: Visit, app: App,
 def test_two_sliders_across_and_up(visit: Visit, app: App) -> None:
     page = visit("/?model=tiny&seed=4")
     settle(page)
+    open_tab(page, "directions")
+    expect(page.locator(DIRECTION)).to_have_count(8)
+    part(page, "restore").click()
+    first = directions_of(app, "sefa")[0]
     open_sheet(page, "xy")
     part(page, "x").select_option("Dimension 1")
-    part(page, "y").select_option("Dimension 5")
+    part(page, "y").select_option(first.name)
     wait_until_made(page, "sheet-pictures")
     shown = cells(page)
     assert len(shown) == 49
     maker = synthesizer(app.home / "models" / "tiny")
+    z = maker.z([4])[0]
     for k, x, y in ((0, -3, 3), (6, 3, 3), (24, 0, 0), (42, -3, -3)):
-        there = maker.z([4])
-        there[0, [1, 5]] = x, y
-        assert_same(shown[k], maker.rgb(there)[0])
+        there = z.copy()
+        there[1] = x
+        there += (y - there @ first.vector) * first.vector
+        assert_same(shown[k], maker.rgb(there[None])[0])
 
 
 def test_labels_by_z_and_what_is_typed(visit: Visit, app: App) -> None:

@@ -10,6 +10,7 @@ import pytest
 from hub_stand_in import Fault, Files, HubStandIn
 from huggingface_hub import constants
 
+import dcgan
 from dcgan.cli import main
 from dcgan.files import read_json
 from dcgan.models import read_model
@@ -53,7 +54,7 @@ def test_the_same_again_is_the_same_model_and_another_gets_another_name(
     assert main(["pull", "ada/clothes"]) == 0
     before = len(hub.requests)
     assert main(["pull", "ada/clothes"]) == 0
-    assert hub.requests[before:] == ["GET /api/models/ada/clothes"]
+    assert hub.requests[before:] == ["GET /api/models/ada/clothes/revision/main"]
     hub.add("bob/clothes", files)
     capsys.readouterr()
     assert "clothes already" in complaint(capsys, "pull", "bob/clothes", "--name", "clothes")
@@ -124,7 +125,7 @@ def test_what_arrived_is_not_fetched_again(hub: HubStandIn, files: Files, home: 
 
 def test_a_passing_fault_is_waited_out(hub: HubStandIn, files: Files) -> None:
     hub.add("ada/clothes", files)
-    hub.faults += [Fault("GET /api/models/ada/clothes$", status=503), Fault("GET /api/models/ada/clothes/tree", status=502)]
+    hub.faults += [Fault("GET .*/revision/main", status=503), Fault("GET /api/models/ada/clothes/tree", status=502)]
     assert main(["pull", "ada/clothes"]) == 0
     assert [fault.times for fault in hub.faults] == [0, 0]
 
@@ -138,12 +139,37 @@ def test_a_passing_fault_is_waited_out(hub: HubStandIn, files: Files) -> None:
         (429, "too many requests"),
         (500, "a fault of its own"),
         (418, "refuses (status 418)"),
+        (200, "does not answer as the Hub does"),
     ],
 )
 def test_every_refusal_is_a_sentence(hub: HubStandIn, files: Files, status: int, words: str, capsys: pytest.CaptureFixture[str]) -> None:
     hub.add("ada/clothes", files)
     hub.faults.append(Fault("GET /api/models/ada/clothes", status=status, times=99))
     assert words in complaint(capsys, "pull", "ada/clothes")
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(28, "No space left on device"), "cannot be kept on this machine: No space left on device"),
+        (RuntimeError("cas client: request failed"), "the connection to the Hub broke"),
+        (OSError("Consistency check failed: file should be of size 5"), "Consistency check failed"),
+    ],
+)
+def test_other_failures_are_sentences_too(
+    hub: HubStandIn, files: Files, error: Exception, words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object, **__: object) -> str:
+        raise error
+
+    hub.add("ada/clothes", files)
+    monkeypatch.setattr("dcgan.hub.repository.snapshot_download", fail)
+    assert words in complaint(capsys, "pull", "ada/clothes")
+
+
+def test_python_takes_the_same_names(hub: HubStandIn, files: Files, folder: Path) -> None:
+    hub.add("ada/clothes", files)
+    assert np.array_equal(dcgan.load("hf:ada/clothes").generate(range(2)), dcgan.load(str(folder)).generate(range(2)))
 
 
 def test_private_models_and_tokens(
@@ -165,7 +191,9 @@ def test_private_models_and_tokens(
 def test_a_tutorials_file_goes_through_the_importer(hub: HubStandIn, tutorial: bytes, home: Path, tmp_path: Path) -> None:
     hub.add("bob/faces", {"README.md": b"# faces", "netG.pth": tutorial, "train.py": b"import os"})
     assert main(["pull", "bob/faces"]) == 0
-    assert read_json(home / "models" / "faces" / "hub.json")["file"] == "netG.pth"
+    made = home / "models" / "faces"
+    assert read_json(made / "hub.json")["file"] == "netG.pth"
+    assert "`netG.pth` in [bob/faces](https://huggingface.co/bob/faces/tree/" in (made / "README.md").read_text("utf-8")
     assert pictures("faces", tmp_path).shape == (3, 64, 64, 3)
     assert not any("train.py" in line for line in hub.requests)
 

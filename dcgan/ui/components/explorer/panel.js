@@ -110,6 +110,17 @@ class Sliders {
   }
 }
 
+/** Show new rows, each with data-id, in the place of others; what had the focus has it again, in the row of the same id. */
+function replaceRows(list, rows) {
+  const { activeElement } = document;
+  const row = list.contains(activeElement) ? activeElement.closest("[data-id]") : null;
+  const controls = (of) => Array.from(of.querySelectorAll("button, input"));
+  const at = row ? controls(row).indexOf(activeElement) : -1;
+  list.replaceChildren(...rows);
+  const again = row && rows.find(({ dataset }) => dataset.id === row.dataset.id);
+  if (again) controls(again)[at]?.focus();
+}
+
 function create(tag, properties) {
   return Object.assign(document.createElement(tag), properties);
 }

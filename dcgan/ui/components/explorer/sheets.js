@@ -20,20 +20,22 @@ function neighbourPlan({ view, text }) {
 class SheetsPanel {
   #page;
   #text;
+  #directions;
   #changed;
   sheet;
 
-  /** `changed()` asks for the sheet to be made again. */
-  constructor(page, changed) {
+  /** `directions` offers axes; `changed()` asks for the sheet to be made again. */
+  constructor(page, directions, changed) {
     this.#page = page;
     this.#text = page.text;
+    this.#directions = directions;
     this.#changed = changed;
     this.sheet = new Sheet(page.part("sheet-pictures"), page, () => this.#plan());
     for (const name of ["kind", "order", "x", "y"]) this.#on(name, "change");
     this.#on("typed", "input");
   }
 
-  /** The model or its sliders changed: offer what there is. */
+  /** The model, its directions or its sliders changed: offer what there is. */
   refresh() {
     const { view, settings } = this.#page;
     const { labels, scores } = view.info;
@@ -91,7 +93,8 @@ class SheetsPanel {
   }
 
   #axes() {
-    return this.#page.view.marked.map((i) => [`dimension ${i}`, this.#text("slider", { i })]);
+    const dimensions = this.#page.view.marked.map((i) => [`dimension ${i}`, this.#text("slider", { i })]);
+    return [...dimensions, ...this.#directions.shown.map(({ id, name }) => [`direction ${id}`, name])];
   }
 
   #plan() {
@@ -131,8 +134,9 @@ class SheetsPanel {
   }
 
   #moved(z, axis, value) {
-    const [, dimension] = axis.split(" ");
-    return z.map((each, i) => (i === Number(dimension) ? value : each));
+    const [kind, ...rest] = axis.split(" ");
+    if (kind === "direction") return this.#directions.moved(z, rest.join(" "), value);
+    return z.map((each, i) => (i === Number(rest[0]) ? value : each));
   }
 
   #labels() {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import logging
 import time
@@ -21,6 +22,7 @@ from huggingface_hub.errors import (  # type: ignore[attr-defined]  # HTTPError 
     RepositoryNotFoundError,
     RevisionNotFoundError,
     RevisionResolutionError,
+    XetDownloadError,
 )
 from huggingface_hub.utils.logging import get_verbosity, set_verbosity
 from huggingface_hub.utils.tqdm import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
@@ -31,7 +33,8 @@ TIMEOUT = 30.0  # seconds that the Hub may be silent; its client would wait for 
 TRIES, PAUSE = 3, 1.0  # of a request that met a passing fault, and the seconds before the first repetition
 FAULTS = (500, 502, 503, 504)
 BREAKS = ("ReadError", "WriteError", "RemoteProtocolError")  # of the transport, by name
-FAILURES = (HTTPError, OSError, ValueError, RuntimeError, RevisionResolutionError)
+FAILURES = (HTTPError, OSError, ValueError, KeyError, RuntimeError, RevisionResolutionError, XetDownloadError)
+FULL_OR_CLOSED = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS)
 NOT_HERE = (LocalEntryNotFoundError, RevisionResolutionError)
 LOG_IN = "log in with `hf auth login`, or set HF_TOKEN"
 T = TypeVar("T")
@@ -47,10 +50,8 @@ def speaking_to_the_hub(repo: str) -> Iterator[None]:
     try:
         yield
     except FAILURES as error:
-        sentence = next((said for each in _chain(error) if (said := _sentence(each, repo))), None)
-        if sentence is None:
-            raise
-        raise HubError(sentence) from None
+        said = (_sentence(each, repo) for each in _chain(error))
+        raise HubError(next(filter(None, said), None) or _broken(error, repo)) from None
     finally:
         set_verbosity(level)
         if bars:
@@ -100,6 +101,8 @@ def _sentence(error: BaseException, repo: str) -> str | None:
         return f"{constants.ENDPOINT} does not answer as the Hub does; is HF_ENDPOINT set to something else?"
     if isinstance(error, (*NOT_HERE, ValueError)) or "Consistency check" in str(error):
         return f"{repo} cannot be had or changed: {_one_line(str(error))}"
+    if isinstance(error, OSError) and error.errno in FULL_OR_CLOSED:
+        return f"{repo} cannot be kept on this machine: {error.strerror}"
     return None
 
 

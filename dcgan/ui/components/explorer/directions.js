@@ -1,0 +1,267 @@
+/* Sliders that mean something: one list of directions, what changes most first. What is locked, made or renamed here stays in the browser;
+   "Save" keeps a direction with the model. */
+
+const METHODS = ["raw", "sefa", "pca", "attribute", "saved"];
+const FIRST_ROWS = 12;
+const PICTURES_AT_ONCE = 8;
+
+class Directions {
+  #page;
+  #text;
+  #source;
+  #rows;
+  #changed;
+  #found = null; // the server's answer
+  #asked = null; // "model method group" of it
+  #own;
+  #count = FIRST_ROWS;
+  #keepsNorm = true;
+  #heat = null; // id of the direction whose map is shown
+  #dropped = null; // the direction that Undo brings back
+  shown = []; // what the rows show: {id, name, unit, held, …}
+
+  /** `changed()` is called when the list is another one. */
+  constructor(page, changed) {
+    this.#page = page;
+    this.#text = page.text;
+    this.#changed = changed;
+    this.#source = new DirectionSource(page);
+    this.#own = new OwnDirections(page.store);
+    this.#rows = new DirectionRows(page.part("directions"), page, (name, ...values) => this.#act(name, ...values));
+    const { part, settings } = page;
+    part("method").replaceChildren(...METHODS.map((method) => new Option(this.#text(`method_${method}`), method)));
+    part("method").value = settings.get("method", "sefa");
+    part("method").addEventListener("change", ({ target }) => {
+      settings.set("method", target.value);
+      this.#count = FIRST_ROWS;
+      this.opened();
+    });
+    part("group").addEventListener("change", () => this.opened());
+    this.#restore(settings.get("restore", true));
+    part("restore").addEventListener("click", () => {
+      this.#restore(!this.#keepsNorm);
+      settings.set("restore", this.#keepsNorm);
+      this.#changed();
+    });
+    part("more-directions").addEventListener("click", () => {
+      this.#count += FIRST_ROWS;
+      this.#list();
+    });
+    part("directions-undo").addEventListener("click", () => this.#bringBack());
+    this.marks = new Marks(page, this.#source, (direction) => this.#made(direction));
+  }
+
+  get active() {
+    return this.#page.part("directions").checkVisibility();
+  }
+
+  /** Another model. */
+  model() {
+    this.#own.model(this.#page.view.info);
+    this.#found = null;
+    this.#asked = null;
+    this.#heat = null;
+    this.#remember(null);
+    this.#page.part("heat").hidden = true;
+    this.#page.part("restore").parentElement.hidden = this.#page.view.prior === "uniform";
+    this.marks.model();
+    this.#list();
+    if (this.active) this.opened();
+  }
+
+  /** The list is looked at: ask for it, once. */
+  async opened() {
+    const { part, view } = this.#page;
+    const method = part("method").value;
+    const group = method === "attribute" ? part("group").value : "";
+    const asked = `${view.info.name} ${method} ${group}`;
+    if (asked === this.#asked) return;
+    this.#asked = asked;
+    this.#found = null;
+    this.#list();
+    this.#say(this.#text("searching"));
+    const found = await this.#source.find(method, group, (answer) => this.#progress(answer));
+    if (!found) return;
+    part("directions-progress").hidden = true;
+    if (found.directions) this.#take(found);
+    else this.#fail(found.error);
+  }
+
+  /** z with its value along a direction of the list set. */
+  moved(z, id, value) {
+    const direction = this.shown.find((each) => each.id === id);
+    return direction?.unit ? steer(z, direction.unit, value, direction.held, this.#restores) : z;
+  }
+
+  /** Put the sliders where z is. */
+  draw() {
+    if (!this.active) return;
+    const { z } = this.#page.view;
+    this.#rows.draw(this.shown.map(({ unit }) => (unit ? dot(z, unit) : null)), this.#range);
+  }
+
+  stale() {
+    this.#page.part("directions").classList.add("dx-stale");
+    this.#page.part("heat").hidden = true;
+  }
+
+  /** Make the pictures at both ends. */
+  async make(isCurrent) {
+    const { engine, view } = this.#page;
+    const ends = this.shown.flatMap(({ id }, k) => [-1, 1].map((end) => ({ k, z: this.moved(view.z, id, end * this.#range) })));
+    for (let first = 0; first < ends.length; first += PICTURES_AT_ONCE) {
+      const part = ends.slice(first, first + PICTURES_AT_ONCE);
+      const pictures = await engine.generate(part.map(({ z }) => z)).pictures;
+      if (!isCurrent()) return;
+      for (let i = 0; i < part.length; i += 2) this.#rows.paint(part[i].k, pictures.slice(i, i + 2));
+    }
+    this.#page.part("directions").classList.remove("dx-stale");
+    this.#showHeat();
+  }
+
+  /** Four standard deviations of z·d: as far as draws ever come. */
+  get #range() {
+    return this.#page.view.prior === "uniform" ? 2.3 : NORMAL_RANGE;
+  }
+
+  get #restores() {
+    return this.#page.view.prior !== "uniform" && this.#keepsNorm;
+  }
+
+  #restore(on) {
+    this.#keepsNorm = on;
+    this.#page.part("restore").setAttribute("aria-pressed", String(on));
+  }
+
+  #take(found) {
+    const { part } = this.#page;
+    const groups = found.groups ?? [];
+    part("group").parentElement.hidden = found.method !== "attribute" || groups.length < 2;
+    part("group").replaceChildren(...groups.map((group) => new Option(this.#text(`group_${group}`), group)));
+    part("group").value = found.group ?? "";
+    this.#asked = `${this.#page.view.info.name} ${found.method} ${found.method === "attribute" ? part("group").value : ""}`;
+    this.#found = found;
+    const ranked = found.directions.length && found.step && found.n;
+    if (ranked) this.#say(this.#text("ranked", { step: this.#page.number(found.step, 1), n: this.#page.number(found.n) }));
+    else this.#say(this.#text(found.directions.length ? "found" : "none_saved"));
+    this.#list();
+  }
+
+  #fail(sentence) {
+    this.#asked = null; // may be asked again
+    this.#say(sentence ?? this.#text("directions_failed"), true);
+  }
+
+  #progress({ done, total }) {
+    if (!total) return; // it waits for its turn
+    const { number, part } = this.#page;
+    Object.assign(part("directions-progress"), { hidden: false, value: done / total });
+    this.#say(this.#text("searching_done", { done: number(done), total: number(total) }));
+  }
+
+  #say(sentence, isError = false) {
+    const message = this.#page.part("directions-message");
+    message.textContent = sentence;
+    message.classList.toggle("dx-error", isError);
+  }
+
+  /** Show locked and made directions first, then the method's; all at right angles to what is locked. */
+  #list() {
+    const { shown, hidden } = this.#own.arrange(this.#found?.directions ?? [], this.#count);
+    this.shown = shown;
+    this.#rows.show(this.shown, this.shown.reduce((most, { effect }) => Math.max(most, effect ?? 0), 0));
+    this.#rows.press(this.shown.findIndex(({ id }) => id === this.#heat));
+    this.#page.part("more-directions").hidden = !hidden;
+    this.draw();
+    this.#changed();
+  }
+
+  #act(action, k, value) {
+    const { view } = this.#page;
+    const direction = this.shown[k];
+    const { id } = direction;
+    if (action === "move") view.move(`direction ${id}`, this.moved(view.z, id, value));
+    else if (action === "end") view.go(this.moved(view.z, id, value * this.#range));
+    else if (action === "heat") this.#toggleHeat(id);
+    else if (action === "lock") this.#toggleLock(direction);
+    else if (action === "rename") this.#rename(direction, value);
+    else if (action === "keep") this.#save(direction);
+    else this.#drop(direction);
+  }
+
+  #toggleLock(direction) {
+    const others = this.#own.locked.filter(({ id }) => id !== direction.id);
+    this.#keep({ locked: direction.locked ? others : [...others, direction] });
+  }
+
+  #rename(direction, name) {
+    this.#keep({ names: { ...this.#own.names, [direction.id]: name } });
+    if (direction.saved) this.#store((list) => list.map((each) => (each.id === direction.id ? { ...each, name } : each)));
+  }
+
+  async #save(direction) {
+    const { id, name } = direction;
+    const done = await this.#store((list) => [...list.filter((each) => each.id !== id), directionRecord(direction)]);
+    if (done) this.#say(this.#text("direction_saved", { name }));
+    return done;
+  }
+
+  async #drop(direction) {
+    const { id, name, saved } = direction;
+    if (saved && !(await this.#store((list) => list.filter((each) => each.id !== id)))) return;
+    this.#own.drop(id);
+    this.#list();
+    if (saved) await this.#again();
+    this.#remember(direction);
+    this.#page.part("directions-undo").focus();
+    this.#say(this.#text("deleted", { name }));
+  }
+
+  async #bringBack() {
+    const direction = this.#dropped;
+    if (direction.mine) this.#keep({ made: [direction, ...this.#own.made] });
+    if (direction.saved && !(await this.#save(direction))) return;
+    if (direction.saved) await this.#again();
+    this.#remember(null);
+  }
+
+  #remember(dropped) {
+    this.#dropped = dropped;
+    this.#page.part("directions-undo").hidden = !dropped;
+  }
+
+  #again() {
+    this.#asked = null;
+    return this.opened();
+  }
+
+  async #store(edit) {
+    const { error } = await this.#source.save(edit);
+    if (error !== undefined) this.#say(error ?? this.#text("directions_failed"), true);
+    return error === undefined;
+  }
+
+  #made(direction) {
+    this.#keep({ made: [direction, ...this.#own.made] });
+    this.#say(this.#text("direction_made", { name: direction.name }));
+  }
+
+  #keep(part) {
+    this.#own.change(part);
+    this.#list();
+  }
+
+  #toggleHeat(id) {
+    this.#heat = this.#heat === id ? null : id;
+    this.#rows.press(this.shown.findIndex((each) => each.id === this.#heat));
+    this.#showHeat();
+  }
+
+  #showHeat() {
+    const k = this.shown.findIndex(({ id }) => id === this.#heat);
+    const pictures = this.#rows.picturesOf(k);
+    const canvas = this.#page.part("heat");
+    canvas.hidden = !pictures;
+    if (pictures) paintHeat(canvas, pictures);
+  }
+}
