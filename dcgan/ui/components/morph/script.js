@@ -84,6 +84,7 @@ class Morph {
     if (this.api.model !== info.name) return; // another was chosen meanwhile
     this.film.open(info, this.#state.film, takeInbox(info), figures);
     for (const [name, concept] of Object.entries(this.concepts)) concept.open(this.#state[name], figures);
+    this.chooser.ask(figures.attributes ?? []);
     this.tabs.show(this.#state.tab);
     this.#root.inert = false;
   }
