@@ -10,7 +10,7 @@ RELU: Act = ("relu", None)
 ACTS: dict[Act, float] = {
     RELU: 0.0,
     ("leaky_relu", 0.2): 0.7,
-    ("leaky_relu", 0.01): 1.6,
+    ("leaky_relu", 0.01): 3.5,
     ("leaky_relu", 0.1): 3.0,
     ("leaky_relu", 0.3): 3.5,
     ("elu", 1.0): 3.0,

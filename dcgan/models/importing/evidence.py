@@ -18,7 +18,7 @@ from dcgan.models.importing.options import Act
 from dcgan.networks.layers import Sides
 
 WEIGHT = 12.0  # nats at most for each factor e of the squared error: halving it counts as much as a choice 4,000 times as usual
-FLOOR = 1e-3  # squared error below which little can be told apart: chance, and the weights' last steps
+FLOOR = 5e-3  # squared error below which little can be told apart: chance, averaged weights, the last steps of a training
 CLIP = 3.0  # of a channel's error: a few channels that died in training must not decide
 NOTHING = 0.3  # squared error from which on a reading explains little
 MOMENTUM = 0.1  # torch's, of running averages

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import inf, prod
@@ -180,8 +181,15 @@ class Search:
         return activate(normalise(x, before.norm.tensors, eps) if before.norm is not None else x, act)
 
     def _best(self, index: int, grown: Sequence[tuple[Found, _Trial, float]]) -> list[tuple[Found, _Trial]]:
+        """Return the readings to follow, no more than half of them with the same activation."""
         ranked = sorted((item for item in grown if item[2] < inf), key=lambda item: item[2])
-        return [(found, trial) for found, trial, score in ranked[:BEAM] if score <= ranked[0][2] + SPAN]
+        kept: list[tuple[Found, _Trial]] = []
+        acts: Counter[Act] = Counter()
+        for found, trial, score in ranked:
+            if score <= ranked[0][2] + SPAN and len(kept) < BEAM and acts[trial.act] < BEAM // 2:
+                kept.append((found, trial))
+                acts[trial.act] += 1
+        return kept
 
     def _computed(self, index: int, found: Found, trial: _Trial) -> Found:
         stage = self._stages[index]
