@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from dcgan.config import Recipe
+from dcgan.training.vitals import USUAL_RATE
 
 Settings = dict[str, Any]
-USUAL_RATE = 2e-4  # Radford et al. 2015, section 4
 
 
 def slower(*networks: Literal["g", "d"]) -> Callable[[Recipe], Settings]:
@@ -25,6 +25,11 @@ def learning(network: Literal["g", "d"]) -> Callable[[Recipe], Settings]:
     """Return a remedy: the learning rate of the other network, or the usual one where that has none."""
     other = "d" if network == "g" else "g"
     return lambda recipe: {f"learning_rate_{network}": getattr(recipe, f"learning_rate_{other}") or USUAL_RATE}
+
+
+def balanced(recipe: Recipe) -> Settings:
+    """Return the usual learning rate for both networks."""
+    return {"learning_rate_d": USUAL_RATE, "learning_rate_g": USUAL_RATE}
 
 
 def against_collapse(recipe: Recipe) -> Settings:

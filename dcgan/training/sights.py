@@ -10,7 +10,7 @@ from dcgan.config import Recipe
 from dcgan.events import Severity
 from dcgan.training.checkup import EVERY, Checkup
 from dcgan.training.remedies import Settings, against_collapse, learning, slower, varied
-from dcgan.training.vitals import LATE
+from dcgan.training.vitals import is_late
 
 TOO_MUCH = 8.0  # times their own size that weights may change by within EVERY steps
 SPEECHLESS = 1e-5  # standard deviation of D's outputs
@@ -72,7 +72,7 @@ def sights(checkup: Checkup, recipe: Recipe, best: Best) -> Iterator[Sight]:
     yield _dead_units(checkup, recipe)
     yield Sight(
         "memorising",
-        checkup.nearness < COPIES and checkup.step > LATE,
+        checkup.nearness < COPIES and is_late(checkup.step, recipe),
         2 * EVERY,
         "warning",
         {"nearness": _rounded(checkup.nearness)},
@@ -96,7 +96,7 @@ def _learning_of(network: Literal["g", "d"], checkup: Checkup, recipe: Recipe) -
 def _few_kinds(checkup: Checkup, recipe: Recipe, best: Best) -> Sight:
     """See a collapse that leaves some pictures, or one of each class: they can be far from each other, but are few."""
     alike = checkup.fixed_variety < ALIKE and checkup.step > 6 * EVERY
-    few = checkup.kinds < (0.4 * best.kinds if best.kinds > 0.6 else 0.3 if checkup.step > LATE else 0.0)
+    few = checkup.kinds < (0.4 * best.kinds if best.kinds > 0.6 else 0.3 if is_late(checkup.step, recipe) else 0.0)
     return Sight(
         "mode-collapse",
         alike or few,

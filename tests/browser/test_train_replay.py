@@ -124,7 +124,7 @@ def test_diagnoses_are_told_with_evidence_and_a_remedy(visit: Visit) -> None:
     asked: list[dict[str, object]] = []
     page = open_train(visit, RECORDING, prepare=sick)
     told = live(page, "happenings").locator("li[data-severity=failure]")
-    expect(told).to_contain_text("step 802All pictures are nearly the same.distance 0.120")
+    expect(told).to_contain_text("step 802Mode collapse: whatever z is, G makes the same picture, or the same few.distance 0.120")
     page.wait_for_function(f"{AXIS}.layout?.shapes.some(({{ x0 }}) => x0 === 802)")
     told.get_by_role("button").click()
     page.wait_for_function("location.search.includes('run=cured')")
