@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dcgan.models import Synthesizer
 
 __version__ = "0.1.0"
-__all__ = ["DCGANError", "__version__", "arithmetic", "interpolate", "load", "train"]
+__all__ = ["DCGANError", "__version__", "arithmetic", "interpolate", "load", "replay", "train"]
 
 
 def load(model: str | Path) -> Synthesizer:
@@ -41,6 +41,26 @@ def load(model: str | Path) -> Synthesizer:
     from dcgan.models import Library
 
     return Library().synthesizer(str(model))
+
+
+def replay(png: str | Path, model: str | Path | None = None) -> npt.NDArray[np.uint8]:
+    """Return the pictures of a PNG that this program wrote again, as images (n, h, w, c), from the recipe in it.
+
+    Parameters
+    ----------
+    model
+        By default the one of the library that the recipe names; with other weights the pictures differ.
+
+    Raises
+    ------
+    DCGANError
+        The file carries no recipe, or there is no such model.
+    """
+    from dcgan.models.replay import maker_of, read_recipe
+
+    recipe = read_recipe(Path(png))
+    maker = maker_of(recipe, None if model is None else str(model))
+    return maker.images(recipe.latents(maker), list(recipe.labels) or None)
 
 
 def interpolate(

@@ -34,14 +34,14 @@ def generate(
     from dcgan.files import write_bytes
     from dcgan.images import png_bytes, to_images
     from dcgan.models import Library
-    from dcgan.models.replay import read_recipe
+    from dcgan.models.replay import maker_of, read_recipe
 
     torch.set_num_threads(1)  # the same bytes on a machine with any number of cores
     wanted = read_recipe(recipe) if recipe is not None else None
-    if model is not None:
+    if wanted is not None:
+        synthesizer = maker_of(wanted, model)
+    elif model is not None:
         synthesizer = Library().synthesizer(model)
-    elif wanted is not None:
-        synthesizer = Library().synthesizer(wanted.model, allow_paths=False)  # the file may come from anyone
     else:
         raise ConfigError("say which MODEL, or give the PNG to make again with --recipe FILE.png")
     made = wanted or _recipe(synthesizer, seed, count, z, label)

@@ -24,8 +24,8 @@ def pull(
     as_json: AsJson = False,
 ) -> None:
     """Make a model of the Hub an own one: a model folder there, or somebody's file of weights (OWNER/NAME/FILE)."""
+    from dcgan.hub import Reference
     from dcgan.models import Library
-    from dcgan.models.hub import Reference
     from dcgan.models.hub import pull as make_own
 
     library, reference = Library(), Reference.parse(repository)
@@ -52,10 +52,10 @@ def push(
     as_json: AsJson = False,
 ) -> None:
     """Make MODEL the content of a repository of the Hub, which is created where it is not there."""
+    from dcgan.hub import Reference
     from dcgan.metrics.memorised import own_pictures
     from dcgan.models import Library
     from dcgan.models.card import HubFacts
-    from dcgan.models.hub import Reference
     from dcgan.models.hub import push as send
 
     target, facts = Reference.parse(repository), HubFacts(license, tuple(dataset or ()))

@@ -102,7 +102,8 @@ class Studio:
         with self._starting:
             self._refuse_a_second()
             self.planner.plan(request)
-            source = request.source if request.source in NAMES else str(Path(request.source).expanduser().resolve())
+            named = request.source in NAMES or request.source.startswith("hf:")
+            source = request.source if named else str(Path(request.source).expanduser().resolve())
             folder = new_run_folder(source).resolve()
             settings = [part for setting in request.settings for part in ("--set", setting)]
             length = [part for unit, value in request.budget.to_json().items() for part in (f"--{unit}", str(value))]

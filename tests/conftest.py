@@ -39,7 +39,7 @@ def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[HubStandIn]
     monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
     monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(tmp_path / "no-token"))
     monkeypatch.delenv("HF_TOKEN", raising=False)
-    monkeypatch.setattr("dcgan.models.hub.explaining.PAUSE", 0.01)
+    monkeypatch.setattr("dcgan.hub.talking.PAUSE", 0.01)
     yield stand_in
     stand_in.close()
 

@@ -257,10 +257,10 @@ def _entry(path: str, content: bytes) -> dict[str, Any]:
 
 _NAME, _REVISION = r"(?P<name>[^/]+/[^/]+)", r"(?P<revision>[^/]+)"
 ROUTES = (
-    (rf"GET /api/models/{_NAME}", _Handler.info),
-    (rf"GET /api/models/{_NAME}/revision/{_REVISION}", _Handler.info),
-    (rf"GET /api/models/{_NAME}/tree/{_REVISION}", _Handler.tree),
-    (rf"(HEAD|GET) /{_NAME}/resolve/{_REVISION}/(?P<path>.+)", _Handler.resolve),
+    (rf"GET /api/(models|datasets)/{_NAME}", _Handler.info),
+    (rf"GET /api/(models|datasets)/{_NAME}/revision/{_REVISION}", _Handler.info),
+    (rf"GET /api/(models|datasets)/{_NAME}/tree/{_REVISION}", _Handler.tree),
+    (rf"(HEAD|GET) /(datasets/)?{_NAME}/resolve/{_REVISION}/(?P<path>.+)", _Handler.resolve),
     (r"(HEAD|GET) /cdn/(?P<digest>\w+)", _Handler.cdn),
     (r"POST /api/repos/create", _Handler.create),
     (rf"POST /api/models/{_NAME}/branch/{_REVISION}", _Handler.branch),

@@ -28,6 +28,7 @@ LEVELS: list[set[str]] = [
     {"errors"},
     {"config", "events", "system"},
     {"files", "images"},
+    {"hub"},
     {"networks", "latent"},
     {"data", "models"},
     {"metrics"},
@@ -67,7 +68,7 @@ ONLY_IN = {
     "rich": {"cli"},
     "plotly": {"web", "ui"},
 }
-WITHOUT_TORCH = {"errors", "config", "events", "system", "files", "latent", "cli"}  # at import; inside a function it may come
+WITHOUT_TORCH = {"errors", "config", "events", "system", "files", "hub", "latent", "cli"}  # at import; inside a function it may come
 
 
 def room(module: str) -> str:

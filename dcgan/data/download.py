@@ -28,9 +28,13 @@ class Remote:
 def fetch(name: str, data_dir: Path | None = None, progress: Progress | None = None) -> Path:
     """Return where the set lies, downloaded into `$DCGAN_HOME/data/NAME` if it lay nowhere.
 
-    For a set that is drawn, not stored, that is the module that draws it. Raises DataError, which says where to put the files
-    by hand, if there is no network.
+    hf:OWNER/NAME is a set of the Hugging Face Hub. For a set that is drawn, not stored, that is the module that draws it. Raises
+    DataError, which says where to put the files by hand, if there is no network.
     """
+    if name.startswith("hf:"):
+        from dcgan.data.hub_sets import hub_set  # the Hub's client takes half a second to import
+
+        return hub_set(name, progress=progress)
     if name not in NAMES:
         raise DataError(f"there is no data set {name!r}; the names are {', '.join(NAMES)}")
     entry = find_entry(name, data_dir)

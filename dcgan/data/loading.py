@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from dcgan.data.collection import Collection, open_collection
@@ -13,6 +14,7 @@ from dcgan.data.folders import load_pictures, survey_pictures
 from dcgan.data.named import Wish, load_named, survey_named
 from dcgan.errors import DataError
 
+_HUB, _TERMS = "hf:", "those that its page on the Hugging Face Hub states"
 _SIZES = (8, 1024)  # pixels a side that can be asked for
 
 
@@ -26,7 +28,7 @@ def load(
     split: str = "train",
     progress: Progress | None = None,
 ) -> Dataset:
-    """Return the set `source`: a name in the catalog, a folder, or a .zip archive.
+    """Return the set `source`: a name in the catalog, a folder, a .zip archive, or hf:OWNER/NAME.
 
     Parameters
     ----------
@@ -47,15 +49,16 @@ def load(
         return load_named(source, wish, data_dir, progress)
     if split != "train":
         raise DataError(f"{source} has no {split} split, only named sets have one; load it with split train")
-    with closing(_open(source)) as collection:
-        return load_pictures(collection, image_size, image_channels, label_column, progress)
+    with closing(_open(_fetched(source, progress=progress))) as collection:
+        data = load_pictures(collection, image_size, image_channels, label_column, progress)
+    return replace(data, name=source, terms=_TERMS) if source.startswith(_HUB) else data
 
 
 def survey(source: str, data_dir: Path | None = None, label_column: str | None = None) -> Survey:
     """Return what `source` holds, without decoding or downloading it; raises DataError."""
     if source in NAMES:
         return survey_named(source, data_dir, label_column)
-    with closing(_open(source)) as collection:
+    with closing(_open(_fetched(source, fetching=False))) as collection:
         return survey_pictures(collection, label_column)
 
 
@@ -66,6 +69,15 @@ def _check(wish: Wish) -> None:
         raise DataError(f"image_channels is 1 (grey) or 3 (RGB), found {wish.channels}")
     if wish.split not in ("train", "test"):
         raise DataError(f"split is train or test, found {wish.split!r}")
+
+
+def _fetched(source: str, fetching: bool = True, progress: Progress | None = None) -> str:
+    """Return where the pictures of a Hub's set lie; any other source stays."""
+    if not source.startswith(_HUB):
+        return source
+    from dcgan.data.hub_sets import hub_set
+
+    return str(hub_set(source, fetching, progress))
 
 
 def _open(source: str) -> Collection:

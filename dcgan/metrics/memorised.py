@@ -27,7 +27,7 @@ def own_pictures(model: Model) -> str | None:
     """
     run = read_json(model.path.parent.parent / "config.json") if model.path is not None else {}
     data = (run.get("data") or {}).get("source") or (model.config.training or {}).get("data")
-    return None if not data or data in NAMES else str(data)
+    return None if not data or data in NAMES or str(data).startswith("hf:") else str(data)
 
 
 def nearest_to_training(

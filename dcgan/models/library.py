@@ -90,7 +90,8 @@ class Library:
     def _from_hub(self, model: str, allowed: bool) -> tuple[Model, str, Source]:
         if not allowed:
             raise CheckpointError(f"{model} is not opened by its address alone: pull it first, then it is one of the own models")
-        from dcgan.models.hub import Reference, fetch
+        from dcgan.hub import Reference
+        from dcgan.models.hub import fetch
 
         reference = Reference.parse(model)
         return self.read_fetched(fetch(reference).path), f"hf:{reference}", "file"

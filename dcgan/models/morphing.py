@@ -107,15 +107,12 @@ class Arithmetic:
         return enlarge(sheet, max(1, SHEET_SIDE // min(height, width)))
 
 
-def make_arithmetic(
-    synthesizer: Synthesizer, a: npt.ArrayLike, b: npt.ArrayLike, c: npt.ArrayLike, label: str | int | None = None
-) -> Arithmetic:
+def make_arithmetic(synthesizer: Synthesizer, a: npt.ArrayLike, b: npt.ArrayLike, c: npt.ArrayLike, label: Wanted = None) -> Arithmetic:
     """Compute a - b + c of slots of latents (m, z_dim), in z and in pixels; of a conditional model, everything has the one `label`.
 
     Three samples a slot, because a single z is unstable (Radford et al. 2015, 6.3.2).
     """
-    info = synthesizer.info
-    one_class = [0 if label is None else label] if info.labels or label is not None else None
+    one_class = 0 if label is None and synthesizer.info.labels else label
     slots = (np.asarray(a), np.asarray(b), np.asarray(c))
     centre = combine(*slots)
     around = np.insert(noisy(centre), CENTRE, centre, axis=0)

@@ -102,6 +102,16 @@ class PictureRecipe:
             raise ConfigError(f"it lacks or misstates {error}") from None
 
 
+def maker_of(recipe: PictureRecipe, model: str | None = None) -> Synthesizer:
+    """Return the model that is to make the pictures again: `model`, or the recipe's own.
+
+    That is looked for by its name alone: a file that may come from anyone opens no path and asks no server. Raises CheckpointError.
+    """
+    from dcgan.models import Library
+
+    return Library().synthesizer(model or recipe.model, allow_paths=model is not None)
+
+
 def read_recipe(path: Path) -> PictureRecipe:
     """Return the recipe in a PNG of ours, or raise a ConfigError that names the file."""
     try:

@@ -77,14 +77,16 @@ class Desk:
                 return refusal(error)
 
     def _pull(self, wish: dict[str, Any]) -> dict[str, Any]:
-        from dcgan.models.hub import Reference, pull
+        from dcgan.hub import Reference
+        from dcgan.models.hub import pull
 
         name, _ = pull(Reference.parse(_text(wish, "repository")), None, self._studio.library)
         return {"model": name}
 
     def _push(self, wish: dict[str, Any]) -> dict[str, Any]:
+        from dcgan.hub import Reference
         from dcgan.metrics.memorised import own_pictures
-        from dcgan.models.hub import Reference, push
+        from dcgan.models.hub import push
 
         target, maker = Reference.parse(_text(wish, "repository")), self._studio.synthesizer(_text(wish, "model"))
         pictures = own_pictures(maker.model)

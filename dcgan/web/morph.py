@@ -3,6 +3,7 @@
 POST /gradio_api/dcgan/film?model=MODEL                        what the page plays (`walks`)
 POST /gradio_api/dcgan/walk?model=MODEL&format=mp4|gif|png     a film as a file (`walks`)
 POST /gradio_api/dcgan/pictures?model=MODEL                    {"points": [point, …], "labels"} -> a sheet (`sheets`)
+POST /gradio_api/dcgan/arithmetic|turn|plane|figures?model=MODEL   (`concepts`)
 
 They take long beside one picture: they are made on a thread of their own, so that pictures go on, and few wait at once.
 """
@@ -21,6 +22,7 @@ from starlette.routing import BaseRoute, Route
 from dcgan.errors import DCGANError
 from dcgan.models.morphing import format_of
 from dcgan.web.bodies import failure, read_body, refusal
+from dcgan.web.concepts import arithmetic, corners, figures, turning
 from dcgan.web.guard import Slots, same_origin
 from dcgan.web.keys import parse_object
 from dcgan.web.pictures import PREFIX
@@ -35,7 +37,14 @@ AT_ONCE = 8
 MOST_BYTES = 2**20
 MEDIA = {"mp4": "video/mp4", "gif": "image/gif", "png": "image/png"}
 Work = Callable[["Synthesizer", Mapping[str, Any]], Any]
-RECORDS: Mapping[str, Work] = {"film": film, "pictures": pictures}
+RECORDS: Mapping[str, Work] = {
+    "film": film,
+    "pictures": pictures,
+    "arithmetic": arithmetic,
+    "turn": turning,
+    "plane": corners,
+    "figures": figures,
+}
 
 
 def morph_routes(studio: Studio) -> list[BaseRoute]:

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browser.conftest import App
+from browser.laboratory import DIRECTION, open_tab, wait_until_made
 from browser.looks import PHONE, assert_fits_a_phone, assert_german, assert_readable, watch_for_keys
 from browser.recording import PICTURE, SLIDER, part, picture_count, settle, z_of
 from browser.views import assert_link_is_the_picture, python_z
@@ -92,3 +93,25 @@ def test_german_on_a_phone(visit: Visit) -> None:
     page = visit("/", locale="de-DE", **PHONE)
     settle(page)
     assert_fits_a_phone(page)
+
+
+def test_the_laboratory_on_a_phone_in_the_dark_in_german(visit: Visit) -> None:
+    page = visit("/?model=labelled&seed=3", watch_for_keys, locale="de-DE", color_scheme="dark", **PHONE)
+    settle(page)
+    part(page, "keep").click()
+    for tab in ("directions", "sheets", "shelf"):
+        open_tab(page, tab)
+        if tab == "directions":
+            expect(page.locator(DIRECTION)).to_have_count(8)
+            page.locator("[data-dx=marks] summary").click()
+            part(page, "mark-positive").click()
+        for kind in ("seeds", "xy", "labels") if tab == "sheets" else ():
+            part(page, "kind").select_option(kind)
+            wait_until_made(page, "sheet-pictures")
+            assert_fits_a_phone(page)
+        if tab != "shelf":
+            page.locator(f"#dx-{tab} .dx-help").first.click()
+            expect(page.locator("#dx-bubble")).to_be_visible()
+        assert_fits_a_phone(page)
+        assert_readable(page)
+        assert_german(page)

@@ -31,8 +31,8 @@ DROP = """([name, content]) => {
 }"""
 
 
-def kept(page: Page) -> list[dict[str, object]]:
-    found: list[dict[str, object]] = json.loads(page.evaluate("localStorage.getItem('dcgan.points') ?? '[]'"))
+def kept(page: Page, key: str = "points") -> list[dict[str, object]]:
+    found: list[dict[str, object]] = json.loads(page.evaluate("(key) => localStorage.getItem(`dcgan.${key}`) ?? '[]'", key))
     return found
 
 
@@ -79,6 +79,8 @@ def test_points_are_kept_opened_renamed_and_deleted_with_undo(visit: Visit, app:
     assert len(kept(page)) == 2
     part(page, "points-undo").click()
     assert [point["name"] for point in kept(page)] == ["boot", "4 edited", "ankle boot 4 edited"]
+    page.get_by_role("button", name="Send boot to the Morph page").click()
+    assert kept(page, "morph.inbox") == kept(page)[:1]
 
 
 def test_the_shelf_travels_as_json(visit: Visit, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from tiny_app import Z_DIM, conditional_model, write_tiny
 
+import dcgan
 from dcgan.cli import main
 from dcgan.errors import ConfigError
 from dcgan.images import open_picture, png_bytes
@@ -78,6 +79,7 @@ def test_a_picture_of_the_page_is_made_again_at_its_size(tmp_path: Path) -> None
     assert main(["generate", "--recipe", str(file), "--out", str(tmp_path / "again.png")]) == 0
     expected = Library().synthesizer("labelled").rgb(z, 1)[0].repeat(3, axis=0).repeat(3, axis=1)
     np.testing.assert_array_equal(open_picture(tmp_path / "again.png"), expected)
+    np.testing.assert_array_equal(dcgan.replay(file), Library().synthesizer("labelled").images(z, 1))
 
 
 def test_other_weights_are_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

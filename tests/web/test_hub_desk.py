@@ -13,7 +13,7 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from dcgan.files import read_json, write_json
-from dcgan.models.hub import Reference
+from dcgan.hub import Reference
 from dcgan.models.hub.suggested import SUGGESTIONS
 
 HUB = "/gradio_api/dcgan/hub"

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import glob
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from huggingface_hub import HfApi, constants, get_cached_repo_tree, is_offline_mode, snapshot_download
-from huggingface_hub.errors import CachedRepoTreeNotFoundError
-from huggingface_hub.hf_api import RepoFile
-
-from dcgan.config import dcgan_home
 from dcgan.errors import CheckpointError, HubError
 from dcgan.files import read_json, write_bytes, write_json
+from dcgan.hub import SCHEME, Reference, download, listed, listing, refuse_more_than, speaking_to_the_hub
 from dcgan.models.card import NOT_OURS
-from dcgan.models.hub.explaining import patiently, speaking_to_the_hub
-from dcgan.models.hub.reference import SCHEME, Reference
 from dcgan.models.library import Library
 from dcgan.models.portable import KNOWN, MODEL_FILES, write_portable
 
@@ -26,7 +19,6 @@ MODEL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
 NEEDED = {"config.json", "generator.safetensors"}
 FOREIGN = (".safetensors", ".pth", ".pt", ".ckpt", ".pkl", ".bin", ".tar", ".keras", ".h5")  # what may hold somebody's generator
 MAX_BYTES = 2 * 10**9  # of all files of a model together
-LISTED = 6  # files named in a refusal
 
 
 @dataclass(frozen=True)
@@ -52,9 +44,9 @@ def fetch(reference: Reference, whole: bool = False) -> Fetched:
         The Hub cannot be reached or refuses, or the repository holds nothing that can be read here.
     """
     with speaking_to_the_hub(reference.repo):
-        commit, sizes = _listing(reference)
+        commit, sizes = listing(reference)
         wanted = _wanted(reference, sizes, whole)
-        folder = Path(patiently(lambda: _download(reference.repo, commit, wanted)))
+        folder = download(reference.repo, commit, wanted)
     return Fetched(folder if set(wanted) >= NEEDED else folder / wanted[0], reference.repo, commit)
 
 
@@ -104,49 +96,20 @@ def _free(choices: Sequence[str], origin: Mapping[str, str | None], library: Lib
     raise HubError(f"a model is called {choices[-1]} already; choose another name with --name, or say --force to move an own one aside")
 
 
-def _cache() -> Path:
-    return dcgan_home() / "cache" / "hub"
-
-
-def _download(repo: str, commit: str, names: Sequence[str]) -> str:
-    patterns = [glob.escape(name) for name in names]
-    return snapshot_download(repo, revision=commit, cache_dir=_cache(), allow_patterns=patterns, local_files_only=is_offline_mode())
-
-
-def _listing(reference: Reference) -> tuple[str, dict[str, int]]:
-    """Return the commit that is meant and the sizes of its files; of a commit that was fetched before, from this machine."""
-    api, repo, revision = HfApi(), reference.repo, reference.revision or constants.DEFAULT_REVISION
-    offline = is_offline_mode()
-    commit = patiently(lambda: api.resolve_revision(repo, revision=revision, cache_dir=_cache(), local_files_only=offline)).resolved
-    try:
-        tree: Sequence[object] = get_cached_repo_tree(repo, revision=commit, cache_dir=_cache())
-    except CachedRepoTreeNotFoundError:
-        tree = patiently(lambda: list(api.list_repo_tree(repo, revision=commit, recursive=True)))
-    return commit, {entry.path: entry.size for entry in tree if isinstance(entry, RepoFile)}
-
-
 def _wanted(reference: Reference, sizes: Mapping[str, int], whole: bool) -> list[str]:
     """Return the files to fetch: those of a model folder, else the one that was named, or that alone can hold a generator."""
     foreign = [name for name in sizes if name.lower().endswith(FOREIGN)]
     if reference.file is not None:
         if reference.file not in foreign:
-            raise HubError(f"{reference.repo} has no file of weights {reference.file!r}; it has {_listed(foreign)}")
+            raise HubError(f"{reference.repo} has no file of weights {reference.file!r}; it has {listed(foreign)}")
         wanted = [reference.file]
     elif sizes.keys() >= NEEDED:
         wanted = [name for name in sizes if name in MODEL_FILES or (whole and KNOWN.fullmatch(name))]
     elif len(foreign) == 1:
         wanted = foreign
     elif foreign:
-        raise HubError(
-            f"{reference.repo} has several files of weights: {_listed(foreign)}; name one: {SCHEME}{reference.repo}/{foreign[0]}"
-        )
+        raise HubError(f"{reference.repo} has several files of weights: {listed(foreign)}; name one: {SCHEME}{reference.repo}/{foreign[0]}")
     else:
-        raise HubError(f"{reference.repo} is no model folder and has no file of weights; it has {_listed(list(sizes))}")
-    if (total := sum(sizes[name] for name in wanted)) > MAX_BYTES:
-        raise HubError(f"the files of {reference} have {total / 1e9:.1f} GB, at most {MAX_BYTES / 1e9:.0f} GB are fetched")
+        raise HubError(f"{reference.repo} is no model folder and has no file of weights; it has {listed(list(sizes))}")
+    refuse_more_than(MAX_BYTES, reference, sizes, wanted)
     return wanted
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
-    return (", ".join(names[:LISTED]) or "none") + more

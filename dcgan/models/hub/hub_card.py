@@ -9,9 +9,9 @@ from typing import Any, cast
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
 
 from dcgan.errors import CheckpointError
+from dcgan.hub import SCHEME, Reference
 from dcgan.models.card import NO_FACTS, HubFacts, model_card
 from dcgan.models.folder import ModelConfig
-from dcgan.models.hub.reference import SCHEME
 
 TAGS = ("dcgan", "gan", "image-generation")
 EXAMPLE = re.compile(r'dcgan\.load\("[^"]*"\)')
@@ -33,11 +33,17 @@ def hub_card(text: str, name: str, repo: str, config: ModelConfig, facts: HubFac
     data.pipeline_tag = data.pipeline_tag or TASK
     data.tags = sorted({*(data.tags or ()), *TAGS})
     data.license = facts.license or data.license
-    data.datasets = list(facts.datasets) or data.datasets
-    scores = (config.training or {}).get("scores")
+    training = config.training or {}
+    data.datasets = list(facts.datasets) or data.datasets or _learned_from(str(training.get("data")))
+    scores = training.get("scores")
     if scores:
         data.model_name, data.eval_results = repo.partition("/")[2], _results(scores)
     return EXAMPLE.sub(f'dcgan.load("{SCHEME}{repo}")', str(card))
+
+
+def _learned_from(source: str) -> list[str] | None:
+    """Return the Hub's data set that a model was trained on, if it was one."""
+    return [Reference.parse(source).repo] if source.startswith(SCHEME) else None
 
 
 def _results(scores: Mapping[str, Any]) -> list[EvalResult]:

@@ -11,11 +11,10 @@ from huggingface_hub.errors import RemoteEntryNotFoundError, RevisionNotFoundErr
 from huggingface_hub.hf_api import RepoFile
 
 from dcgan.errors import HubError
+from dcgan.hub import TIMEOUT, Reference, patiently, speaking_to_the_hub
 from dcgan.models.card import HubFacts
 from dcgan.models.folder import Model
-from dcgan.models.hub.explaining import TIMEOUT, patiently, speaking_to_the_hub
 from dcgan.models.hub.hub_card import hub_card
-from dcgan.models.hub.reference import Reference
 from dcgan.models.portable import KNOWN, write_portable
 
 

@@ -163,7 +163,7 @@ def test_other_failures_are_sentences_too(
         raise error
 
     hub.add("ada/clothes", files)
-    monkeypatch.setattr("dcgan.models.hub.fetching.snapshot_download", fail)
+    monkeypatch.setattr("dcgan.hub.repository.snapshot_download", fail)
     assert words in complaint(capsys, "pull", "ada/clothes")
 
 

@@ -13,7 +13,7 @@ class Directions {
   #changed;
   #found = null; // the server's answer
   #asked = null; // "model method group" of it
-  #mine = { locked: [], made: [], names: {} };
+  #own;
   #count = FIRST_ROWS;
   #keepsNorm = true;
   #heat = null; // id of the direction whose map is shown
@@ -26,6 +26,7 @@ class Directions {
     this.#text = page.text;
     this.#changed = changed;
     this.#source = new DirectionSource(page);
+    this.#own = new OwnDirections(page.store);
     this.#rows = new DirectionRows(page.part("directions"), page, (name, ...values) => this.#act(name, ...values));
     const { part, settings } = page;
     part("method").replaceChildren(...METHODS.map((method) => new Option(this.#text(`method_${method}`), method)));
@@ -56,10 +57,7 @@ class Directions {
 
   /** Another model. */
   model() {
-    const { info } = this.#page.view;
-    const kept = this.#page.store.read("directions", {})[info.sha256 ?? info.name] ?? {};
-    const read = (list) => (list ?? []).map((each) => ({ ...each, d: decodeZ(each.vector, info.z_dim) })).filter(({ d }) => d);
-    this.#mine = { locked: read(kept.locked), made: read(kept.made), names: kept.names ?? {} };
+    this.#own.model(this.#page.view.info);
     this.#found = null;
     this.#asked = null;
     this.#heat = null;
@@ -169,22 +167,11 @@ class Directions {
 
   /** Show locked and made directions first, then the method's; all at right angles to what is locked. */
   #list() {
-    const { locked, made, names } = this.#mine;
-    const first = new Map([...locked, ...made].map((each) => [each.id, each]));
-    const found = (this.#found?.directions ?? []).filter(({ id }) => !first.has(id));
-    const basis = orthonormal(locked.map(({ d }) => d));
-    const held = basis.filter(Boolean);
-    const describe = (each) => {
-      const at = locked.indexOf(each);
-      const unit = at < 0 ? apart(each.d, held) : basis[at];
-      const others = at < 0 ? held : held.filter((vector) => vector !== unit);
-      const mine = made.some(({ id }) => id === each.id);
-      return { ...each, name: names[each.id] ?? each.name, unit, held: others, locked: at >= 0, mine, saved: each.method === "saved" };
-    };
-    this.shown = [...first.values(), ...found.slice(0, this.#count)].map(describe);
+    const { shown, hidden } = this.#own.arrange(this.#found?.directions ?? [], this.#count);
+    this.shown = shown;
     this.#rows.show(this.shown, this.shown.reduce((most, { effect }) => Math.max(most, effect ?? 0), 0));
     this.#rows.press(this.shown.findIndex(({ id }) => id === this.#heat));
-    this.#page.part("more-directions").hidden = found.length <= this.#count;
+    this.#page.part("more-directions").hidden = !hidden;
     this.draw();
     this.#changed();
   }
@@ -203,20 +190,18 @@ class Directions {
   }
 
   #toggleLock(direction) {
-    const { locked } = this.#mine;
-    const others = locked.filter(({ id }) => id !== direction.id);
-    this.#keep({ locked: direction.locked ? others : [...locked, direction] });
+    const others = this.#own.locked.filter(({ id }) => id !== direction.id);
+    this.#keep({ locked: direction.locked ? others : [...others, direction] });
   }
 
   #rename(direction, name) {
-    this.#keep({ names: { ...this.#mine.names, [direction.id]: name } });
+    this.#keep({ names: { ...this.#own.names, [direction.id]: name } });
     if (direction.saved) this.#store((list) => list.map((each) => (each.id === direction.id ? { ...each, name } : each)));
   }
 
   async #save(direction) {
-    const { id, name, method, vector, share, effect, note } = direction;
-    const record = { id, name, method, vector, share: share ?? null, effect: effect ?? null, note: note ?? null };
-    const done = await this.#store((list) => [...list.filter((each) => each.id !== id), record]);
+    const { id, name } = direction;
+    const done = await this.#store((list) => [...list.filter((each) => each.id !== id), directionRecord(direction)]);
     if (done) this.#say(this.#text("direction_saved", { name }));
     return done;
   }
@@ -224,7 +209,8 @@ class Directions {
   async #drop(direction) {
     const { id, name, saved } = direction;
     if (saved && !(await this.#store((list) => list.filter((each) => each.id !== id)))) return;
-    this.#keep({ made: this.#mine.made.filter((each) => each.id !== id), locked: this.#mine.locked.filter((each) => each.id !== id) });
+    this.#own.drop(id);
+    this.#list();
     if (saved) await this.#again();
     this.#remember(direction);
     this.#page.part("directions-undo").focus();
@@ -233,7 +219,7 @@ class Directions {
 
   async #bringBack() {
     const direction = this.#dropped;
-    if (direction.mine) this.#keep({ made: [direction, ...this.#mine.made] });
+    if (direction.mine) this.#keep({ made: [direction, ...this.#own.made] });
     if (direction.saved && !(await this.#save(direction))) return;
     if (direction.saved) await this.#again();
     this.#remember(null);
@@ -256,17 +242,12 @@ class Directions {
   }
 
   #made(direction) {
-    this.#keep({ made: [direction, ...this.#mine.made] });
+    this.#keep({ made: [direction, ...this.#own.made] });
     this.#say(this.#text("direction_made", { name: direction.name }));
   }
 
   #keep(part) {
-    Object.assign(this.#mine, part);
-    const { store, view } = this.#page;
-    const plain = (list) => list.map(({ id, name, method, vector, share, effect, note }) => ({ id, name, method, vector, share, effect, note }));
-    const { locked, made, names } = this.#mine;
-    const kept = { locked: plain(locked), made: plain(made), names };
-    store.write("directions", { ...store.read("directions", {}), [view.info.sha256 ?? view.info.name]: kept });
+    this.#own.change(part);
     this.#list();
   }
 

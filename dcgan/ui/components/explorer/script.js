@@ -1,14 +1,12 @@
 /* The explorer: joins view, engine and parts to the page. `element` and `props` come from gr.HTML. */
 
 const ADDRESS_MS = 500;
-const MODELS_RETRY_MS = 1500;
 
 class Explorer {
   #root;
   #base;
   #text;
   #number;
-  #models = [];
   #trouble = null; // "lost" or "post", which the status line says
   #frame = null;
   #addressTimer = null;
@@ -22,7 +20,7 @@ class Explorer {
     this.#number = createNumber(language in texts ? language : "en");
     this.view = new View(() => this.#changed());
     this.engine = new Engine(base, (state, sentence) => this.#onEngine(state, sentence));
-    this.stream = new Stream(this.engine, (picture) => this.#draw(picture), (sentence) => this.#say(sentence, true));
+    this.stream = new Stream(this.engine, (picture) => this.stage.draw(picture), (sentence) => this.#say(sentence, true));
     this.store = new Store(() => this.#say(this.#text("store_full"), true));
     this.settings = new Settings(this.store);
     fillSentences(root, this.#text);
@@ -37,9 +35,9 @@ class Explorer {
   async start(defaultModel) {
     const before = unpackAfterReload();
     if (before) history.replaceState(history.state, "", before.address);
-    await this.#loadModels();
-    if (!this.#models.length) return this.#say(this.#text("no_models"), true);
-    const { info, seed, z, label, complaint } = readAddress(this.#models, defaultModel);
+    await this.models.load();
+    if (!this.models.list.length) return this.#say(this.#text("no_models"), true);
+    const { info, seed, z, label, complaint } = readAddress(this.models.list, defaultModel);
     this.#open(info, seed, z, label);
     this.view.unpack(before);
     if (complaint) this.#say(this.#text(...complaint), true);
@@ -59,8 +57,7 @@ class Explorer {
       ...{ view, engine, store, settings, picture, base: this.#base, text: this.#text, number: this.#number },
       part: (name) => this.#part(name),
       say: (sentence, isError) => this.#say(sentence, isError),
-      modelOf: (name) => this.#modelOf(name),
-      openPoint: (point) => this.#openPoint(point),
+      openPoint: (point) => this.opening.point(point),
       scoresOf: (points) => this.score.of(points),
     };
   }
@@ -68,19 +65,22 @@ class Explorer {
   #build() {
     const describe = (i, value) => this.#text("bar", { i, value: this.#number(value, 2) });
     this.picture = this.#root.querySelector("[data-dcgan=picture]");
+    const page = this.#outline();
+    this.models = page.models = new Models(page);
+    this.opening = new Opening(page, (info) => this.#open(info));
+    this.stage = new Stage(page, () => this.equaliser.refresh());
     this.sliders = new Sliders(this.#part("sliders"), this.view, this.#text, this.#number, (k, typed) => this.#assign(k, typed));
     this.equaliser = new Equaliser(this.#part("equaliser"), this.view, describe);
     this.view.distance = this.settings.get("distance", this.view.distance);
     this.#part("distance").value = this.view.distance;
-    this.#buildLaboratory();
-    const point = (file) => this.#droppedPoint(file);
+    this.#buildLaboratory(page);
+    const point = (file) => this.opening.png(file);
     this.drop = new DropZone(this.#part("drop"), this.#base, this.#text, (model) => this.#adopted(model), point, this.#alive.signal);
     new Hub(this.#part("hub"), this.#base, this.#text, this.#number, () => this.view.info.name, (model) => this.#adopted(model));
     this.help = new Help(this.#root);
   }
 
-  #buildLaboratory() {
-    const page = this.#outline();
+  #buildLaboratory(page) {
     const again = () => this.view.info && this.rest.later();
     this.score = new Score(page);
     this.walk = new Walk(this.picture, this.view);
@@ -110,7 +110,7 @@ class Explorer {
     on("walk", "click", (event) => this.#switchWalk(event.currentTarget));
     on("strongest", "click", () => this.#markStrongest());
     on("seed", "change", (event) => this.#typeSeed(event.target));
-    on("model", "change", (event) => this.#open(this.#modelOf(event.target.value)));
+    on("model", "change", (event) => this.#open(this.models.named(event.target.value)));
     on("label", "change", (event) => view.choose(Number(event.target.value)));
     on("more", "click", () => this.#sheetOf({ set: view.set + 1 }));
     on("distance", "input", (event) => this.#sheetOf({ distance: Number(event.target.value) }));
@@ -128,7 +128,7 @@ class Explorer {
     window.addEventListener("online", wake, { signal });
     window.addEventListener("pagehide", () => this.view.info && packForReload(this.view.pack()), { signal });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour, { signal });
-    const resized = new ResizeObserver(() => this.view.info && this.#resize());
+    const resized = new ResizeObserver(() => this.view.info && this.stage.resize());
     resized.observe(this.#part("stage"));
     resized.observe(this.#part("equaliser"));
     new MutationObserver(() => this.view.info && recolour()).observe(document.body, { attributeFilter: ["class"] });
@@ -154,8 +154,8 @@ class Explorer {
   }
 
   async #adopted(model) {
-    await this.#loadModels();
-    const info = this.#modelOf(model);
+    await this.models.load();
+    const info = this.models.named(model);
     if (info) this.#open(info);
   }
 
@@ -209,24 +209,6 @@ class Explorer {
     this.walk.switch(on);
     this.#say(on ? this.#text("walk_on") : "");
     if (on) this.picture.focus({ preventScroll: true });
-  }
-
-  /** Open a point of the shelf or of a PNG: {model, sha256, seed, z, label}. */
-  #openPoint({ model, sha256, seed, z, label }) {
-    const info = this.#modelOf(model);
-    if (!info) return this.#say(this.#text("point_model", { model }), true);
-    const own = typeof z === "string" ? decodeZ(z, info.z_dim) : null;
-    if (typeof z === "string" && !own) return this.#say(this.#text("point_z", { model }), true);
-    if (info !== this.view.info) this.#open(info);
-    this.view.visit({ seed, z: own, label });
-    const other = sha256 && info.sha256 && sha256 !== info.sha256;
-    return this.#say(other ? this.#text("point_other", { model }) : "", Boolean(other));
-  }
-
-  async #droppedPoint(file) {
-    const point = await pointOfPng(file);
-    if (point) this.#openPoint(point);
-    else this.#say(this.#text("png_without_point", { name: file.name }), true);
   }
 
   #onShortcut(event) {
@@ -294,25 +276,6 @@ class Explorer {
     this.#part("reuse").disabled = !edited;
   }
 
-  #draw(picture) {
-    const resized = this.picture.width !== picture.width || this.picture.height !== picture.height;
-    paint(this.picture, picture);
-    if (resized) this.#resize();
-  }
-
-  /** Enlarge the picture by a whole number of screen pixels, as far as the stage has room. */
-  #resize() {
-    const stage = this.#part("stage");
-    const ratio = window.devicePixelRatio || 1;
-    const { width, height } = this.picture;
-    const room = Math.min((stage.clientWidth * ratio) / width, (stage.clientHeight * ratio) / height);
-    const factor = (room >= 1 ? Math.floor(room) : room) / ratio;
-    for (const canvas of [this.picture, this.#part("heat")]) {
-      Object.assign(canvas.style, { width: `${width * factor}px`, height: `${height * factor}px` });
-    }
-    this.equaliser.refresh();
-  }
-
   #writeAddress() {
     clearTimeout(this.#addressTimer);
     this.#addressTimer = null;
@@ -323,24 +286,6 @@ class Explorer {
     const status = this.#part("status");
     if (status.textContent !== sentence) status.textContent = sentence;
     status.classList.toggle("dx-error", isError);
-  }
-
-  // Models --------------------------------------------------------------------------------------------------------------------------
-
-  #modelOf(name) {
-    return this.#models.find((model) => model.name === name);
-  }
-
-  async #loadModels() {
-    const named = new URLSearchParams(location.search).get("model") ?? "";
-    const answer = await fetch(new URL(`models?also=${encodeURIComponent(named)}`, this.#base)).catch(() => null);
-    if (!answer?.ok) {
-      this.#say(this.#text("lost"), true);
-      await new Promise((resolve) => setTimeout(resolve, MODELS_RETRY_MS));
-      return this.#loadModels();
-    }
-    this.#models = await answer.json();
-    return fillPicker(this.#part("model"), this.#models, this.#text);
   }
 }
 

@@ -1,4 +1,4 @@
-/* The shelf: points that were kept, in this browser. `dcgan.points` is their list. */
+/* The shelf: points that were kept, in this browser. `dcgan.points` is their list, `dcgan.morph.inbox` what the Morph page takes next. */
 
 class Shelf {
   #page;
@@ -41,7 +41,7 @@ class Shelf {
     if (!this.active) return;
     const missing = this.#points.filter(({ id }) => !this.#drawn.has(id));
     for (const model of new Set(missing.map((point) => point.model))) {
-      const info = this.#page.modelOf(model);
+      const info = this.#page.models.named(model);
       const points = missing.filter((point) => point.model === model);
       for (let first = 0; info && first < points.length; first += 16) await this.#drawSome(info, points.slice(first, first + 16));
     }
@@ -91,7 +91,10 @@ class Shelf {
     const title = create("input", { type: "text", value: name, maxLength: 80, ariaLabel: this.#text("point_name", { name }) });
     title.addEventListener("change", () => this.#rename(point, title.value.trim() || name));
     const buttons = create("span", { className: "dx-bar" });
-    buttons.append(this.#button(this.#text("delete"), () => this.#delete(point), this.#text("delete_of", { name })));
+    buttons.append(
+      this.#button(this.#text("to_morph"), () => this.#toMorph(point), this.#text("to_morph_of", { name })),
+      this.#button(this.#text("delete"), () => this.#delete(point), this.#text("delete_of", { name })),
+    );
     const body = create("div", { className: "dx-point-body" });
     body.append(title, create("span", { className: "dx-hint", textContent: point.model }), buttons);
     row.append(open, body);
@@ -119,6 +122,12 @@ class Shelf {
     this.#change(this.#before);
     this.#page.say("");
     this.draw();
+  }
+
+  #toMorph(point) {
+    const { store, say } = this.#page;
+    const inbox = store.read("morph.inbox", []);
+    if (store.write("morph.inbox", [...inbox, point])) say(this.#text("sent_to_morph", { name: point.name }));
   }
 
   #export() {

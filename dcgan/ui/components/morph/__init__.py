@@ -19,6 +19,9 @@ SCRIPTS = (
     "keys.js",
     "chooser.js",
     "film.js",
+    "slots.js",
+    "concepts.js",
+    "tabs.js",
     "script.js",
 )
 

@@ -7,6 +7,7 @@ class Chooser {
   #api;
   #text;
   #info = null;
+  #label = null; // of all that is offered, or null for all labels in turn
   #pick = null;
   #first = 0;
   #turn = 0;
@@ -25,9 +26,10 @@ class Chooser {
     this.fill = guarded;
   }
 
-  /** Open below `title`; `pick(point)` hears each choice, and `done` gets the focus back. */
-  open(info, title, pick, done) {
+  /** Open below `title`; `pick(point)` hears each choice, and `done` gets the focus back. `label`: of all that is offered. */
+  open(info, title, pick, done, label) {
     Object.assign(this, { done });
+    this.#label = label;
     this.#info = info;
     this.#pick = pick;
     this.#part("chooser-title").textContent = title;
@@ -48,6 +50,7 @@ class Chooser {
     const turn = ++this.#turn;
     const kinds = this.#info.labels.length;
     const seeds = Array.from({ length: OFFERED }, (_, k) => ({ seed: this.#first + k, ...(kinds ? { label: k % kinds } : {}) }));
+    if (this.#label !== null) for (const seed of seeds) seed.label = this.#label;
     const kept = shelfOf(this.#info).slice(-OFFERED);
     const all = [...seeds, ...kept];
     const labels = kinds ? all.map(({ label }) => Math.min(label ?? 0, kinds - 1)) : null;

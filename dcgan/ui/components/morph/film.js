@@ -31,17 +31,18 @@ class Film {
   }
 
   /** Show a model's film: what the browser remembers of it, with what was sent from Explore behind it. */
-  open(info, remembered, received) {
+  open(info, remembered, received, figures) {
     this.info = info;
     this.#past = [];
     this.#future = [];
     this.#chosen = 0;
     this.#record = null;
     this.player.pause();
-    const kept = (remembered?.keys ?? []).map(toPoint).filter((point) => fits(point, info));
+    const mine = remembered?.model === info.name ? remembered.keys : [];
+    const kept = mine.map(toPoint).filter((point) => fits(point, info));
     const { frames = START.frames, fps = START.fps, loop = START.loop, method = "slerp" } = remembered ?? {};
-    const keys = kept.length ? kept : Array.from({ length: START.points }, (_, seed) => ({ seed }));
-    this.#state = { keys: this.#labelled([...keys, ...received]).slice(-MOST_KEYS), frames, fps, loop, method };
+    const keys = kept.length ? kept : figures.film ? seedsToPoints(figures.film) : rangeOfSeeds(0, START.points);
+    this.#state = { model: info.name, keys: this.#labelled([...keys, ...received]).slice(-MOST_KEYS), frames, fps, loop, method };
     this.#fillLabels();
     this.#apply();
   }
@@ -54,8 +55,6 @@ class Film {
     on("frames", "change", ({ target }) => this.#change({ frames: Number(target.value) }));
     on("fps", "change", ({ target }) => this.#change({ fps: Number(target.value) }));
     on("method", "change", ({ target }) => this.#change({ method: target.value }));
-    on("undo", "click", () => this.undo());
-    on("redo", "click", () => this.redo());
     on("figure-4", "click", () => this.#setUpFigure4());
     on("add", "click", ({ target }) => this.#openChooser(target));
     on("all-new", "click", () => this.#change({ keys: this.#state.keys.map(({ label }) => this.#fresh(label)) }));
@@ -78,6 +77,10 @@ class Film {
     this.#state = { ...this.#state, ...changes };
     this.#chosen = Math.max(0, Math.min(chosen, this.#state.keys.length - 1));
     this.#apply();
+  }
+
+  get steps() {
+    return { undo: this.#past.length > 0, redo: this.#future.length > 0 };
   }
 
   undo() {
@@ -139,14 +142,16 @@ class Film {
     this.row.focus(this.#chosen);
   }
 
+  /** Put a point behind the others. */
+  take(point) {
+    const { keys } = this.#state;
+    if (keys.length >= MOST_KEYS) return this.#page.say(this.#text("enough", { most: MOST_KEYS }), true);
+    this.#page.say(this.#text("added", { what: nameOfPoint(point, this.#text) }));
+    return this.#change({ keys: this.#labelled([...keys, point]) }, keys.length);
+  }
+
   #openChooser(opener) {
-    const add = (point) => {
-      const { keys } = this.#state;
-      if (keys.length >= MOST_KEYS) return this.#page.say(this.#text("enough", { most: MOST_KEYS }), true);
-      this.#page.say(this.#text("added", { what: nameOfPoint(point, this.#text) }));
-      return this.#change({ keys: this.#labelled([...keys, point]) }, keys.length);
-    };
-    this.#page.chooser.open(this.info, this.#text("choose_key"), add, opener);
+    this.#page.chooser.open(this.info, this.#text("choose_key"), (point) => this.take(point), opener, null);
   }
 
   #setUpFigure4() {
@@ -281,8 +286,6 @@ class Film {
     this.#part("method").value = this.#methodFor(method);
     this.#part("method").disabled = this.info.prior === "uniform";
     const disabled = {
-      undo: !this.#past.length,
-      redo: !this.#future.length,
       earlier: this.#chosen === 0,
       later: this.#chosen === keys.length - 1,
       remove: keys.length < 2,
@@ -290,6 +293,7 @@ class Film {
     };
     for (const [name, value] of Object.entries(disabled)) this.#part(name).disabled = value;
     this.#showCommand();
+    this.#page.showSteps();
   }
 
   /** The same film for the command line, as long as it is one of seeds. */

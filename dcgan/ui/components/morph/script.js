@@ -17,8 +17,13 @@ class Morph {
     this.api = new Api(routesUrl(), this.text);
     fillSentences(root, this.text);
     this.chooser = new Chooser(this.part, this.api, this.text, (error) => this.complain(error));
+    this.language = language in texts ? language : "en";
     this.film = new Film(this);
+    this.concepts = { arithmetic: new Arithmetic(this), turn: new Turn(this), plane: new Plane(this) };
+    this.tabs = new Tabs(this.part("tabs"), (name) => this.#showTab(name));
     this.part("model").addEventListener("change", ({ target }) => this.#open(this.#modelOf(target.value)));
+    this.part("undo").addEventListener("click", () => this.#shown().undo());
+    this.part("redo").addEventListener("click", () => this.#shown().redo());
     document.addEventListener("keydown", (event) => this.#onShortcut(event));
     root.inert = true; // until there is a model
     root.hidden = false;
@@ -30,7 +35,7 @@ class Morph {
     if (!this.#models.length) return this.say(this.text("no_models"), true);
     const wanted = named ?? modelOfInbox() ?? this.#state.model;
     const info = this.#modelOf(wanted) ?? this.#modelOf(defaultModel) ?? this.#models[0];
-    this.#open(info);
+    await this.#open(info);
     if (named && info.name !== named) this.say(this.text("unknown_model", { model: named, shown: info.name }), true);
     return undefined;
   }
@@ -69,14 +74,47 @@ class Morph {
     this.say(this.text(copied ? "copied" : "copy_failed"), !copied);
   }
 
-  #open(info) {
+  async #open(info) {
     this.say("");
     this.chooser.close();
     this.api.model = info.name;
     this.part("model").value = info.name;
     this.keep({ model: info.name });
-    this.film.open(info, this.#state.film, takeInbox(info));
+    const figures = await this.#figures();
+    if (this.api.model !== info.name) return; // another was chosen meanwhile
+    this.film.open(info, this.#state.film, takeInbox(info), figures);
+    for (const [name, concept] of Object.entries(this.concepts)) concept.open(this.#state[name], figures);
+    this.tabs.show(this.#state.tab);
     this.#root.inert = false;
+  }
+
+  /** The seeds that were chosen for the model, if there are any. */
+  async #figures() {
+    try {
+      return await this.api.ask("figures", {});
+    } catch (error) {
+      this.complain(error);
+      return {};
+    }
+  }
+
+  /** What undo and redo act on. */
+  #shown() {
+    return this.concepts[this.#state.tab]?.panel ?? this.film;
+  }
+
+  #showTab(name) {
+    this.keep({ tab: name });
+    this.chooser.close();
+    if (name !== "film") this.film.player.pause();
+    this.concepts[name]?.panel.refresh();
+    this.showSteps();
+  }
+
+  showSteps() {
+    const { undo, redo } = this.#shown().steps;
+    this.part("undo").disabled = !undo;
+    this.part("redo").disabled = !redo;
   }
 
   #onShortcut(event) {
@@ -85,8 +123,8 @@ class Morph {
     const key = event.key.toLowerCase();
     if (key !== "z" && key !== "y") return;
     event.preventDefault();
-    if (key === "y" || event.shiftKey) this.film.redo();
-    else this.film.undo();
+    if (key === "y" || event.shiftKey) this.#shown().redo();
+    else this.#shown().undo();
   }
 
   #modelOf(name) {

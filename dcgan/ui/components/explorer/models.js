@@ -1,0 +1,34 @@
+/* The models that the server has, and the menu of them. */
+
+const MODELS_RETRY_MS = 1500;
+
+class Models {
+  #page;
+  #list = [];
+
+  constructor(page) {
+    this.#page = page;
+  }
+
+  get list() {
+    return this.#list;
+  }
+
+  named(name) {
+    return this.#list.find((model) => model.name === name);
+  }
+
+  /** Ask the server for them, until it answers. */
+  async load() {
+    const { base, part, say, text } = this.#page;
+    const asked = new URLSearchParams(location.search).get("model") ?? "";
+    const answer = await fetch(new URL(`models?also=${encodeURIComponent(asked)}`, base)).catch(() => null);
+    if (!answer?.ok) {
+      say(text("lost"), true);
+      await new Promise((resolve) => setTimeout(resolve, MODELS_RETRY_MS));
+      return this.load();
+    }
+    this.#list = await answer.json();
+    return fillPicker(part("model"), this.#list, text);
+  }
+}

@@ -1,0 +1,56 @@
+/* What a person made of a model's directions, kept in this browser: which are locked, made of examples, renamed. */
+
+class OwnDirections {
+  #store;
+  #key = null; // of the model
+  locked = [];
+  made = [];
+  names = {}; // by id
+
+  constructor(store) {
+    this.#store = store;
+  }
+
+  /** Another model: its sha256 is the key, so that other weights under the same name get nothing that was made for these. */
+  model(info) {
+    this.#key = info.sha256 ?? info.name;
+    const { locked, made, names } = this.#store.read("directions", {})[this.#key] ?? {};
+    const read = (list = []) => list.map((each) => ({ ...each, d: decodeZ(each.vector, info.z_dim) })).filter(({ d }) => d);
+    Object.assign(this, { locked: read(locked), made: read(made), names: names ?? {} });
+  }
+
+  /** Change one or more of the three, and keep them. */
+  change(part) {
+    Object.assign(this, part);
+    const kept = { locked: this.locked.map(directionRecord), made: this.made.map(directionRecord), names: this.names };
+    this.#store.write("directions", { ...this.#store.read("directions", {}), [this.#key]: kept });
+  }
+
+  drop(id) {
+    const others = (list) => list.filter((each) => each.id !== id);
+    this.change({ made: others(this.made), locked: others(this.locked) });
+  }
+
+  /** What is locked and made, then `count` of `found`, all at right angles to what is locked; {shown, hidden}, where `hidden` is the number of the rest. */
+  arrange(found, count) {
+    const first = new Map([...this.locked, ...this.made].map((each) => [each.id, each]));
+    const others = found.filter(({ id }) => !first.has(id));
+    const basis = orthonormal(this.locked.map(({ d }) => d));
+    const shown = [...first.values(), ...others.slice(0, count)].map((each) => this.#describe(each, basis));
+    return { shown, hidden: Math.max(0, others.length - count) };
+  }
+
+  #describe(each, basis) {
+    const held = basis.filter(Boolean);
+    const at = this.locked.indexOf(each);
+    const unit = at < 0 ? apart(each.d, held) : basis[at];
+    const mine = this.made.some(({ id }) => id === each.id);
+    const own = { locked: at >= 0, mine, saved: each.method === "saved", name: this.names[each.id] ?? each.name };
+    return { ...each, ...own, unit, held: held.filter((vector) => vector !== unit) };
+  }
+}
+
+/** A direction as it is kept and sent: without what this page knows of it beside. */
+function directionRecord({ id, name, method, vector, share = null, effect = null, note = null }) {
+  return { id, name, method, vector, share, effect, note };
+}
