@@ -9,7 +9,7 @@ from dcgan.config import Recipe
 from dcgan.training.vitals import USUAL_RATE
 
 Settings = dict[str, Any]
-CURING_RATE = 4e-4
+CURING_RATES = (8e-4, 4e-4)  # up to 32 px, as recipe quick has; above, as dcgan has
 
 
 def slower(*networks: Literal["g", "d"]) -> Callable[[Recipe], Settings]:
@@ -41,7 +41,8 @@ def against_collapse(recipe: Recipe) -> Settings:
     if recipe.objective == "wasserstein":
         return slower("d", "g")(recipe)
     changed: Settings = {"objective": "wasserstein", "gradient_penalty": 10.0, "d_steps": 2}
-    changed |= {"learning_rate_d": CURING_RATE, "learning_rate_g": CURING_RATE}
+    rate = CURING_RATES[(recipe.image_size or 64) > 32]
+    changed |= {"learning_rate_d": rate, "learning_rate_g": rate}
     cleared = {"label_smoothing": 0.0, "unroll_steps": 0, "kernels": "native", "compile": "off"}  # what does not go with it
     changed |= {key: value for key, value in cleared.items() if getattr(recipe, key) not in (value, "auto")}
     if recipe.optimizer == "adam" and recipe.beta1 > 0.5:
