@@ -15,6 +15,7 @@ import typer
 
 from dcgan import __version__
 from dcgan.cli_bench import bench_app
+from dcgan.cli_compare import compare
 from dcgan.cli_directions import attributes_app, directions
 from dcgan.cli_doctor import doctor
 from dcgan.cli_export import export
@@ -35,6 +36,7 @@ app.add_typer(bench_app, name="bench")
 app.add_typer(runs_app, name="runs")
 app.command()(doctor)
 app.add_typer(attributes_app, name="attributes")
+app.command()(compare)
 app.command()(directions)
 app.command()(export)
 app.command()(networks)

@@ -52,6 +52,7 @@ SINGLE = {
     "cli_printing": "cli",
     "cli_shelve": "cli",
     "checks": "config",
+    "cli_compare": "cli",
     "cli_recipes": "cli",
     "cli_runs": "cli",
     "studio_form": "studio",

@@ -53,12 +53,15 @@ def hub_set(source: str, fetching: bool = True, progress: Progress | None = None
         commit, sizes = listing(reference, "dataset")
         wanted = _wanted(reference, sizes)
         snapshot = download(reference.repo, commit, wanted, "dataset")
-    with new_folder(folder) as temporary:
-        if wanted[0].endswith(".parquet"):
-            _unpack([snapshot / name for name in wanted], temporary, source, progress)
-        else:
-            _copy(snapshot, wanted, temporary)
-        write_json(temporary / ORIGIN, {"repo": reference.repo, "commit": commit})
+    try:
+        with new_folder(folder) as temporary:
+            if wanted[0].endswith(".parquet"):
+                _unpack([snapshot / name for name in wanted], temporary, source, progress)
+            else:
+                _copy(snapshot, wanted, temporary)
+            write_json(temporary / ORIGIN, {"repo": reference.repo, "commit": commit})
+    except OSError as error:
+        raise DataError(f"{source} cannot be unpacked into {folder}: {error.strerror or error}") from None
     return folder
 
 

@@ -15,6 +15,7 @@ CHOSEN: dict[str, Any] = {"learning_rate_d": 4e-4, "learning_rate_g": 4e-4, "aug
 # Smaller steps in width and batch, four times the learning rate: with 10,000 pictures of clothes on two cores they are clear after 45 s
 # of training (n = 64 seeds looked at), and better after 180 s.
 QUICK: dict[str, Any] = {"base_channels": 32, "batch_size": 32, "learning_rate_d": 8e-4, "learning_rate_g": 8e-4}
+FAILING: dict[str, Any] = {"base_channels": 16, "batch_size": 32, "ema_decay": 0.0}  # small, to fail soon; and the sheet is G's own
 AS_PRINTED: dict[str, Any] = {"ema_decay": 0.0}  # papers and tutorials that know no average of weights
 
 RECIPES: dict[str, Recipe] = {
@@ -67,6 +68,10 @@ RECIPES: dict[str, Recipe] = {
         ),
         Recipe("unrolled", unroll_steps=5, **QUICK),
         Recipe("minimax", objective="minimax", **QUICK),
+        # Made to fail: found by experiment, see docs/recipes.md. Adam's own 1e-3 and 0.9 in the first.
+        Recipe("collapse", preset="dense", learning_rate_d=1e-3, learning_rate_g=1e-3, beta1=0.9, **FAILING),
+        Recipe("d-too-strong", learning_rate_d=2e-3, learning_rate_g=2e-5, d_steps=3, **FAILING),
+        Recipe("g-too-strong", learning_rate_d=2e-5, learning_rate_g=4e-3, **FAILING),
     )
 }
 
@@ -95,6 +100,12 @@ ABOUT: dict[str, str] = {
     "to chase D with one picture. The rest is quick's. A remedy for collapse; a step takes several times as long.",
     "minimax": "The saturating loss of Goodfellow et al. 2014, section 3, before their remedy: while D rejects all fakes, G gets hardly a "
     "gradient. The rest is quick's. Why it is not used.",
+    "collapse": "For teaching, made to collapse: the dense GAN with Adam as it comes, at a learning rate of 0.001 and beta1 of 0.9, both "
+    "of which Radford et al. 2015, section 4, warn of. Whatever z is, G makes one picture that D takes for real, and then another.",
+    "d-too-strong": "For teaching: D learns a hundred times as fast as G and takes three steps for each of its. D(x) goes to 1, D(G(z)) to "
+    "0, and G's pictures stay grey noise.",
+    "g-too-strong": "For teaching: G learns two hundred times as fast as D. D takes its pictures for more real than real ones, so what it "
+    "teaches is worth nothing: they become alike, and never clothes.",
 }
 
 

@@ -1,6 +1,6 @@
 """The Hub over HTTP, for the person at this machine only: their disk, their token.
 
-GET   /gradio_api/dcgan/hub          {"suggestions": [{reference, pictures, author, terms}, …]}
+GET   /gradio_api/dcgan/hub          {"open": true, "suggestions": [{reference, pictures, author, terms}, …]}; {"open": false} for strangers
 POST  /gradio_api/dcgan/hub/pull     {"repository": "OWNER/NAME"} -> {"model": NAME}
 POST  /gradio_api/dcgan/hub/push     {"model", "repository", "private", "looked"} -> {"url", "commit", "private"}, or before "looked" is
                                      true for a model of pictures of one's own {"question": {"pictures", "ratio", "sheet"}}
@@ -51,10 +51,10 @@ class Desk:
 
     async def suggestions(self, _request: Request) -> Response:
         if self._studio.public:
-            return _closed()
+            return JSONResponse({"open": False})
         from dcgan.models.hub.suggested import SUGGESTIONS
 
-        return JSONResponse({"suggestions": [asdict(suggestion) for suggestion in SUGGESTIONS]})
+        return JSONResponse({"open": True, "suggestions": [asdict(suggestion) for suggestion in SUGGESTIONS]})
 
     async def pull(self, request: Request) -> Response:
         """Make a repository's model an own one."""

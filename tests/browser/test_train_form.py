@@ -61,7 +61,7 @@ def test_both_networks_are_shown_layer_by_layer_before_anything_starts(visit: Vi
     curves = form(page, "activations")
     expect(curves.locator("figcaption")).to_have_text(["relu", "tanh", "leaky_relu 0.2"])
     points = curves.locator("polyline.curve").last.get_attribute("points")
-    assert points is not None and points.startswith("-3.000,0.600 ") and points.endswith(" 3.000,-3.000")
+    assert points is not None and points.startswith("-3.000,0.6 ") and points.endswith(" 3.000,-3")
 
 
 def test_what_speaks_against_a_setting_is_said_with_its_source(visit: Visit) -> None:

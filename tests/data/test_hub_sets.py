@@ -107,3 +107,14 @@ def test_parquet_without_pictures_names_its_columns(hub: HubStandIn) -> None:
     hub.add("ada/words", {"a.parquet": buffer.getvalue()})
     with pytest.raises(DCGANError, match="no column of pictures; its columns are text, number"):
         load("hf:ada/words")
+
+
+def test_a_full_disk_leaves_nothing(hub: HubStandIn, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    hub.add("ada/animals", {"train.parquet": parquet(PIXELS)})
+    monkeypatch.setattr("dcgan.data.hub_sets.write_json", full)
+    with pytest.raises(DCGANError, match="No space left on device"):
+        fetch("hf:ada/animals")
+    assert not any((home / "data" / "hf").iterdir())

@@ -13,18 +13,19 @@ import torch
 
 import dcgan
 from dcgan.config import Recipe, apply_settings
-from dcgan.data import Dataset
+from dcgan.data import Dataset, load
 from dcgan.errors import ConfigError
+from dcgan.images import to_x
 from dcgan.training.advice import ADVICE, advice
 from dcgan.training.design import design
-from dcgan.training.measuring import measures
+from dcgan.training.measuring import diversity, measures
 from dcgan.training.recipes import ABOUT, RECIPES, fill, named_recipe
 from dcgan.training.trainer import Trainer
 
 TINY: dict[str, Any] = {"base_channels": 4, "batch_size": 6, "z_dim": 8, "precision": "fp32", "threads": 1}
 
 
-UNWISE = {"tensorflow-tutorial", "minimax"}  # beta1, and the loss
+UNWISE = {"tensorflow-tutorial", "minimax", "collapse", "d-too-strong", "g-too-strong"}  # beta1, the loss, and what is to fail
 
 
 def small(recipe: Recipe) -> tuple[Recipe, Dataset]:
@@ -133,3 +134,25 @@ def test_the_page_says_what_the_command_line_says() -> None:
     said = {prefixes[0] + name.replace("-", "_"): text for name, text in ABOUT.items()}
     said |= {prefixes[1] + key: text for key, text in ADVICE.items()}
     assert {key: text for key, text in page.items() if key.startswith(prefixes)} == said
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "steps", "variety", "d_real", "d_fake"),
+    [
+        ("collapse", 1200, (0.0, 0.25), (0.5, 1.0), (0.0, 0.5)),
+        ("d-too-strong", 300, (0.0, 0.25), (0.95, 1.0), (0.0, 0.05)),
+        ("g-too-strong", 300, (0.0, 0.25), (0.5, 0.75), (0.9, 1.0)),
+    ],
+)
+def test_what_is_made_to_fail_fails_on_clothes(
+    name: str, steps: int, variety: tuple[float, float], d_real: tuple[float, float], d_fake: tuple[float, float]
+) -> None:
+    torch.set_num_threads(1)
+    data = load("fashion-mnist-10k", image_size=32)
+    recipe = replace(fill(named_recipe(name), 32, 1, "cpu"), precision="fp32", threads=1)
+    trainer = Trainer(recipe, design(recipe, 0), data, "cpu")
+    found = measures([trainer.step(step) for step in range(steps)][-100:])
+    real = diversity(to_x(torch.from_numpy(data.images[:512])))
+    for value, (low, high) in ((found.diversity / real.item(), variety), (found.d_real, d_real), (found.d_fake, d_fake)):
+        assert low <= value <= high

@@ -37,8 +37,8 @@ class Hub {
   /** List what there is to try; the answer is the server's own, and a server for strangers has none. */
   async #offer() {
     const answer = await fetch(new URL("hub", this.#base)).catch(() => null);
-    if (!answer?.ok) return;
-    const { suggestions } = await answer.json();
+    const { open, suggestions } = answer ? parseJson(await answer.text()) : {};
+    if (!open) return;
     this.#part("list").replaceChildren(...suggestions.map((each) => this.#suggestion(each)));
     this.#root.hidden = false;
   }
