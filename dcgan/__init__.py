@@ -99,7 +99,7 @@ def interpolate(
     synthesizer = load(model)
     walk = make_walk(synthesizer, synthesizer.z(seeds), frames, method, loop, labels)
     if out is not None and kind is not None:
-        write_bytes(Path(out), walk.encode(kind, fps))
+        write_bytes(Path(out), walk.encode(synthesizer.info, kind, fps))
     return walk.images
 
 

@@ -39,7 +39,7 @@ def interpolate(
     synthesizer = Library().synthesizer(model)
     keys = synthesizer.z(_seeds("--seeds", seeds))
     walk = make_walk(synthesizer, keys, frames, method, loop, label.split(",") if label is not None else None)
-    write_bytes(out, walk.encode(kind, fps))
+    write_bytes(out, walk.encode(synthesizer.info, kind, fps))
     print(f"{len(walk.z)} frames of {synthesizer.info.name}: {out}", file=sys.stderr)
 
 

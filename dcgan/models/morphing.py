@@ -12,6 +12,7 @@ from dcgan.errors import ConfigError
 from dcgan.films import film_bytes
 from dcgan.images import Images, enlarge, grid, png_bytes
 from dcgan.latent import Method, combine, mean, noisy, walk
+from dcgan.models.replay import Layout, PictureRecipe
 from dcgan.models.synthesizer import Floats, ModelInfo, Synthesizer, Wanted
 
 Format = Literal["mp4", "gif", "png"]
@@ -28,9 +29,21 @@ class Walk:
     images: Images
     loop: bool = False
 
-    def encode(self, kind: Format, fps: int) -> bytes:
-        """Return a film of `fps` frames a second, or as PNG all frames side by side."""
-        return png_bytes(grid(self.images, len(self.images))) if kind == "png" else film_bytes(self.images, kind, fps)
+    def encode(self, info: ModelInfo, kind: Format, fps: int) -> bytes:
+        """Return a film of `fps` frames a second, or as PNG all frames side by side, with their recipe."""
+        if kind != "png":
+            return film_bytes(self.images, kind, fps)
+        recipe = self.recipe(info)
+        return png_bytes(grid(self.images, len(self.images)), recipe.text() if recipe else None)
+
+    def recipe(self, info: ModelInfo) -> PictureRecipe | None:
+        """Return what a strip of the frames says of itself; None where frames lie between labels, which a recipe cannot name."""
+        classes: tuple[int, ...] = ()
+        if self.labels is not None:
+            if not (self.labels.max(axis=1) == 1.0).all():
+                return None
+            classes = tuple(int(row.argmax()) for row in self.labels)
+        return PictureRecipe(info.name, info.sha256, len(self.z), Layout(len(self.z)), z=self.z, labels=classes)
 
     def norms(self) -> Floats:
         """Return the length of each z, (n,)."""

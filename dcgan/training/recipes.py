@@ -97,7 +97,7 @@ ABOUT: dict[str, str] = {
     "wgan-gp": "Gulrajani et al. 2017, algorithm 1: as wgan, but D's slope is held near 1 by a penalty of weight 10 instead of by "
     "clipping, without batch norm in D; Adam with 1e-4, 0 and 0.9. Steadier and slower.",
     "unrolled": "Metz et al. 2016, with five steps: G learns against the D of some steps ahead, through those steps, which makes it unwise "
-    "to chase D with one picture. The rest is quick's. A remedy for collapse; a step takes several times as long.",
+    "to chase D with one picture. The rest is quick's. A remedy for collapse; a step takes ten times as long.",
     "minimax": "The saturating loss of Goodfellow et al. 2014, section 3, before their remedy: while D rejects all fakes, G gets hardly a "
     "gradient. The rest is quick's. Why it is not used.",
     "collapse": "For teaching, made to collapse: the dense GAN with Adam as it comes, at a learning rate of 0.001 and beta1 of 0.9, both "

@@ -5,7 +5,7 @@ arithmetic  {"a": [point, …], "b", "c", "label": the class of all, or null}   
                among its neighbours (9) and the same arithmetic on pixels (1); with "z" and "norm" of the result, or null
 turn        {"left": [point, …], "right", "samples", "label"}  -> a sheet: those, means of left and right, `STEPS` a sample
 plane       {"corners": four points, "labels": of the corners, or null}  -> a sheet: the corners, then `SIDE` rows of as many
-figures     {} -> what was chosen for the model (`dcgan.models.curated`)
+figures     {} -> what was chosen for the model (`dcgan.models.curated`), with "attributes": what `offers` can be asked for
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from dcgan.latent import along, combine, mean, plane, turn
 from dcgan.models.curated import curated
 from dcgan.models.morphing import make_arithmetic, ways_of
 from dcgan.web.keys import parse_labels, parse_points, text_of
+from dcgan.web.offers import questions_for
 from dcgan.web.protocol import RequestRefused
 from dcgan.web.sheets import sheet_record
 
@@ -70,8 +71,8 @@ def corners(synthesizer: Synthesizer, asked: Mapping[str, Any]) -> dict[str, Any
 
 
 def figures(synthesizer: Synthesizer, _asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the seeds that were chosen for the model."""
-    return curated(synthesizer.info)
+    """Return the seeds that were chosen for the model, and the questions that its pictures can be chosen by."""
+    return {**curated(synthesizer.info), "attributes": questions_for(synthesizer.info)}
 
 
 def _label(synthesizer: Synthesizer, asked: Mapping[str, Any]) -> list[str | int] | None:

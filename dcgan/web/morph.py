@@ -4,6 +4,7 @@ POST /gradio_api/dcgan/film?model=MODEL                        what the page pla
 POST /gradio_api/dcgan/walk?model=MODEL&format=mp4|gif|png     a film as a file (`walks`)
 POST /gradio_api/dcgan/pictures?model=MODEL                    {"points": [point, …], "labels"} -> a sheet (`sheets`)
 POST /gradio_api/dcgan/arithmetic|turn|plane|figures?model=MODEL   (`concepts`)
+POST /gradio_api/dcgan/offers?model=MODEL                      seeds whose pictures are of a kind (`offers`)
 
 They take long beside one picture: they are made on a thread of their own, so that pictures go on, and few wait at once.
 """
@@ -25,6 +26,7 @@ from dcgan.web.bodies import failure, read_body, refusal
 from dcgan.web.concepts import arithmetic, corners, figures, turning
 from dcgan.web.guard import Slots, same_origin
 from dcgan.web.keys import parse_object
+from dcgan.web.offers import offers
 from dcgan.web.pictures import PREFIX
 from dcgan.web.sheets import pictures
 from dcgan.web.walks import film, walk_file
@@ -44,6 +46,7 @@ RECORDS: Mapping[str, Work] = {
     "turn": turning,
     "plane": corners,
     "figures": figures,
+    "offers": offers,
 }
 
 

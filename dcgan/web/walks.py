@@ -36,7 +36,7 @@ def walk_file(synthesizer: Synthesizer, asked: Mapping[str, Any], kind: Format) 
     method = asked.get("method")
     if method not in (None, "slerp", "lerp"):
         raise RequestRefused(f"method is slerp or lerp, found {method!r}")
-    return _walk(synthesizer, asked, method).encode(kind, fps)
+    return _walk(synthesizer, asked, method).encode(synthesizer.info, kind, fps)
 
 
 def _walk(synthesizer: Synthesizer, asked: Mapping[str, Any], method: Method | None) -> Walk:

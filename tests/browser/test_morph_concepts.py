@@ -74,6 +74,19 @@ def test_arithmetic_is_filled_undone_and_kept(tab: Callable[..., Page], app: App
     expect(page.locator(".mo-key").last).to_contain_text("a − b + c")
 
 
+def test_a_slot_is_filled_by_attribute_where_one_was_taken_out(tab: Callable[..., Page]) -> None:
+    page = tab("arithmetic", "celeba-64")
+    page.locator("[data-slot=a] .mo-sample").first.click()
+    made(page, "arithmetic", 2)
+    page.locator("[data-slot=a] [data-add]").click()
+    with page.expect_response("**/offers*") as answer:
+        mo(page, "chooser-kinds").locator("select").first.select_option("Smiling")
+    seeds = answer.value.json()["seeds"]
+    page.get_by_role("button", name=f"Take seed {seeds[0]}", exact=True).click()
+    made(page, "arithmetic", 3)
+    expect(page.locator("[data-slot=a] .mo-sample").first).to_have_attribute("aria-label", f"Take out seed {seeds[0]}")
+
+
 def test_figures_7_and_8_have_the_papers_counts(tab: Callable[..., Page]) -> None:
     page = tab("arithmetic")
     mo(page, "figure-7").click()

@@ -112,6 +112,13 @@ def test_labels_change_evenly(labelled: Synthesizer) -> None:
     assert (fixed.changes() > 0).all()  # the label alone changes the picture, in every step
 
 
+def test_a_strip_names_its_labels_where_a_recipe_can(labelled: Synthesizer) -> None:
+    keys = labelled.z([1, 2])
+    one = make_walk(labelled, keys, 4, labels="bag").recipe(labelled.info)
+    assert one is not None and one.labels == (1,) * 5
+    assert make_walk(labelled, keys, 4, labels=["bag", "7"]).recipe(labelled.info) is None
+
+
 def test_a_walk_measures_itself(tiny: Synthesizer) -> None:
     for loop in (False, True):
         walk = make_walk(tiny, tiny.z([3, 4, 5]), 4, loop=loop)
@@ -145,6 +152,8 @@ def test_the_command_line_writes_every_kind(tiny: Synthesizer, tmp_path: Path, m
     strip = open_picture(Path("walk.png"))
     assert strip.shape == (20, 7 * 18 + 2, 3)
     np.testing.assert_array_equal(strip[2:18, 2:18], tiny.rgb(tiny.z([1]))[0])
+    assert main(["generate", "--recipe", "walk.png", "--out", "again.png"]) == 0
+    np.testing.assert_array_equal(open_picture(Path("again.png")), strip)
     assert main(["arithmetic", "tiny", "--a", "1,2", "--b", "3", "--c", "4", "--out", "sum.png"]) == 0
     assert open_picture(Path("sum.png")).shape[2] == 3
 

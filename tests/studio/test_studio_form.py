@@ -64,6 +64,20 @@ def test_the_form_offers_every_recipe_and_data_on_disk_first(studio: Studio) -> 
     assert here == sorted(here, reverse=True) and "fashion-mnist-10k" in {entry["name"] for entry in form["data"]}
 
 
+@pytest.mark.parametrize("name", RECIPES)
+def test_every_recipe_can_be_asked_for(studio: Studio, name: str) -> None:
+    told = studio.planner.plan(wish("fashion-mnist-10k", name)).to_json()
+    assert told["recipe"]["name"] == name and told["networks"]["generator"]["layers"][-1]["kind"] == "tanh"
+
+
+def test_a_plan_says_what_speaks_against_it(studio: Studio) -> None:
+    settings = ("activation_g=gelu", "batch_norm_g=none", "biases=off")
+    told = studio.planner.plan(StartRequest("shapes", "dcgan", settings)).to_json()
+    assert told["advice"] == ["no_norm"] and told["recipe"]["biases"] is False and told["recipe"]["batch_norm_g"] == "none"
+    with pytest.raises(ConfigError, match="no convolutions"):
+        studio.planner.plan(StartRequest("shapes", "dense", ("downsampling=pool",)))
+
+
 def test_a_start_from_a_model_takes_over_its_shape_and_no_paths(studio: Studio, home: Path) -> None:
     train_run(home / "runs" / "first", 2)
     plan = studio.planner.plan(wish("shapes", model="first@2"))

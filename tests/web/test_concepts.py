@@ -14,6 +14,7 @@ from PIL import Image
 from starlette.testclient import TestClient
 from tiny_app import Z_DIM, conditional_model
 
+from dcgan.directions.attributes import load_judge
 from dcgan.latent import slerp
 from dcgan.models import Library, Synthesizer, write_model
 from dcgan.web.keys import text_of
@@ -95,7 +96,23 @@ def test_a_label_holds_for_all_and_corners_have_their_own(client: TestClient, ho
 
 def test_choices_are_told(client: TestClient, home: Path) -> None:
     (home / "models" / "tiny" / "morph.json").write_text(json.dumps({"film": [4, 5]}))
-    assert client.post(f"{ROUTE}figures?model=tiny", json={}).json() == {"film": [4, 5]}
+    told = client.post(f"{ROUTE}figures?model=tiny", json={}).json()
+    assert told["film"] == [4, 5] and isinstance(told["attributes"], list)
+
+
+def test_faces_of_a_wanted_kind_are_found(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dcgan.models.library.SHIPPED", Path(__file__).parents[2] / "checkpoints")
+    assert ["Smiling"] in client.post(f"{ROUTE}figures?model=celeba-64", json={}).json()["attributes"]
+    asked = {"first": 100, "wanted": {"Smiling": True, "Male": False}}
+    found = client.post(f"{ROUTE}offers?model=celeba-64", json=asked).json()
+    faces, judge = Library().synthesizer("celeba-64"), load_judge("faces")
+    answers = judge.predict(faces.generate(found["seeds"]))
+    names = [name for question in judge.questions for name in question]
+    assert len(found["seeds"]) == 24 and min(found["seeds"]) >= 100 and found["next"] > max(found["seeds"])
+    assert (answers[:, names.index("Smiling")] > 0.5).mean() > 0.9 and (answers[:, names.index("Male")] < 0.5).mean() > 0.9
+    for wanted in ({"Winged": True}, {"Male": 1}, None):
+        refused = client.post(f"{ROUTE}offers?model=celeba-64", json={"wanted": wanted})
+        assert refused.status_code == 400 and "Smiling" in refused.json()["error"]
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,8 @@ SCRIPTS = (
     "shelf.js",
     "tabs.js",
     "help.js",
+    "link.js",
+    "marked.js",
     "models.js",
     "opening.js",
     "stage.js",

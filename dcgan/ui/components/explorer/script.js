@@ -1,7 +1,5 @@
 /* The explorer: joins view, engine and parts to the page. `element` and `props` come from gr.HTML. */
 
-const ADDRESS_MS = 500;
-
 class Explorer {
   #root;
   #base;
@@ -9,7 +7,6 @@ class Explorer {
   #number;
   #trouble = null; // "lost" or "post", which the status line says
   #frame = null;
-  #addressTimer = null;
   #alive = new AbortController(); // of listeners beyond the component
 
   constructor(root, texts, base) {
@@ -68,8 +65,10 @@ class Explorer {
     const page = this.#outline();
     this.models = page.models = new Models(page);
     this.opening = new Opening(page, (info) => this.#open(info));
+    this.link = new Link(page);
+    this.marked = new Marked(page, () => this.#remarked());
     this.stage = new Stage(page, () => this.equaliser.refresh());
-    this.sliders = new Sliders(this.#part("sliders"), this.view, this.#text, this.#number, (k, typed) => this.#assign(k, typed));
+    this.sliders = new Sliders(this.#part("sliders"), this.view, this.#text, this.#number, (k, typed) => this.marked.assign(k, typed));
     this.equaliser = new Equaliser(this.#part("equaliser"), this.view, describe);
     this.view.distance = this.settings.get("distance", this.view.distance);
     this.#part("distance").value = this.view.distance;
@@ -83,7 +82,7 @@ class Explorer {
   #buildLaboratory(page) {
     const again = () => this.view.info && this.rest.later();
     this.score = new Score(page);
-    this.walk = new Walk(this.picture, this.view);
+    this.walk = new Walk(page);
     this.radius = new Radius(page);
     this.directions = new Directions(page, () => {
       if (!this.sheets || !this.view.info) return;
@@ -106,9 +105,6 @@ class Explorer {
     on("reset", "click", () => view.reset());
     on("undo", "click", () => view.undo());
     on("redo", "click", () => view.redo());
-    on("copy", "click", () => this.#copyLink());
-    on("walk", "click", (event) => this.#switchWalk(event.currentTarget));
-    on("strongest", "click", () => this.#markStrongest());
     on("seed", "change", (event) => this.#typeSeed(event.target));
     on("model", "change", (event) => this.#open(this.models.named(event.target.value)));
     on("label", "change", (event) => view.choose(Number(event.target.value)));
@@ -145,7 +141,7 @@ class Explorer {
     this.#part("labels").hidden = !info.labels.length;
     this.#part("label").replaceChildren(...info.labels.map((name, k) => new Option(name, k)));
     this.view.open(info, seed, z, label);
-    this.view.marked = this.settings.get("marked", {})[info.name]?.filter((i) => i < info.z_dim) ?? this.view.marked;
+    this.marked.model();
     this.#part("score").parentElement.hidden = !info.scores;
     this.#part("score").textContent = "";
     this.#root.inert = false;
@@ -166,28 +162,9 @@ class Explorer {
     if (seed !== null) this.view.sow(seed);
   }
 
-  #assign(k, typed) {
-    const i = parseSeed(typed);
-    const last = this.view.z.length - 1;
-    const fits = i !== null && i <= last;
-    this.#say(fits ? "" : this.#text("bad_dimension", { last }), !fits);
-    if (fits) this.#mark(this.view.marked.with(k, i));
-    return fits;
-  }
-
-  /** Put these dimensions on the large sliders, on the next visit too. */
-  #mark(dimensions) {
-    this.view.marked = dimensions;
-    this.settings.set("marked", { ...this.settings.get("marked", {}), [this.view.info.name]: dimensions });
+  #remarked() {
     this.sheets.refresh();
     this.#schedule();
-  }
-
-  async #markStrongest() {
-    const strongest = await strongestDimensions(this.engine, this.view.z, SLIDERS).catch(() => null);
-    if (!strongest) return; // the status line says why there are no pictures
-    this.#mark(strongest);
-    this.#say(this.#text("strongest_done", { dims: strongest.join(", ") }));
   }
 
   #sheetOf(settings) {
@@ -203,14 +180,6 @@ class Explorer {
     this.#schedule();
   }
 
-  #switchWalk(button) {
-    const on = button.getAttribute("aria-pressed") !== "true";
-    button.setAttribute("aria-pressed", String(on));
-    this.walk.switch(on);
-    this.#say(on ? this.#text("walk_on") : "");
-    if (on) this.picture.focus({ preventScroll: true });
-  }
-
   #onShortcut(event) {
     const typing = event.target.matches?.("input[type=text], textarea");
     if (typing || !(event.ctrlKey || event.metaKey) || event.altKey) return;
@@ -220,12 +189,6 @@ class Explorer {
     if (key === "s") this.shelf.keep();
     else if (key === "y" || event.shiftKey) this.view.redo();
     else this.view.undo();
-  }
-
-  async #copyLink() {
-    this.#writeAddress();
-    const copied = await copyText(this.view.address);
-    this.#say(this.#text(copied ? "copied" : "copy_failed"), !copied);
   }
 
   #onEngine(state, sentence) {
@@ -246,7 +209,7 @@ class Explorer {
     this.stream.want(this.view.z);
     this.rest.later();
     this.#schedule();
-    this.#addressTimer ??= setTimeout(() => this.#writeAddress(), ADDRESS_MS);
+    this.link.later();
   }
 
   #schedule() {
@@ -274,12 +237,6 @@ class Explorer {
     this.#part("undo").disabled = !canUndo;
     this.#part("redo").disabled = !canRedo;
     this.#part("reuse").disabled = !edited;
-  }
-
-  #writeAddress() {
-    clearTimeout(this.#addressTimer);
-    this.#addressTimer = null;
-    history.replaceState(history.state, "", this.view.address);
   }
 
   #say(sentence, isError = false) {

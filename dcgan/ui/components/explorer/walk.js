@@ -14,20 +14,25 @@ class Walk {
   #made = null; // the z that the walk made last
   #last = null; // of the pointer
 
-  constructor(canvas, view) {
+  constructor(page) {
+    const { picture: canvas, view } = page;
     this.#canvas = canvas;
     this.#view = view;
+    page.part("walk").addEventListener("click", (event) => this.#switch(event.currentTarget, page));
     canvas.addEventListener("pointerdown", (event) => this.#begin(event));
     canvas.addEventListener("pointermove", (event) => this.#extend(event));
     for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => (this.#last = null));
     canvas.addEventListener("keydown", (event) => this.#onKey(event));
   }
 
-  switch(on) {
-    this.#on = on;
-    this.#canvas.classList.toggle("dx-walking", on);
-    if (on) this.#canvas.tabIndex = 0;
-    else this.#canvas.removeAttribute("tabindex");
+  #switch(button, { say, text }) {
+    this.#on = !this.#on;
+    button.setAttribute("aria-pressed", String(this.#on));
+    this.#canvas.classList.toggle("dx-walking", this.#on);
+    say(this.#on ? text("walk_on") : "");
+    if (!this.#on) return this.#canvas.removeAttribute("tabindex");
+    this.#canvas.tabIndex = 0;
+    return this.#canvas.focus({ preventScroll: true });
   }
 
   #begin(event) {

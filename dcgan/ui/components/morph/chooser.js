@@ -10,6 +10,8 @@ class Chooser {
   #label = null; // of all that is offered, or null for all labels in turn
   #pick = null;
   #first = 0;
+  #next = OFFERED; // where "Other pictures" goes on
+  #wanted = {}; // attribute -> yes or no
   #turn = 0;
 
   constructor(part, api, text, complain) {
@@ -18,7 +20,7 @@ class Chooser {
     this.#text = text;
     const guarded = () => this.#fill().catch(complain);
     part("chooser-more").addEventListener("click", () => {
-      this.#first += OFFERED;
+      this.#first = this.#next;
       guarded();
     });
     part("chooser-close").addEventListener("click", () => this.close());
@@ -46,10 +48,43 @@ class Chooser {
     this.done?.focus();
   }
 
+  /** Offer what can be asked of the model's pictures: `questions`, one name for yes or no, several to choose from. */
+  ask(questions) {
+    this.#wanted = {};
+    this.#first = 0;
+    const selects = questions.map((names) => {
+      const [yes, no] = [names.map((name) => new Option(name, `+${name}`)), names.length === 1 ? [new Option(this.#text("not_kind", { kind: names[0] }), `-${names[0]}`)] : []];
+      const select = create("select", { ariaLabel: names.join(", ") });
+      select.append(new Option(this.#text("any_kind", { kind: names.length === 1 ? names[0] : this.#text("kind") }), ""), ...yes, ...no);
+      select.addEventListener("change", () => this.#want(names, select.value));
+      return select;
+    });
+    this.#part("chooser-kinds").replaceChildren(...selects);
+  }
+
+  #want(names, choice) {
+    for (const name of names) delete this.#wanted[name];
+    if (choice) this.#wanted[choice.slice(1)] = choice.startsWith("+");
+    this.#first = 0;
+    this.fill();
+  }
+
+  /** The seeds to offer: the next ones, or the next of the wanted kind. */
+  async #seeds() {
+    if (!Object.keys(this.#wanted).length) {
+      this.#next = this.#first + OFFERED;
+      return rangeOfSeeds(this.#first, OFFERED);
+    }
+    const { seeds, next } = await this.#api.ask("offers", { first: this.#first, wanted: this.#wanted });
+    this.#next = next;
+    return seedsToPoints(seeds);
+  }
+
   async #fill() {
     const turn = ++this.#turn;
     const kinds = this.#info.labels.length;
-    const seeds = Array.from({ length: OFFERED }, (_, k) => ({ seed: this.#first + k, ...(kinds ? { label: k % kinds } : {}) }));
+    const seeds = (await this.#seeds()).slice(0, OFFERED).map((point, k) => (kinds ? { ...point, label: k % kinds } : point));
+    if (turn !== this.#turn) return;
     if (this.#label !== null) for (const seed of seeds) seed.label = this.#label;
     const kept = shelfOf(this.#info).slice(-OFFERED);
     const all = [...seeds, ...kept];

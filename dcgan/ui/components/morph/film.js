@@ -167,6 +167,12 @@ class Film {
     this.player.fps = this.#state.fps;
     this.player.loop = this.#state.loop;
     this.#showTools();
+    return this.refresh();
+  }
+
+  /** Ask for the film, if it is seen and not there yet. */
+  refresh() {
+    if (!this.#state || !this.#part("panel-film").checkVisibility()) return undefined;
     const asked = JSON.stringify(this.#asked());
     if (asked === this.#record?.asked) return this.player.seek(this.player.frame);
     clearTimeout(this.#timer);

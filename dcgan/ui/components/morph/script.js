@@ -82,9 +82,11 @@ class Morph {
     this.keep({ model: info.name });
     const figures = await this.#figures();
     if (this.api.model !== info.name) return; // another was chosen meanwhile
-    this.film.open(info, this.#state.film, takeInbox(info), figures);
+    const received = takeInbox(info);
+    this.tabs.show(received.length ? "film" : this.#state.tab); // first, because only what is seen asks for pictures
+    this.chooser.ask(figures.attributes ?? []);
+    this.film.open(info, this.#state.film, received, figures);
     for (const [name, concept] of Object.entries(this.concepts)) concept.open(this.#state[name], figures);
-    this.tabs.show(this.#state.tab);
     this.#root.inert = false;
   }
 
@@ -106,7 +108,8 @@ class Morph {
   #showTab(name) {
     this.keep({ tab: name });
     this.chooser.close();
-    if (name !== "film") this.film.player.pause();
+    if (name === "film") this.film.refresh();
+    else this.film.player.pause();
     this.concepts[name]?.panel.refresh();
     this.showSteps();
   }

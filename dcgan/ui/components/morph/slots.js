@@ -9,6 +9,7 @@ class SlotPanel {
   #future = [];
   #asked = null;
   #abort = null;
+  #gap = null; // {name, at}: what was taken out last is replaced where it was
 
   /** `plan`: {name, route, slots: [name], most, enough(slots), asked(state), show(sheet, record, state)}; the root's own parts are `data-slot`. */
   constructor(page, root, plan) {
@@ -49,6 +50,7 @@ class SlotPanel {
 
   /** Take changes as one step that can be undone. */
   change(changes) {
+    this.#gap = null;
     this.#past.push(this.#state);
     this.#future = [];
     this.#state = { ...this.#state, ...changes };
@@ -99,12 +101,17 @@ class SlotPanel {
     this.change({ slots: { ...this.#state.slots, [name]: points } });
   }
 
+  #takeOut(name, at) {
+    this.#put(name, this.#state.slots[name].toSpliced(at, 1));
+    this.#gap = { name, at };
+  }
+
   #openChooser(name, opener) {
     const add = (point) => {
       const points = this.#state.slots[name];
       if (points.length >= this.#plan.most) return this.#page.say(this.#page.text("slot_full", { most: this.#plan.most }), true);
       this.#page.say(this.#page.text("added", { what: nameOfPoint(point, this.#page.text) }));
-      return this.#put(name, [...points, point]);
+      return this.#put(name, points.toSpliced(this.#gap?.name === name ? this.#gap.at : points.length, 0, point));
     };
     const title = this.#page.text("choose_for", { slot: this.#box(name).querySelector("[data-name]").textContent });
     this.#page.chooser.open(this.info, title, add, opener, this.#label ? this.#state.label : null);
@@ -152,7 +159,7 @@ class SlotPanel {
     while (list.children.length < points.length) {
       const button = create("button", { type: "button", className: "mo-sample" });
       button.append(create("canvas", { width: 1, height: 1 }));
-      button.addEventListener("click", () => this.#put(name, this.#state.slots[name].toSpliced(Array.from(list.children).indexOf(button), 1)));
+      button.addEventListener("click", () => this.#takeOut(name, Array.from(list.children).indexOf(button)));
       list.append(button);
     }
     points.forEach((point, k) => {
