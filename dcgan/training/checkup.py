@@ -7,18 +7,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from dcgan.data import Dataset
 from dcgan.images import to_x
 from dcgan.metrics.portrait import spread
+from dcgan.metrics.silhouette import silhouettes
 from dcgan.networks.builder import Network
 from dcgan.training.optimizers import decay_factor
 from dcgan.training.trainer import SHEET, Trainer
 
 EVERY = 50  # steps from one look to the next
 REFERENCES = 1024  # real pictures at most that are compared with
+COUNTABLE = 256  # at least, for kinds to be counted among them
 SMALL = 16  # pixels a side at which pictures are compared
 
 
@@ -30,7 +34,11 @@ class Checkup:
     it is left out where the schedule of the learning rates has ended. `fixed_variety` is the distance between the
     fixed-z pictures of G over that between real ones, within classes where G is conditional. `d_spread` is the standard deviation
     of D's outputs over real pictures and fakes. `dead_units` is the share of units of G's layers that no fixed z wakes, by position.
-    `nearness` is the median distance of a fixed-z picture to the nearest real one over that of a real one to the nearest other.
+    `nearness` is the median distance of a fixed-z picture to the nearest real one over that of a real one to the nearest other;
+    `kinds` counts the different real pictures that are nearest to one, over the same count for as many real pictures (1
+    where the data have too few). `classes` are
+    the shares of the data's classes among the fixed-z pictures, as their silhouettes name them; {} where there are no labels, or G is
+    conditional.
     """
 
     step: int
@@ -40,12 +48,14 @@ class Checkup:
     d_spread: float
     dead_units: dict[int, float]
     nearness: float
+    kinds: float
+    classes: dict[str, float]
 
 
 class Examiner:
     """Looks at a trainer's networks. The real pictures that it compares with are chosen by the recipe's seed."""
 
-    def __init__(self, trainer: Trainer, step: int) -> None:
+    def __init__(self, trainer: Trainer, data: Dataset, step: int) -> None:
         self._trainer = trainer
         batches = trainer.batches
         count = min(len(batches.pictures), REFERENCES)
@@ -56,7 +66,10 @@ class Examiner:
         self._real = x[:SHEET].to(trainer.device, copy=True)
         self._labels = None if labels is None else labels[:SHEET].to(trainer.device)
         self._small = _small(x)
-        self._usual_nearness = float(_nearest(self._small, self._small, skip_self=True).median())
+        distances = torch.cdist(self._small, self._small).fill_diagonal_(torch.inf)
+        self._usual_nearness = float(distances.min(1).values.median())
+        self._usual_kinds = _count(distances[:SHEET].argmin(1))
+        self._classes = None if data.labels is None or trainer.recipe.conditional else _Classes(data, chosen, x)
         self._note(step)
 
     def is_due(self, step: int) -> bool:
@@ -71,6 +84,7 @@ class Examiner:
             outputs = torch.cat([trainer.d.forward(self._real, self._labels), trainer.d.forward(x, trainer.fixed_labels)])
         x = x.float().cpu()
         fixed_labels = None if trainer.fixed_labels is None else trainer.fixed_labels.cpu()
+        nearest = torch.cdist(_small(x), self._small).min(1)
         checkup = Checkup(
             step=step,
             steps=step - self._seen_at,
@@ -78,7 +92,9 @@ class Examiner:
             fixed_variety=spread(x, fixed_labels) / max(self._class_distance, 1e-12),
             d_spread=float(outputs.float().std()),
             dead_units=dead,
-            nearness=float(_nearest(_small(x), self._small).median()) / max(self._usual_nearness, 1e-12),
+            nearness=float(nearest.values.median()) / max(self._usual_nearness, 1e-12),
+            kinds=_count(nearest.indices) / self._usual_kinds if len(self._small) >= COUNTABLE else 1.0,
+            classes=self._classes.shares(x) if self._classes else {},
         )
         self._note(step)
         return checkup
@@ -95,6 +111,20 @@ class Examiner:
         """Return of G and of D the first slice of every weight of two or more dimensions."""
         updaters = (self._trainer.updater_g, self._trainer.updater_d)
         return [[weight.detach()[:1].float().clone() for weight in updater.parameters if weight.dim() > 1] for updater in updaters]
+
+
+class _Classes:
+    """Names pictures by the real one whose silhouette is most like theirs."""
+
+    def __init__(self, data: Dataset, chosen: npt.NDArray[np.int64], x: Tensor) -> None:
+        assert data.labels is not None
+        self._names, self._labels = data.label_names, torch.from_numpy(np.asarray(data.labels)[chosen])
+        self._known = silhouettes(x)
+
+    def shares(self, x: Tensor) -> dict[str, float]:
+        """Return the share of every class, most frequent or not, among pictures x (n, c, h, w)."""
+        named = self._labels[torch.cdist(silhouettes(x), self._known).argmin(1)]
+        return {name: float((named == index).float().mean()) for index, name in enumerate(self._names)}
 
 
 def _relative_change(before: list[Tensor], now: list[Tensor]) -> float:
@@ -133,13 +163,10 @@ def _dead_units(network: Network) -> Iterator[dict[int, float]]:
             handle.remove()
 
 
+def _count(indices: Tensor) -> int:
+    return len(set(indices.tolist()))
+
+
 def _small(x: Tensor) -> Tensor:
     """Return pictures (n, c, h, w) at 16 px a side, as rows."""
     return F.adaptive_avg_pool2d(x, SMALL).flatten(1)
-
-
-def _nearest(rows: Tensor, points: Tensor, skip_self: bool = False) -> Tensor:
-    distances = torch.cdist(rows, points)
-    if skip_self:
-        distances.fill_diagonal_(torch.inf)
-    return distances.min(1).values

@@ -11,7 +11,7 @@ from dcgan.events import Diagnosis, Remedy, StepDone
 from dcgan.training.checkup import Checkup
 from dcgan.training.findings import WATCHES, evidence_of
 from dcgan.training.remedies import Settings, slower
-from dcgan.training.sights import sights
+from dcgan.training.sights import Best, sights
 from dcgan.training.vitals import Vitals
 
 BEFORE = 50  # steps: a state this long before the first sign counts as healthy
@@ -58,6 +58,7 @@ class Doctor:
         self._vitals = Vitals(real_distance, step)
         self._spells: dict[tuple[str, str], _Spell] = {}
         self._saved = [step]
+        self._best = Best()
 
     def note_saved(self, step: int) -> None:
         """Remember that a state was saved, from which a remedy can start."""
@@ -79,7 +80,8 @@ class Doctor:
 
     def see(self, checkup: Checkup) -> Iterator[Diagnosis]:
         """Yield what a look at the networks shows."""
-        for sight in sights(checkup, self.recipe):
+        self._best.note(checkup)
+        for sight in sights(checkup, self.recipe, self._best):
             since = self._began("looks", sight.finding, sight.is_so, checkup.step, sight.patience)
             if since is not None:
                 found = Diagnosis(checkup.step, sight.finding, sight.severity, since - checkup.steps, sight.evidence, sight.sentence, None)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from dcgan.config import CROSS_ENTROPY, Recipe
 from dcgan.events import Severity
-from dcgan.training.remedies import Settings, against_collapse, calmer, slower
-from dcgan.training.vitals import LATE, Vitals
+from dcgan.training.remedies import Settings, against_collapse, balanced, calmer, slower
+from dcgan.training.vitals import Vitals, is_late
 
 WARM_UP = 40  # steps in which a first network may do anything
 
@@ -50,7 +50,13 @@ def _has_collapsed(vitals: Vitals, recipe: Recipe) -> bool:
     if vitals.step <= WARM_UP:
         return False
     fallen = vitals.best_variety > 0.5 and vitals.variety < 0.4 * vitals.best_variety
-    return vitals.variety < 0.04 or fallen or (vitals.step > LATE and vitals.variety < 0.2)
+    return vitals.variety < 0.04 or fallen or (is_late(vitals.step, recipe) and vitals.variety < 0.2)
+
+
+def _has_stalled(vitals: Vitals, recipe: Recipe) -> bool:
+    """D says one half to everything and passes next to no gradient on: not the balance of theory, for that is never reached so well."""
+    is_guessing = all(abs(vitals.means[name] - 0.5) < 0.02 for name in ("d_real", "d_fake"))
+    return recipe.objective in CROSS_ENTROPY and is_guessing and vitals.means["grad_norm_g"] < 0.1
 
 
 def _swings(vitals: Vitals, recipe: Recipe) -> bool:
@@ -93,6 +99,15 @@ WATCHES = (
         ("variety", "best_variety"),
         "Mode collapse: whatever z is, G makes nearly the same picture.",
         against_collapse,
+    ),
+    Watch(
+        "stalled",
+        "failure",
+        100,
+        _has_stalled,
+        ("d_real", "d_fake", "grad_norm_g"),
+        "Stalled: D cannot tell real from fake at all, and G learns nothing from it.",
+        balanced,
     ),
     Watch(
         "oscillation",

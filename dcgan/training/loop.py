@@ -69,7 +69,7 @@ def train(
     elif start.model is not None:
         assert start.model.discriminator is not None
         trainer.load_weights(start.model.generator, start.model.discriminator)
-    return _Loop(trainer, config, control or Control(), start, watched).events()
+    return _Loop(trainer, config, control or Control(), start, data if watched else None).events()
 
 
 class Clock:
@@ -96,7 +96,7 @@ class Clock:
 
 
 class _Loop:
-    def __init__(self, trainer: Trainer, config: TrainingConfig, control: Control, start: Start, watched: bool) -> None:
+    def __init__(self, trainer: Trainer, config: TrainingConfig, control: Control, start: Start, data: Dataset | None) -> None:
         self.trainer, self.config, self.control = trainer, config, control
         self.step, self.first_step = start.step, start.step
         self.saved_step: int | None = start.step if start.tensors is not None and start.step else None
@@ -110,7 +110,7 @@ class _Loop:
         self.images_per_step = trainer.batches.size * config.recipe.d_steps
         self.unsaid: list[Tensor] = []  # the numbers of the steps since the last line
         self.busy = 0.0  # seconds that they took
-        self.examiner = Examiner(trainer, start.step) if watched else None
+        self.examiner = Examiner(trainer, data, start.step) if data else None
         self.doctor = Doctor(config.recipe, self.examiner.real_distance, start.step) if self.examiner else None
 
     def events(self) -> Iterator[TrainEvent]:

@@ -111,11 +111,13 @@ class RunWriter:
         """Keep the lines up to `step`; return the number of this start, 0 for the first."""
         path = self.folder / EVENTS
         self._scores: list[dict[str, Any]] = []
+        self._remedied: set[int] = set()  # the steps that diagnoses send back to
         if not path.exists():
             return 0
         records = [json.loads(line) for line in path.read_bytes().split(b"\n")[:-1]]
         kept = [record for record in records if record.get("step", 0) <= step]
         self._scores = [record for record in kept if record.get("event") == "scored"]
+        self._remedied = {record["remedy"]["from_step"] for record in kept if record.get("event") == "diagnosis" and record["remedy"]}
         write_bytes(path, "".join(_line(record) for record in kept).encode())
         return 1 + max((int(record.get("generation", 0)) for record in records), default=-1)
 
@@ -134,6 +136,7 @@ class RunWriter:
             self._say({"event": name, "step": event.step, "generation": self._generation, "time": round(time.time(), 3)})
         elif isinstance(event, Diagnosis):
             self._say({"event": "diagnosis", **asdict(event)})
+            self._remedied |= {event.remedy.from_step} if event.remedy else set()
         elif isinstance(event, OrderDone):
             self._say({"event": "order", **asdict(event)})
         else:
@@ -156,7 +159,8 @@ class RunWriter:
 
     def _write_state(self, event: CheckpointReady) -> None:
         """Write the snapshot, then the state: a state is never ahead of its snapshot."""
-        self._snapshots.write(self.folder / "snapshots", event, self._best["step"] if self._best else None)
+        best = [self._best["step"]] if self._best else []
+        self._snapshots.write(self.folder / "snapshots", event, {*best, *self._remedied})
         tensors: dict[str, Tensor] = {name: tensor.detach().cpu().contiguous() for name, tensor in event.tensors.items()}
         content = save(tensors, {"step": str(event.step), "seconds": repr(event.seconds)})
         path = self.folder / STATE

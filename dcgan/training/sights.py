@@ -10,12 +10,13 @@ from dcgan.config import Recipe
 from dcgan.events import Severity
 from dcgan.training.checkup import EVERY, Checkup
 from dcgan.training.remedies import Settings, against_collapse, learning, slower, varied
-from dcgan.training.vitals import LATE
+from dcgan.training.vitals import is_late
 
 TOO_MUCH = 8.0  # times their own size that weights may change by within EVERY steps
 SPEECHLESS = 1e-5  # standard deviation of D's outputs
 ASLEEP = 0.3  # share of a layer's units
 COPIES = 0.3  # distance to the nearest real picture, over that of real ones to each other
+KEPT = 0.6  # share of the classes that are made
 ALIKE = 0.04  # distance between fixed-z pictures, over that of real ones
 
 
@@ -32,7 +33,19 @@ class Sight:
     settings: Settings
 
 
-def sights(checkup: Checkup, recipe: Recipe) -> Iterator[Sight]:
+@dataclass
+class Best:
+    """The most that earlier looks saw."""
+
+    kinds: float = 0.0
+    classes: int = 0
+
+    def note(self, checkup: Checkup) -> None:
+        self.kinds = max(self.kinds, checkup.kinds)
+        self.classes = max(self.classes, len(_made(checkup)))
+
+
+def sights(checkup: Checkup, recipe: Recipe, best: Best) -> Iterator[Sight]:
     """Yield everything that is looked for."""
     for network in ("g", "d"):
         yield _learning_of(network, checkup, recipe)
@@ -54,19 +67,12 @@ def sights(checkup: Checkup, recipe: Recipe) -> Iterator[Sight]:
         "D is dead: it gives the same answer to every picture, real or fake, and G can learn nothing from it.",
         slower("d")(recipe),
     )
-    yield Sight(
-        "mode-collapse",
-        checkup.fixed_variety < ALIKE and checkup.step > 6 * EVERY,
-        2 * EVERY,
-        "failure",
-        {"fixed_variety": _rounded(checkup.fixed_variety)},
-        "Mode collapse: whatever z is, G makes nearly the same picture.",
-        against_collapse(recipe),
-    )
+    yield _few_kinds(checkup, recipe, best)
+    yield _lost_classes(checkup, recipe, best)
     yield _dead_units(checkup, recipe)
     yield Sight(
         "memorising",
-        checkup.nearness < COPIES and checkup.step > LATE,
+        checkup.nearness < COPIES and is_late(checkup.step, recipe),
         2 * EVERY,
         "warning",
         {"nearness": _rounded(checkup.nearness)},
@@ -85,6 +91,40 @@ def _learning_of(network: Literal["g", "d"], checkup: Checkup, recipe: Recipe) -
         f"{network.upper()} does not learn: its weights have not changed in {checkup.steps} steps.",
         learning(network)(recipe),
     )
+
+
+def _few_kinds(checkup: Checkup, recipe: Recipe, best: Best) -> Sight:
+    """See a collapse that leaves some pictures, or one of each class: they can be far from each other, but are few."""
+    alike = checkup.fixed_variety < ALIKE and checkup.step > 6 * EVERY
+    few = checkup.kinds < (0.4 * best.kinds if best.kinds > 0.6 else 0.3 if is_late(checkup.step, recipe) else 0.0)
+    return Sight(
+        "mode-collapse",
+        alike or few,
+        2 * EVERY,
+        "failure",
+        {"fixed_variety": _rounded(checkup.fixed_variety), "kinds": _rounded(checkup.kinds), "best_kinds": _rounded(best.kinds)},
+        "Mode collapse: of 64 different z, G makes the same few pictures.",
+        against_collapse(recipe),
+    )
+
+
+def _lost_classes(checkup: Checkup, recipe: Recipe, best: Best) -> Sight:
+    """See that classes are gone which were made before: a young G makes one thing that is not yet any class."""
+    made, classes = _made(checkup), len(checkup.classes)
+    lost = [name for name in checkup.classes if name not in made]
+    return Sight(
+        "lost-classes",
+        classes > 2 and best.classes >= 0.9 * classes and len(made) <= KEPT * classes,
+        2 * EVERY,
+        "warning",
+        {name: _rounded(share) for name, share in checkup.classes.items()},
+        f"G makes {len(made)} of the {classes} kinds of pictures: among 64 is none of {', '.join(lost)}.",
+        against_collapse(recipe),
+    )
+
+
+def _made(checkup: Checkup) -> list[str]:
+    return [name for name, share in checkup.classes.items() if share]
 
 
 def _dead_units(checkup: Checkup, recipe: Recipe) -> Sight:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,12 +43,12 @@ class SnapshotWriter:
         config = ModelConfig(up, down, self.prior, up.output_range, labels=self.labels, training=training)
         return Model(config, _part(event.tensors, "ema"), _part(event.tensors, "d"))
 
-    def write(self, folder: Path, event: CheckpointReady, best: int | None = None) -> None:
-        """Write `folder`/<step>, then thin what is older but for step `best`; a snapshot that is there already stays."""
+    def write(self, folder: Path, event: CheckpointReady, kept: Collection[int] = ()) -> None:
+        """Write `folder`/<step>, then thin what is older but for the steps `kept`; a snapshot that is there already stays."""
         target = folder / f"{event.step:06d}"
         if not target.exists():
             write_snapshot(target, self.model(event), folder.parent.name)
-        thin(folder, best)
+        thin(folder, kept)
 
 
 def write_snapshot(target: Path, model: Model, name: str) -> None:
@@ -61,13 +61,15 @@ def _part(tensors: Mapping[str, Tensor], part: str) -> dict[str, Tensor]:
     return {name[len(part) + 1 :]: tensor for name, tensor in tensors.items() if name.startswith(f"{part}.")}
 
 
-def thin(folder: Path, best: int | None = None) -> None:
+def thin(folder: Path, kept: Collection[int] = ()) -> None:
     """Remove snapshots until at most MAX_SNAPSHOTS are left: each time the one whose neighbours are closest, in ratio of steps.
 
-    The first, the newest and step `best` stay, so early stages, where most happens, stay dense.
+    The first, the newest and the steps `kept` stay, so early stages, where most happens, stay dense.
     """
     steps = sorted(int(path.name) for path in folder.iterdir() if path.name.isdigit())
     while len(steps) > MAX_SNAPSHOTS:
-        inner = (index for index in range(1, len(steps) - 1) if steps[index] != best)
+        inner = [index for index in range(1, len(steps) - 1) if steps[index] not in kept]
+        if not inner:
+            return
         victim = min(inner, key=lambda index: (steps[index + 1] + 1) / (steps[index - 1] + 1))
         shutil.rmtree(folder / f"{steps.pop(victim):06d}", ignore_errors=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
+from dcgan.config import Recipe
 from dcgan.events import StepDone
 
 SPAN = 20  # steps of the running means
@@ -12,7 +13,8 @@ SWING_SPAN = 5  # of the one whose swings are counted
 SWING = (0.15, 0.6)  # D(G(z)) swings where it goes from below the first to above the second, or back
 SWING_WINDOW = 200  # steps
 SETTLED = 200  # steps before which variety says nothing of what follows: it falls from that of the first noise, then rises
-LATE = 1000  # steps after which a generator makes different pictures
+LATE = (400, 1000)  # steps after which a generator makes different pictures, at learning rates of 5e-4 and more, and of 2e-4 and less
+USUAL_RATE = 2e-4  # Radford et al. 2015, section 4
 MEANS = ("loss_d", "loss_g", "d_real", "d_fake", "grad_norm_d", "grad_norm_g", "diversity")
 
 
@@ -56,6 +58,12 @@ class Vitals:
         self._side = side
         while self._swings and self._swings[0] <= self.step - SWING_WINDOW:
             self._swings.popleft()
+
+
+def is_late(step: int, recipe: Recipe) -> bool:
+    """Say whether a training of this recipe is old enough to be expected to make different pictures."""
+    at_usual_rate = LATE[1] * USUAL_RATE / max(recipe.learning_rate_g, 1e-12)
+    return step > (min(max(at_usual_rate, LATE[0]), LATE[1]) if recipe.optimizer == "adam" else LATE[1])
 
 
 def _blend(mean: float | None, value: float, steps: int, span: int) -> float:

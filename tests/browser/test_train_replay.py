@@ -14,6 +14,17 @@ from browser.training import PATIENCE, Visit, expect_state, form, live, open_tra
 pytestmark = pytest.mark.browser
 
 RECORDING = "?run=recorded:celeba-64"
+PREPARING = {
+    "next": 0,
+    "generation": 0,
+    "columns": [],
+    "rows": [],
+    "events": [],
+    "config": {},
+    "samples": [],
+    "may_control": False,
+    "status": {"state": "starting", "step": 0, "seconds": 0.0, "message": None},
+}
 AXIS = "document.querySelector('[data-chart=losses]')"
 SHAPES = f"{AXIS}.layout.shapes.filter(({{ type }}) => type === 'rect').length"
 
@@ -119,12 +130,13 @@ def test_diagnoses_are_told_with_evidence_and_a_remedy(visit: Visit) -> None:
         page.route(
             "**/branch", lambda route: (asked.append(json.loads(route.request.post_data or "{}")), route.fulfill(json={"run": "cured"}))
         )
-        page.route("**/cured/since/*", lambda route: route.fulfill(status=404, json={"error": "no run"}))
+        page.route("**/cured/since/*", lambda route: route.fulfill(json=PREPARING))
 
     asked: list[dict[str, object]] = []
     page = open_train(visit, RECORDING, prepare=sick)
     told = live(page, "happenings").locator("li[data-severity=failure]")
-    expect(told).to_contain_text("step 802All pictures are nearly the same.distance 0.120")
+    words = "step 802Mode collapse: whatever z is, G makes the same picture, or the same few.distance 0.120"
+    expect(told).to_contain_text(words, timeout=PATIENCE)
     page.wait_for_function(f"{AXIS}.layout?.shapes.some(({{ x0 }}) => x0 === 802)")
     told.get_by_role("button").click()
     page.wait_for_function("location.search.includes('run=cured')")

@@ -17,7 +17,7 @@ from dcgan.models.morphing import make_arithmetic
 
 
 def test_celeba_64_shows_smile_arithmetic() -> None:
-    """By a classifier that took no part in choosing: each slot's samples are what its name says, and the sum is a smiling man."""
+    """Each slot's samples are what its name says, and the sum is a smiling man, by the classifier that ranked the candidates."""
     faces, judge = Library().synthesizer("celeba-64"), load_judge("faces")
     figure = curated(faces.info)["figure_7"]
     names = [name for question in judge.questions for name in question]

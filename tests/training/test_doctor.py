@@ -150,6 +150,7 @@ def from_200(**values: float) -> Callable[[int], dict[str, float]]:
         (from_200(d_real=0.5, d_fake=0.9), "g-wins"),
         (from_200(diversity=0.1), "mode-collapse"),
         (from_200(loss_g=300.0), "exploding"),
+        (from_200(d_real=0.502, d_fake=0.499, grad_norm_g=0.02), "stalled"),
         (lambda step: {"d_fake": 0.95 if step // 20 % 2 and step > 200 else 0.05}, "oscillation"),
     ],
 )

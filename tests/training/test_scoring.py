@@ -139,5 +139,5 @@ def test_killed_and_resumed_scores_the_same(tmp_path: Path, pictures: Path) -> N
 def test_the_best_snapshot_is_never_thinned_away(tmp_path: Path) -> None:
     for step in range(0, 1000, 10):
         (tmp_path / f"{step:06d}").mkdir()
-        thin(tmp_path, best=430)
+        thin(tmp_path, kept=[430])
     assert (tmp_path / "000430").is_dir() and len(list(tmp_path.iterdir())) == MAX_SNAPSHOTS

@@ -43,13 +43,20 @@ function createHappenings(root, onChange) {
   }
 
   function sentenceOf(event) {
-    if (event.event === "diagnosis") return event.sentence;
+    if (event.event === "diagnosis") return diagnosisOf(event);
     if (event.event === "failed") return event.message;
     const isDone = event.reason === "completed";
     if (event.event === "finished") return say(isDone ? "happened_completed" : "happened_stopped");
     if (event.event === "resumed") return say("happened_resumed");
     const [d, g] = ["learning_rate_d", "learning_rate_g"].map((key) => event.values?.[key] ?? "–");
     return say("happened_rates", { d, g });
+  }
+
+  /** Return the doctor's words in the reader's language, or as the run has them where this page knows no such finding. */
+  function diagnosisOf({ finding, sentence }) {
+    const name = finding.replaceAll("-", "_");
+    const words = say(`found_${name}`);
+    return words === `found_${name}` ? sentence : words;
   }
 
   function evidence(facts) {
