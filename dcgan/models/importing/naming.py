@@ -17,6 +17,8 @@ GENERATOR = re.compile(
     r"(^|[^a-z])(g|net_?g|g_?net|gen|generator\w*|dec|decoder|model_?g|g_?model|\w+_g|avg_?g|g_?ema)([^a-z]|$)|generator"
 )
 DISCRIMINATOR = re.compile(r"(^|[^a-z])(d|net_?d|d_?net|disc|critic|enc|encoder|model_?d|d_?model|\w+_d)([^a-z]|$)|discriminator")
+GENERATOR_ONLY = re.compile(r"(^|[^a-z])(net_?g|gen|generator)([^a-z]|$)|generator")
+BOTTLENECK = re.compile(r"(^|[^a-z])(mu|log_?var|log_?sigma)([^a-z]|$)")
 AVERAGE = re.compile(r"ema|avg|average|shadow|swa")
 OPTIMIZER = re.compile(r"optim|(^|_)opt(_|$)|scheduler|sched(_|$)|scaler")
 NUMBERS = re.compile(r"(\d+)")
@@ -52,6 +54,13 @@ def tree(tensors: Mapping[str, Tensor]) -> Node:
     networks = {path: tensor for path, tensor in split.items() if path and not any(OPTIMIZER.search(part.lower()) for part in path[:-1])}
     kept = {path: tensor.float() if tensor.is_floating_point() else tensor for path, tensor in networks.items()}
     return _shortened((), kept)
+
+
+def is_autoencoder(node: Node) -> bool:
+    """Say whether there is an encoder beside a decoder, or a variational bottleneck, and nothing that is called a generator."""
+    names = {".".join(path[:-1]).lower() for path in node.tensors}
+    coded = all(any(part in name for name in names) for part in ("encoder", "decoder")) or any(BOTTLENECK.search(name) for name in names)
+    return coded and not any(GENERATOR_ONLY.search(name) for name in names)
 
 
 def children(node: Node) -> list[Node]:

@@ -18,7 +18,7 @@ from dcgan.models.importing.evidence import is_untouched
 from dcgan.models.importing.formats import KERAS_LINE, SAVE_LINE
 from dcgan.models.importing.found import Found
 from dcgan.models.importing.geometry import MAX_SIDE, Geometry
-from dcgan.models.importing.naming import Node, descend, modules, tree
+from dcgan.models.importing.naming import Node, descend, is_autoencoder, modules, tree
 from dcgan.models.importing.options import OUTPUTS, Options
 from dcgan.models.importing.parts import Skeleton
 from dcgan.models.importing.report import Inspection, Reading
@@ -94,6 +94,10 @@ def _inspect(contents: Contents, options: Options) -> Inspection:
 def _generator(contents: Contents, options: Options) -> tuple[Node, Skeleton]:
     """Return the part of the file that is a generator: the whole, else the likeliest part."""
     root = tree(contents.tensors)
+    if options.network is None and is_autoencoder(root):
+        raise ConfigError(
+            "it is an autoencoder (an encoder, a decoder, means and variances), not a GAN; --set network=decoder reads its decoder"
+        )
     reasons: list[tuple[bool, str]] = []
     nodes = [
         node for node in descend(root) if options.network is None or node.name == options.network or node.prefix[-1:] == (options.network,)
