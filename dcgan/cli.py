@@ -21,6 +21,7 @@ from dcgan.cli_doctor import doctor
 from dcgan.cli_export import export
 from dcgan.cli_generate import generate
 from dcgan.cli_hub import pull, push
+from dcgan.cli_import import import_, inspect
 from dcgan.cli_morph import arithmetic, interpolate
 from dcgan.cli_printing import AsJson, DataDir, new_table, print_json, show
 from dcgan.cli_recipes import networks, recipes
@@ -39,6 +40,8 @@ app.add_typer(attributes_app, name="attributes")
 app.command()(compare)
 app.command()(directions)
 app.command()(export)
+app.command()(inspect)
+app.command("import")(import_)
 app.command()(networks)
 app.command()(recipes)
 app.command()(generate)

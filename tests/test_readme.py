@@ -26,6 +26,8 @@ SHOWN = {
     "evaluate",
     "export",
     "generate",
+    "import",
+    "inspect",
     "interpolate",
     "models",
     "networks",

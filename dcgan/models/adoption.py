@@ -9,7 +9,7 @@ from pathlib import Path
 from dcgan.errors import CheckpointError, DCGANError
 from dcgan.models.card import model_card
 from dcgan.models.folder import Model, write_model
-from dcgan.models.foreign import read_foreign
+from dcgan.models.importing import read_foreign
 from dcgan.models.library import describe
 from dcgan.models.synthesizer import Synthesizer
 
@@ -28,19 +28,29 @@ def adopt(file: Path, filename: str, models: Path, allow_pickle: bool) -> str:
     CheckpointError
         The file is something else; the message speaks of it as `filename`.
     """
-    stem = re.sub(r"[^A-Za-z0-9_-]+", "-", Path(filename).stem).strip("-")[:40] or "model"
-    name = f"{stem}-{_digest(file)[:6]}"
+    name = f"{model_name(filename)}-{_digest(file)[:6]}"
     folder = models / name
     if folder.exists():
         return name
     model = _read(file, filename, allow_pickle)
-    preview = Synthesizer(model, describe(name, model.config, None, "own", None)).generate(range(PREVIEW))
     try:
-        write_model(folder, model, model_card(name, model.config), preview, half=False)
+        keep(model, folder)
     except (DCGANError, OSError):
         if not folder.exists():  # else the same file came twice at once
             raise
     return name
+
+
+def keep(model: Model, folder: Path, force: bool = False) -> Model:
+    """Write a model from elsewhere as the model folder `folder`, its weights as they are, with card and preview."""
+    name = folder.name
+    preview = Synthesizer(model, describe(name, model.config, None, "own", None)).generate(range(PREVIEW))
+    return write_model(folder, model, model_card(name, model.config), preview, force, half=False)
+
+
+def model_name(filename: str) -> str:
+    """Return a model's name for a file's."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", Path(filename).stem).strip("-")[:40] or "model"
 
 
 def _read(file: Path, filename: str, allow_pickle: bool) -> Model:
@@ -51,7 +61,7 @@ def _read(file: Path, filename: str, allow_pickle: bool) -> Model:
     try:
         return read_foreign(named, allow_pickle)
     except CheckpointError as error:
-        raise CheckpointError(str(error).replace(named.name, filename, 1)) from None
+        raise CheckpointError(str(error).replace(named.name, filename)) from None
     finally:
         named.unlink(missing_ok=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,11 +10,12 @@ from dcgan.config import dcgan_home
 from dcgan.errors import CheckpointError
 from dcgan.files import read_json
 from dcgan.models.folder import Model, ModelConfig, read_config, read_model
-from dcgan.models.foreign import read_foreign
+from dcgan.models.importing import read_foreign
 from dcgan.models.synthesizer import ModelInfo, Source, Synthesizer
 from dcgan.models.untrained import SUGGESTED, untrained
 
 BEST, BEST_FILE = "best", "best.json"  # RUN/best is the snapshot that RUN/best.json names
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 RECORDING = "recording"  # of a model's training, in its folder
 SHIPPED = Path(__file__).resolve().parents[2] / "checkpoints"
 
@@ -40,6 +42,15 @@ class Library:
 
     def names(self) -> list[str]:
         return [name for name, _, _ in self._folders()]
+
+    def new_folder(self, name: str) -> Path:
+        """Return the folder of an own model that is to be called `name`; a CheckpointError where that is no plain name."""
+        if not NAME.fullmatch(name):
+            raise CheckpointError(f"a model's name has letters, digits, - . _ and begins with a letter or digit; found {name!r}")
+        taken = {other for other, _, source in self._folders() if source != "own"}
+        if name in taken:
+            raise CheckpointError(f"{name} is the name of a shipped model or a run; choose another")
+        return self.home / "models" / name
 
     def synthesizer(self, model: str, allow_paths: bool = True) -> Synthesizer:
         """Return the Synthesizer of MODEL: a name, and where `allow_paths` also a model folder, a run folder (its

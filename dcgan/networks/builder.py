@@ -38,7 +38,7 @@ class Network(nn.Sequential):
         if labels is not None and labels.shape not in (x.shape[:1], (len(x), self.spec.classes)):
             raise ConfigError(f"{len(x)} examples need labels of the shape ({len(x)},), found {tuple(labels.shape)}")
         for module in self:
-            x = module(x, labels) if isinstance(module, LabelJoin) else module(x)
+            x = module(x, labels) if isinstance(module, LabelJoin | LabelProduct) else module(x)
         return x
 
     def load(self, tensors: Mapping[str, Tensor]) -> None:
@@ -108,6 +108,17 @@ class LabelJoin(nn.Module):
         return torch.cat([x, joined.to(x.dtype)], 1)
 
 
+class LabelProduct(nn.Module):
+    """Multiplies features by a learned table's entries for the labels."""
+
+    def __init__(self, layer: records.MultiplyLabel) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(layer.classes, layer.features))
+
+    def forward(self, x: Tensor, labels: Tensor) -> Tensor:
+        return x * F.embedding(labels, self.weight)
+
+
 def build(spec: NetworkSpec) -> Network:
     """Return the module of `spec`, in training mode; call `initialise` or `Network.load` next."""
     return Network(spec)
@@ -137,6 +148,8 @@ def _plain(layer: records.Layer) -> nn.Module:
         return nn.Flatten()
     if isinstance(layer, records.JoinLabel):
         return LabelJoin(layer)
+    if isinstance(layer, records.MultiplyLabel):
+        return LabelProduct(layer)
     assert isinstance(layer, records.Dropout), layer
     return SeededDropout(layer.probability)
 

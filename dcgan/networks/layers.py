@@ -257,8 +257,25 @@ class JoinLabel(Layer):
         return {} if self.embedding is None else {"weight": (self.classes, *self.embedding)}
 
 
-_RECORDS = (Linear, Conv, ConvTranspose, BatchNorm, Resize, MaxPool, AvgPool, Reshape, Flatten, Activation, Dropout, JoinLabel)
-LAYER_TYPES: dict[str, type[Layer]] = {record.type: record for record in _RECORDS}
+@dataclass(frozen=True)
+class MultiplyLabel(Layer):
+    """Features times the entry of a learned table for the label of each example, as in Odena et al.'s ACGAN in tutorials."""
+
+    type: ClassVar[str] = "multiply_label"
+    classes: int
+    features: int
+
+    def out_shape(self, shape: Shape) -> Shape:
+        if shape != (self.features,):
+            raise ConfigError(f"multiply_label takes ({self.features},), found {shape}")
+        return shape
+
+    def tensors(self) -> dict[str, Shape]:
+        return {"weight": (self.classes, self.features)}
+
+
+_RECORDS = (Linear, Conv, ConvTranspose, BatchNorm, Resize, MaxPool, AvgPool, Reshape, Flatten, Activation, Dropout)
+LAYER_TYPES: dict[str, type[Layer]] = {record.type: record for record in (*_RECORDS, JoinLabel, MultiplyLabel)}
 
 
 def _picture(layer: Layer, shape: Shape, channels: int | None = None) -> tuple[int, int, int]:

@@ -9,7 +9,7 @@ from math import prod
 from typing import Any
 
 from dcgan.errors import ConfigError
-from dcgan.networks.layers import Activation, JoinLabel, Layer, Shape
+from dcgan.networks.layers import Activation, JoinLabel, Layer, MultiplyLabel, Shape
 from dcgan.networks.reading import layer_from_json
 
 STATISTICS = ("running_mean", "running_var", "u")  # tensors that no optimiser changes
@@ -33,7 +33,7 @@ class NetworkSpec:
     def __post_init__(self) -> None:
         if not 1 <= len(self.layers) <= MAX_LAYERS:
             raise ConfigError(f"a network has 1 to {MAX_LAYERS} layers, found {len(self.layers)}")
-        if len(counts := {layer.classes for layer in self.layers if isinstance(layer, JoinLabel)}) > 1:
+        if len(counts := {layer.classes for layer in self.layers if isinstance(layer, JoinLabel | MultiplyLabel)}) > 1:
             raise ConfigError(f"a network joins labels of one set, found sets of {' and '.join(map(str, sorted(counts)))} classes")
         if max(prod(shape) for shape in self.shapes) > MAX_VALUES or self.size > MAX_VALUES:
             raise ConfigError(f"the network is too large: more than {MAX_VALUES:,} numbers in a layer or in all")
@@ -63,7 +63,7 @@ class NetworkSpec:
     @property
     def classes(self) -> int:
         """The number of classes that a label can have; 0 where the network takes no labels."""
-        return next((layer.classes for layer in self.layers if isinstance(layer, JoinLabel)), 0)
+        return next((layer.classes for layer in self.layers if isinstance(layer, JoinLabel | MultiplyLabel)), 0)
 
     @cached_property
     def tensors(self) -> dict[str, Shape]:

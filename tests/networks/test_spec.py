@@ -25,6 +25,7 @@ from dcgan.networks.layers import (
     JoinLabel,
     Linear,
     MaxPool,
+    MultiplyLabel,
     Reshape,
     Resize,
 )
@@ -126,6 +127,7 @@ def test_uneven_convolution_padding() -> None:
 def everything() -> NetworkSpec:
     """One of each layer."""
     layers = (
+        MultiplyLabel(3, 6),
         JoinLabel(3),
         Linear(9, 36),
         BatchNorm(36),

@@ -15,7 +15,7 @@ from torch import nn
 
 from dcgan.errors import CheckpointError
 from dcgan.models import Library
-from dcgan.models.foreign import read_foreign
+from dcgan.models.importing import read_foreign
 
 
 class TutorialGenerator(nn.Module):

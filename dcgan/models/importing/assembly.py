@@ -1,0 +1,117 @@
+"""A reading becomes a NetworkSpec and its tensors."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from dcgan.models.importing.found import Choice, Found
+from dcgan.models.importing.options import NO_ACT, Act
+from dcgan.models.importing.parts import Part, Skeleton, Stage
+from dcgan.networks.layers import Activation, BatchNorm, Conv, ConvTranspose, JoinLabel, Layer, Linear, MultiplyLabel, Reshape, Resize
+from dcgan.networks.spec import NetworkSpec
+
+
+class _Builder:
+    """Layers and their tensors, as they are added."""
+
+    def __init__(self) -> None:
+        self.layers: list[Layer] = []
+        self.tensors: dict[str, Tensor] = {}
+
+    def add(self, layer: Layer, tensors: dict[str, Tensor] | None = None) -> None:
+        index = len(self.layers)
+        self.layers.append(layer)
+        self.tensors |= {f"{index}.{name}": tensor.float() for name, tensor in (tensors or {}).items()}
+
+    def act(self, act: Act) -> None:
+        if act != NO_ACT:
+            self.add(Activation(act[0], act[1]))  # type: ignore[arg-type]
+
+
+def assemble(network: Skeleton, found: Found, output: Act) -> tuple[NetworkSpec, dict[str, Tensor]]:
+    """Return the spec of a reading and its tensors in float32.
+
+    Raises
+    ------
+    ConfigError
+        The layers do not fit each other.
+    """
+    made, entry = _Builder(), found.entry
+    if entry.classes:
+        table = network.table.weight if network.table is not None else None
+        if entry.joined == "multiplied":
+            joined: Layer = MultiplyLabel(entry.classes, entry.z_dim)
+        else:
+            joined = JoinLabel(entry.classes, None if table is None else (table.shape[1],))
+        made.add(joined, {} if table is None else {"weight": table})
+    for index, (stage, choice) in enumerate(zip(network.stages, found.choices, strict=True)):
+        made.act(choice.act)
+        _picture(made, network, index, found)
+        if choice.move.scale > 1:
+            made.add(Resize((choice.move.scale, choice.move.scale), choice.move.mode))  # type: ignore[arg-type]
+        _kernel(made, stage, choice, found if index == 0 else None)
+        made.act(choice.early)
+        if stage.norm is not None:
+            _norm(made, stage, stage.norm, choice.eps, found)
+    made.act(output)
+    return NetworkSpec((entry.z_dim,), tuple(made.layers)), made.tensors
+
+
+def _picture(made: _Builder, network: Skeleton, index: int, found: Found) -> None:
+    """Reshape to a picture before the first convolution, unless a norm between has done so."""
+    weight = network.stages[index].kernel.weight
+    before = network.stages[index - 1].kernel.weight if index else None
+    if weight.dim() != 4 or (before is not None and before.dim() == 4) or any(isinstance(layer, Reshape) for layer in made.layers):
+        return
+    channels = network.inputs if before is None else before.shape[0] // (found.start[0] * found.start[1])
+    made.add(Reshape((channels, *found.start)))
+
+
+def _kernel(made: _Builder, stage: Stage, choice: Choice, first: Found | None) -> None:
+    tensors, move = dict(stage.kernel.tensors), choice.move
+    if first is not None and first.entry.joined == "before":
+        tensors["weight"] = _labels_last(tensors["weight"], move.way == "transposed", first.entry.z_dim)
+    a, b = stage.kernel.weight.shape[:2]
+    bias = "bias" in tensors
+    if move.way == "linear":
+        made.add(Linear(b, a, bias), tensors)
+    elif move.way == "conv":
+        made.add(Conv(b, a, stage.size, move.stride, move.padding, bias), tensors)
+    else:
+        made.add(ConvTranspose(a, b, stage.size, move.stride, move.padding, bias), tensors)
+
+
+def _labels_last(weight: Tensor, transposed: bool, z_dim: int) -> Tensor:
+    """Move the inputs for the label, which the author joined before z, behind those for z."""
+    axis = 0 if transposed else 1
+    return weight.roll(-(weight.shape[axis] - z_dim), axis)
+
+
+def _norm(made: _Builder, stage: Stage, norm: Part, eps: float, found: Found) -> None:
+    if stage.shape is not None and norm.channels == stage.shape[0] != stage.kernel.weight.shape[0]:
+        made.add(Reshape((stage.shape[0], *found.start)))
+    tensors = {name: tensor for name, tensor in norm.tensors.items() if tensor.dim()}
+    affine = "weight" in tensors
+    if affine and "bias" not in tensors:
+        tensors["bias"] = torch.zeros_like(tensors["weight"])
+    if "running_mean" not in tensors:
+        tensors |= {"running_mean": torch.zeros(norm.channels), "running_var": torch.ones(norm.channels)}
+    made.add(BatchNorm(norm.channels, eps=eps, affine=affine), tensors)
+
+
+def with_own_statistics(spec: NetworkSpec, tensors: dict[str, Tensor], prior: str) -> dict[str, Tensor]:
+    """Return the tensors with batch norm statistics of the network itself, over z of the prior and all labels in turn."""
+    from dcgan.models.importing.evidence import latents
+    from dcgan.networks.builder import build
+
+    count = 512
+    layers = tuple(replace(layer, momentum=1.0) if isinstance(layer, BatchNorm) else layer for layer in spec.layers)
+    network = build(NetworkSpec(spec.input_shape, layers))
+    network.load(tensors)
+    labels = torch.arange(count) % spec.classes if spec.classes else None
+    with torch.inference_mode():
+        network.train()(latents(count, spec.input_shape[0], prior), labels)
+    return {name: tensor.detach().clone() for name, tensor in network.state_dict().items()}

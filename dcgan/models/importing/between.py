@@ -1,0 +1,72 @@
+"""What can stand between two kernels, and how usual each is: activations and the eps of norms. Costs are as in `geometry`."""
+
+from __future__ import annotations
+
+from dcgan.models.importing.found import Found
+from dcgan.models.importing.options import NO_ACT, Act, Options, at
+from dcgan.models.importing.parts import Skeleton
+
+RELU: Act = ("relu", None)
+ACTS: dict[Act, float] = {
+    RELU: 0.0,
+    ("leaky_relu", 0.2): 0.7,
+    ("leaky_relu", 0.01): 3.5,
+    ("leaky_relu", 0.1): 3.0,
+    ("leaky_relu", 0.3): 3.5,
+    ("elu", 1.0): 3.0,
+    ("selu", None): 4.0,
+    ("gelu", None): 4.0,
+    ("silu", None): 4.0,
+    ("tanh", None): 4.5,
+}
+EPS = {1e-5: 0.0, 0.8: 3.0}  # 0.8: tutorials that pass it where torch expects eps; other small ones make no difference that can be seen
+
+
+class Between:
+    """The activations and eps of one network, under a person's options."""
+
+    def __init__(self, network: Skeleton, options: Options) -> None:
+        self._stages, self._options = network.stages, options
+
+    def acts(self, index: int, found: Found) -> dict[Act, float]:
+        """Return the activations that can stand before kernel `index`, and what each costs."""
+        stage = self._stages[index]
+        if index == 0:
+            return {NO_ACT: 0.0}
+        stated = at(self._options.activations, index - 1)
+        if stated is not None:
+            return {stated: 0.0}
+        if stage.slope is not None:
+            return {("leaky_relu", stage.slope): 0.0}
+        without, with_one = self._act_costs(index, found)
+        kinds = {found.act: 0.0, **{act: cost + 5.0 for act, cost in ACTS.items() if act != found.act}} if found.act else ACTS
+        return {NO_ACT: without, **{act: cost + with_one for act, cost in kinds.items()}}
+
+    def _act_costs(self, index: int, found: Found) -> tuple[float, float]:
+        """Return the cost of no activation before kernel `index`, and of one."""
+        before, gap = self._stages[index - 1], self._stages[index].gap
+        if found.choices[-1].early != NO_ACT:
+            return 0.2, 3.0
+        if gap == 0:
+            return 0.0, 9.0
+        is_linear = before.kernel.weight.dim() == 2
+        if gap is not None and not is_linear:
+            return (2.0, 0.1) if gap == 1 and "conv" in self._stages[index].ways else (5.0, 0.0)
+        return (0.8, 0.6) if is_linear else (4.0, 0.1)
+
+    def early(self, index: int, found: Found) -> dict[Act, float]:
+        """Return the activations that can stand between kernel `index` and its norm."""
+        stage, order = self._stages[index], self._options.order
+        kinds = {found.act: 0.0} if found.act else ACTS
+        is_linear = stage.kernel.weight.dim() == 2
+        if order is not None:
+            return {NO_ACT: 0.0} if order == "norm-first" else kinds
+        without, with_one = {None: (0.0, 4.0), 0: (0.0, 9.0)}.get(stage.norm_gap, (0.2, 2.0) if is_linear else (4.0, 0.0))
+        return {NO_ACT: without, **{act: cost + with_one for act, cost in kinds.items()}}
+
+    def eps(self, index: int) -> dict[float, float]:
+        """Return the eps that the norm before kernel `index` can have."""
+        if index == 0 or self._stages[index - 1].norm is None:
+            return {}
+        stated = at(self._options.eps, sum(stage.norm is not None for stage in self._stages[: index - 1]))
+        return {stated: 0.0} if stated is not None else EPS

@@ -1,0 +1,69 @@
+"""A discriminator that came with the generator, where its layers are the usual ones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from torch import Tensor
+
+from dcgan.errors import ConfigError, DCGANError
+from dcgan.models.folder import Model
+from dcgan.models.importing.contents import Contents
+from dcgan.models.importing.naming import Node, descend, modules, natural, tree
+from dcgan.networks.layers import Activation, BatchNorm, Conv, Flatten, Layer, Linear, Shape
+from dcgan.networks.spec import NetworkSpec
+
+LEAKY = Activation("leaky_relu", 0.2)
+
+
+def critic(model: Model, contents: Contents, generator: Node) -> Model:
+    """Return `model` with the file's discriminator, or as it is where there is none that can be read."""
+    for node in descend(tree(contents.tensors)):
+        apart = node.prefix[: len(generator.prefix)] != generator.prefix and generator.prefix[: len(node.prefix)] != node.prefix
+        if apart and node.says_discriminator:
+            try:
+                spec, tensors = _read(node, model.config.generator.output_shape, contents.ordered)
+                found = replace(model, config=replace(model.config, discriminator=spec), discriminator=tensors)
+                found.build_discriminator()
+            except DCGANError:
+                continue
+            return found
+    return model
+
+
+def _read(node: Node, picture: Shape, ordered: bool) -> tuple[NetworkSpec, dict[str, Tensor]]:
+    """Return convolutions that halve the picture, each with its norm and LeakyReLU 0.2, and one logit at the end; else a ConfigError."""
+    found = modules(node)
+    layers: list[Layer] = []
+    tensors: dict[str, Tensor] = {}
+    shape = picture
+    for path in list(found) if ordered else sorted(found, key=natural):
+        layer = _layer(found[path], shape)
+        between: list[Layer] = [LEAKY] if layers and not isinstance(layer, BatchNorm) else []
+        if isinstance(layer, Linear) and len(shape) == 3:
+            between.append(Flatten())
+        for added in (*between, layer):
+            layers.append(added)
+            shape = added.out_shape(shape)
+        tensors |= {f"{len(layers) - 1}.{name}": tensor.float() for name, tensor in found[path].items() if tensor.dim()}
+    if len(shape) == 3:
+        layers.append(Flatten())
+    spec = NetworkSpec(picture, tuple(layers))
+    if spec.output_shape != (1,):
+        raise ConfigError(f"it gives {spec.output_shape}, a discriminator one number")
+    return spec, tensors
+
+
+def _layer(own: dict[str, Tensor], shape: Shape) -> Layer:
+    weight, bias = own.get("weight"), "bias" in own
+    if "running_mean" in own:
+        return BatchNorm(own["running_mean"].shape[0], affine=weight is not None)
+    if weight is not None and weight.dim() == 2:
+        return Linear(weight.shape[1], weight.shape[0], bias)
+    if weight is None or weight.dim() != 4 or len(shape) != 3:
+        raise ConfigError("it has other layers than a plain discriminator")
+    kernel = (weight.shape[2], weight.shape[3])
+    is_whole = kernel == shape[1:]
+    sides = (0, 0, 0, 0) if is_whole else ((kernel[0] - 1) // 2,) * 2 + ((kernel[1] - 1) // 2,) * 2
+    stride = (1, 1) if is_whole else (2, 2)
+    return Conv(weight.shape[1], weight.shape[0], kernel, stride, sides, bias)

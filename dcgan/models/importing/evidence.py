@@ -1,0 +1,142 @@
+"""How well a reading reproduces the batch norm statistics of a file: the strongest evidence of what the file does not say.
+
+A batch norm's running mean and variance are those of its input in training. A reading that is right gives, from z of the right prior, the
+same ones channel by channel; a wrong stride, padding, slope or prior does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from math import log
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from dcgan.models.importing.geometry import Move
+from dcgan.models.importing.options import Act
+from dcgan.networks.layers import Sides
+
+WEIGHT = 12.0  # nats at most for each factor e of the squared error: halving it counts as much as a choice 4,000 times as usual
+FLOOR = 5e-3  # squared error below which little can be told apart: chance, averaged weights, the last steps of a training
+CLIP = 3.0  # of a channel's error: a few channels that died in training must not decide
+NOTHING = 0.3  # squared error from which on a reading explains little
+MOMENTUM = 0.1  # torch's, of running averages
+FAR_ON = 200  # batches after which nothing is left of the start
+UNTOUCHED = 1e-6
+
+PLAIN: dict[str, Callable[[Tensor], Tensor]] = {
+    "relu": F.relu,
+    "selu": F.selu,
+    "gelu": F.gelu,
+    "silu": F.silu,
+    "tanh": torch.tanh,
+    "sigmoid": torch.sigmoid,
+}
+
+
+def latents(count: int, z_dim: int, prior: str) -> Tensor:
+    """Return z (count, z_dim) of the prior, with the mean and, where `count` allows, exactly the covariance of the prior.
+
+    Taking the chance out of the first layer's statistics sharpens the comparison with those of a file.
+    """
+    random = torch.Generator().manual_seed(0)
+    if prior == "uniform":
+        z = torch.rand(count, z_dim, generator=random, dtype=torch.float64) * 2 - 1
+        deviation = 3**-0.5
+    else:
+        z = torch.randn(count, z_dim, generator=random, dtype=torch.float64)
+        deviation = 1.0
+    z -= z.mean(0)
+    if z_dim * 4 <= count * 3:
+        covariance = z.T @ z / count
+        values, vectors = torch.linalg.eigh(covariance)
+        z = z @ (vectors * values.rsqrt()) @ vectors.T * deviation
+    return z.float()
+
+
+def error(y: Tensor, statistics: Mapping[str, Tensor], channels: Tensor | None = None) -> float:
+    """Return the mean squared error of y's statistics, (n, c) or (n, c, h, w), from a norm's: means in deviations, logs of variances."""
+    axes = [axis for axis in range(y.dim()) if axis != 1]
+    mean, variance = settled(statistics)
+    if channels is not None:
+        mean, variance = mean[channels], variance[channels]
+    small = 1e-3 * float(variance.median()) + 1e-12
+    found_variance, found_mean = torch.var_mean(y, axes)
+    spread = torch.log((found_variance + small) / (variance + small))
+    shift = (found_mean - mean) / (variance + small).sqrt()
+    squared = spread.clamp(-CLIP, CLIP).square() / 2 + shift.clamp(-CLIP, CLIP).square()
+    kept = squared.sort().values[: max(1, int(len(squared) * 0.95))]
+    return float(kept.mean())
+
+
+def settled(statistics: Mapping[str, Tensor]) -> tuple[Tensor, Tensor]:
+    """Return (mean, variance) without what is left of the 0 and 1 that a norm starts with, where it counted its batches.
+
+    After n batches, torch's running averages hold 0.9^n of where they started.
+    """
+    mean, variance = statistics["running_mean"].double(), statistics["running_var"].double()
+    batches = int(statistics.get("num_batches_tracked", 0)) or FAR_ON  # 0 with statistics: whoever wrote the file did not count
+    left = (1 - MOMENTUM) ** min(batches, FAR_ON)
+    if bool((variance > left).all()):  # else its momentum was another
+        mean, variance = mean / (1 - left), (variance - left) / (1 - left)
+    return mean.float(), variance.float()
+
+
+def energy(squared: float, channels: int) -> float:
+    """Return what an error over so many channels weighs, in nats: near 0 where it explains nothing, as other readings may as well."""
+    return min(WEIGHT, channels / 2) * log((squared + FLOOR) / (squared + NOTHING))
+
+
+def is_untouched(statistics: Mapping[str, Tensor]) -> bool:
+    """Say whether a norm's statistics are those that it was made with."""
+    mean, variance = statistics["running_mean"], statistics["running_var"]
+    return bool(mean.abs().max() < UNTOUCHED) and bool((variance - 1).abs().max() < UNTOUCHED)
+
+
+def activate(x: Tensor, act: Act) -> Tensor:
+    kind, slope = act
+    if kind == "none":
+        return x
+    if kind == "leaky_relu":
+        return F.leaky_relu(x, slope or 0.0)
+    if kind == "elu":
+        return F.elu(x, 1.0 if slope is None else slope)
+    return PLAIN[kind](x)
+
+
+def normalise(y: Tensor, tensors: Mapping[str, Tensor], eps: float) -> Tensor:
+    """Apply a batch norm as in training, with the statistics of y: those of the file came about behind norms in that mode."""
+    return F.batch_norm(y, None, None, tensors.get("weight"), tensors.get("bias"), training=True, eps=eps)
+
+
+class Kernel:
+    """One layer's weight, to be applied in several ways to the same input; the full transposed product is computed once a stride."""
+
+    def __init__(self, x: Tensor, weight: Tensor, bias: Tensor | None) -> None:
+        self._x, self._weight, self._bias = x, weight, bias
+        self._full: dict[tuple[int, str, tuple[int, int]], Tensor] = {}
+
+    def __call__(self, move: Move, channels: Tensor | None = None) -> Tensor:
+        """Return the output, of these output channels only where they are given."""
+        outputs = 1 if move.way == "transposed" else 0
+        weight = self._weight if channels is None else self._weight.index_select(outputs, channels)
+        bias = self._bias if channels is None or self._bias is None else self._bias[channels]
+        if move.way == "linear":
+            return F.linear(self._x, weight, bias)
+        top, bottom, left, right = move.padding
+        if move.way == "conv":
+            return F.conv2d(F.pad(self._resized(move), (left, right, top, bottom)), weight, bias, move.stride)
+        key = (move.scale, move.mode, move.stride)
+        if key not in self._full:
+            self._full[key] = F.conv_transpose2d(self._resized(move), weight, None, move.stride)
+        y = F.pad(self._full[key], (-left, -right, -top, -bottom)) if min(move.padding) < 0 else _cut(self._full[key], move.padding)
+        return y if bias is None else y + bias[:, None, None]
+
+    def _resized(self, move: Move) -> Tensor:
+        return F.interpolate(self._x, scale_factor=float(move.scale), mode=move.mode) if move.scale > 1 else self._x
+
+
+def _cut(x: Tensor, sides: Sides) -> Tensor:
+    top, bottom, left, right = sides
+    return x[..., top : x.shape[-2] - bottom, left : x.shape[-1] - right]

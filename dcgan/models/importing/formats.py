@@ -1,0 +1,90 @@
+"""What kind of file it is, by its first bytes; and the sentence for kinds that cannot be read."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from typing import Literal
+
+from dcgan.errors import CheckpointError
+
+Kind = Literal["torch", "safetensors", "keras", "hdf5"]
+
+SAVE_LINE = 'torch.save(netG.state_dict(), "netG.pth")'
+KERAS_LINE = 'generator.save("generator.keras")'
+KINDS = ".pth, .pt, .pkl, .ckpt, .tar, .bin, .safetensors, .keras, .h5"
+START = 512  # bytes that are looked at
+
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM")
+_PACKED = {b"\x1f\x8b": "gzip", b"7z\xbc\xaf": "7z", b"Rar!": "rar", b"BZh": "bzip2", b"\xfd7zXZ": "xz"}
+_TENSORFLOW = (".index", ".meta", ".pb", ".data-00000-of-00001")
+
+
+def kind_of(path: Path) -> Kind:
+    """Return the kind of a file that can be read here, or raise a CheckpointError that says what it is and what to do."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(START)
+        size = path.stat().st_size
+    except OSError as error:
+        raise CheckpointError(f"{path.name} cannot be opened: {error.strerror or error}") from None
+    if start.startswith(b"PK\x03\x04"):
+        return _zipped(path)
+    if start.startswith(b"\x89HDF\r\n\x1a\n"):
+        return "hdf5"
+    if _is_safetensors(start, size):
+        return "safetensors"
+    if start[:1] == b"\x80" and start[1:2] in b"\x02\x03\x04\x05":
+        return "torch"
+    raise CheckpointError(f"{path.name} {_what(path, start)}")
+
+
+def _is_safetensors(start: bytes, size: int) -> bool:
+    return len(start) > 8 and start[8:9] == b"{" and int.from_bytes(start[:8], "little") <= max(size, START)
+
+
+def _zipped(path: Path) -> Kind:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError):
+        raise CheckpointError(f"{path.name} is cut short or damaged: its end is missing; download or copy it again") from None
+    parts = {name.partition("/")[2] for name in names} | set(names)
+    if "constants.pkl" in parts and any(name.startswith("code/") for name in parts):
+        line = f'torch.save(torch.jit.load("{path.name}").state_dict(), "netG.pth")'
+        raise CheckpointError(
+            f"{path.name} is a TorchScript program, which is not run here; in the notebook, run {line} and bring that file"
+        )
+    if "data.pkl" in parts:
+        return "torch"
+    if {"config.json", "model.weights.h5"} <= set(names):
+        return "keras"
+    if any(name.endswith("saved_model.pb") for name in names):
+        raise CheckpointError(f"{path.name} holds a TensorFlow SavedModel, which is a program; in the notebook, run {KERAS_LINE}")
+    raise CheckpointError(
+        f"{path.name} is a zip of something else ({', '.join(names[:2]) or 'nothing'}); unpack it and bring the checkpoint in it, "
+        f"or save one with {SAVE_LINE}"
+    )
+
+
+def _what(path: Path, start: bytes) -> str:
+    """Return the rest of the sentence that begins with the file's name."""
+    again = f"save one with {SAVE_LINE}"
+    if not start:
+        return f"is empty; {again}"
+    if start.startswith(b"version https://git-lfs"):
+        return "is a Git LFS pointer, not the file itself: run git lfs pull in its repository, or download the file from its page"
+    if start.lstrip()[:1] == b"<":
+        return "is a web page, not a checkpoint: download the file itself (the raw file, not the page that shows it)"
+    if start.startswith(_PICTURES):
+        return f"is a picture, not a network; {again}"
+    for magic, name in _PACKED.items():
+        if start.startswith(magic):
+            return f"is a {name} archive; unpack it and bring the checkpoint in it, or {again}"
+    if start[257:262] == b"ustar":
+        return f"is a tar archive; unpack it and bring the checkpoint in it, or {again}"
+    if path.suffix == ".onnx" or (start[:1] == b"\x08" and (b"pytorch" in start[:64] or b"onnx" in start[:64].lower())):
+        return f"is ONNX, a program without its training notebook's names; in the notebook, {again}"
+    if start[4:8] == b"TFL3" or path.name.endswith(_TENSORFLOW) or start.startswith(b"model_checkpoint_path"):
+        return f"is TensorFlow's, which does not say how its layers are put together; in the notebook, save one with {KERAS_LINE}"
+    return f"is not a file that is read here ({KINDS}); {again}"

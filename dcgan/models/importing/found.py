@@ -1,0 +1,55 @@
+"""A reading in the making: what goes in, and the choices for the stages so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from torch import Tensor
+
+from dcgan.config import Prior
+from dcgan.models.importing.geometry import Move
+from dcgan.models.importing.options import NO_ACT, Act, Pair
+
+Joined = Literal["behind", "before", "multiplied"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What goes in: z of a prior, and labels, one-hot or by a table, before or behind z or multiplied with it."""
+
+    prior: Prior
+    z_dim: int
+    classes: int = 0
+    joined: Joined = "behind"
+    cost: float = 0.0
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How one stage is read: the activation before its kernel, the move, and the activation between kernel and norm, if any."""
+
+    act: Act
+    move: Move
+    early: Act = NO_ACT
+    eps: float = 1e-5  # of the norm behind the kernel
+
+
+@dataclass(frozen=True)
+class Found:
+    """A reading: choices for the stages so far. `misfit` is the evidence in nats, `errors` the squared errors at each norm."""
+
+    entry: Entry
+    start: Pair
+    choices: tuple[Choice, ...] = ()
+    act: Act | None = None  # the activation that evidence or cost decided for
+    eps: float = 1e-5
+    size: Pair = (1, 1)
+    cost: float = 0.0
+    misfit: float = 0.0
+    errors: tuple[float, ...] = ()
+    y: Tensor | None = field(default=None, repr=False, compare=False)  # the last kernel's output, before its norm
+
+    @property
+    def score(self) -> float:
+        return self.cost + self.misfit

@@ -1,0 +1,229 @@
+"""Strides, paddings and resizes that a layer can have, how usual each is, and which of them lead to a picture of a plausible size.
+
+A cost is the negative logarithm of how often something is met, in nats and roughly: the tutorials' 4x4 kernel with stride 2 and padding 1
+costs nothing, an unusual padding 5. The figures are judgements over the families of ANCHORS' kind (tutorials, courses, libraries), to rank
+readings where a file's batch norm statistics do not decide.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from math import inf, isqrt, log2
+
+from dcgan.models.importing.options import Options, Pair, at
+from dcgan.models.importing.parts import Skeleton, Stage, Way
+from dcgan.networks.layers import Sides
+
+MAX_SIDE = 512  # pixels; a file of a few KB could ask for pictures that fill the memory
+FAR = 7.5  # moves that cost more are not tried
+USUAL = {64: 0.0, 32: 0.0, 28: 0.3, 128: 0.5, 256: 1.5, 96: 1.5, 48: 1.5, 16: 2.0, 24: 2.5, 80: 3.0, 100: 3.0, 112: 3.0, 192: 3.0}
+
+
+@dataclass(frozen=True)
+class Move:
+    """How a kernel is applied: what its input is resized to, stride, and the rows and columns cut (transposed) or added (conv)."""
+
+    way: Way
+    scale: int = 1
+    mode: str = "nearest"
+    stride: Pair = (1, 1)
+    padding: Sides = (0, 0, 0, 0)
+    cost: float = 0.0
+
+    def size(self, before: Pair, kernel: Pair) -> Pair:
+        """Return (height, width) after this layer; below 1 where nothing is left."""
+        top, bottom, left, right = self.padding
+        h, w = before[0] * self.scale, before[1] * self.scale
+        if self.way == "transposed":
+            return (h - 1) * self.stride[0] + kernel[0] - top - bottom, (w - 1) * self.stride[1] + kernel[1] - left - right
+        return (h + top + bottom - kernel[0]) // self.stride[0] + 1, (w + left + right - kernel[1]) // self.stride[1] + 1
+
+
+@dataclass(frozen=True)
+class _Axis:
+    stride: int
+    before: int
+    after: int
+    cost: float
+
+
+class Geometry:
+    """The moves of every layer of one network, under a person's options, whose lists are by convolution.
+
+    `hint` is a size in pixels that the file names somewhere.
+    """
+
+    def __init__(self, network: Skeleton, options: Options, hint: int | None = None) -> None:
+        self._stages, self._options, self._hint = network.stages, options, hint
+        self._first = next(index for index, stage in enumerate(network.stages) if stage.kernel.weight.dim() == 4)
+        self._cheapest: dict[tuple[int, Pair], float] = {}
+        self._moves: dict[tuple[int, Pair], tuple[Move, ...]] = {}
+
+    def starts(self) -> list[tuple[Pair, float]]:
+        """Return the pictures (height, width) that the first convolution can begin with, and what each costs."""
+        shape = next((stage.shape for stage in self._stages if stage.shape), None)
+        if shape is None:
+            return [((1, 1), 0.0)]
+        places = shape[1]
+        side = isqrt(places)
+        found = [
+            ((h, places // h), 0.0 if h * h == places else 2.0 + abs(log2(h * h / places))) for h in range(1, places + 1) if places % h == 0
+        ]
+        return [(size, cost) for size, cost in found if cost < 4.0] if side * side != places or self._is_oblong() else [((side, side), 0.0)]
+
+    def _is_oblong(self) -> bool:
+        size = self._options.image_size
+        return size is not None and size[0] != size[1]
+
+    def moves(self, index: int, before: Pair) -> tuple[Move, ...]:
+        """Return what layer `index` can do to a picture of this size, the most usual first."""
+        key = (index, before)
+        if key not in self._moves:
+            found = [move for way in self._stages[index].ways for move in self._of_way(index, way, before)]
+            kernel = self._stages[index].size
+            self._moves[key] = tuple(
+                sorted((move for move in found if min(move.size(before, kernel)) >= 1), key=lambda move: (move.cost, move.padding))
+            )
+        return self._moves[key]
+
+    def rest(self, index: int, size: Pair) -> float:
+        """Return the least cost of the layers from `index` on, with that of the picture's size."""
+        if max(size) > 4 * MAX_SIDE:
+            return inf
+        if index == len(self._stages):
+            return self._size_cost(*size)
+        key = (index, size)
+        if key not in self._cheapest:
+            kernel = self._stages[index].size
+            self._cheapest[key] = min(
+                (move.cost + self.rest(index + 1, move.size(size, kernel)) for move in self.moves(index, size)), default=inf
+            )
+        return self._cheapest[key]
+
+    def likeliest_size(self) -> Pair:
+        """Return (height, width) of the picture that costs least."""
+        size = min(self.starts(), key=lambda start: start[1] + self.rest(self._first, start[0]))[0]
+        for index in range(self._first, len(self._stages)):
+            kernel = self._stages[index].size
+            size = min(self.moves(index, size), key=lambda move: move.cost + self.rest(index + 1, move.size(size, kernel))).size(
+                size, kernel
+            )
+        return size
+
+    def _size_cost(self, height: int, width: int) -> float:
+        stated = self._options.image_size
+        if stated is not None:
+            return 0.0 if (width, height) == stated else 0.5 if (height, width) == stated else inf
+        if self._hint in (height, width):
+            return -3.0
+        return _side_cost(height) if height == width else 3.0 + max(_side_cost(height), _side_cost(width))
+
+    def _of_way(self, index: int, way: Way, before: Pair) -> list[Move]:
+        stage, chosen = self._stages[index], self._options
+        other = 0.0 if way == stage.ways[0] else 2.0
+        rows, columns = (self._axes(index, way, kernel, n) for kernel, n in zip(stage.size, before, strict=True))
+        found = []
+        for scale, mode, cost in self._resizes(index, way, before):
+            for row in rows:
+                for column in _partners(row, columns, stage.size[0] == stage.size[1] and before[0] == before[1], self._is_oblong()):
+                    sides = (row.before, row.after, column.before, column.after)
+                    if way == "transposed" and scale > 1 and row.stride > 1:
+                        continue
+                    total = cost + other + (row.cost + column.cost) / 2
+                    found.append(Move(way, scale, mode, (row.stride, column.stride), sides, total))
+        stated = any((chosen.strides, chosen.paddings, chosen.output_paddings, chosen.upsample, chosen.image_size))
+        return [move for move in found if move.cost <= (4 * FAR if stated else FAR)]
+
+    def _axes(self, index: int, way: Way, kernel: int, n: int) -> list[_Axis]:
+        layer = index - self._first
+        stride, padding = at(self._options.strides, layer), at(self._options.paddings, layer)
+        output = at(self._options.output_paddings, layer)
+        if way == "transposed" and n == 1:
+            stride = output = None  # of one pixel, any stride makes the same
+        last, size = index == len(self._stages) - 1, self._stages[index - 1].size
+        odd_one = last and way == "transposed" and index > self._first and kernel > 1 and size not in ((1, 1), self._stages[index].size)
+        last_grey = index == len(self._stages) - 1 and kernel == 1 and n == 32 and 1 in self._stages[index].kernel.weight.shape[:2]
+        found = []
+        for s, p, q, cost in _transposed(kernel, n) if way == "transposed" else _plain(kernel):
+            if last_grey:
+                cost = {2: 0.0, 0: 0.7}.get(p, cost)  # the 28 px variants cut two pixels from 32 at the end
+            if odd_one and kernel - 2 * p + q == s:  # a last kernel of another size than those before it has another stride, as a rule
+                cost = {1: 0.3 if kernel < 5 else 2.5, 2: 2.0, 3: 0.0}.get(s, 3.0)
+            wanted = ((stride, s), (padding, p), (output, q))
+            if all(value is None or value == own for value, own in wanted):
+                found.append(_Axis(s, p, p - q if way == "transposed" else p, cost))
+        return found
+
+    def _resizes(self, index: int, way: Way, before: Pair) -> list[tuple[int, str, float]]:
+        """Return (scale, mode, cost) of what the picture can be resized to before the kernel."""
+        stated = at(self._options.upsample, index - self._first)
+        if stated is not None:
+            return [(1, "nearest", 0.0)] if stated == "none" else [(2, str(stated), 0.0)]
+        plain, bigger = _resize_cost(self._stages[index], way, last=index == len(self._stages) - 1, first=before == (1, 1))
+        return [(1, "nearest", plain), (2, "nearest", bigger), (2, "bilinear", bigger + 2.0), (4, "nearest", bigger + 5.0)]
+
+
+def _resize_cost(stage: Stage, way: Way, last: bool, first: bool) -> tuple[float, float]:
+    """Return the cost of no resize and of one. The gap before a kernel counts activations, resizes and dropouts."""
+    if way == "transposed" or max(stage.size) == 1 or first:
+        return 0.0, 7.0
+    if stage.gap == 0:
+        return 0.0, 9.0
+    if stage.gap is not None:
+        return (0.1, 2.0) if stage.gap == 1 else (2.0, 0.3)
+    return (0.3, 1.5) if last else (1.0, 0.5)
+
+
+def _partners(row: _Axis, columns: list[_Axis], square: bool, oblong: bool) -> list[_Axis]:
+    """Return what the columns can do beside a row: the same where kernel and picture are square and the picture is to be."""
+    if square and not oblong:
+        return [row]
+    return [column for column in columns if column.stride == row.stride]
+
+
+def _side_cost(n: int) -> float:
+    if n in USUAL:
+        return USUAL[n]
+    if n < 12:
+        return 8.0
+    if n > 256:
+        return 3.0 + 2.0 * log2(n / 256)
+    return 4.0 if n % 8 == 0 else 5.0 if n % 2 == 0 else 7.0
+
+
+@lru_cache
+def _transposed(kernel: int, n: int) -> tuple[tuple[int, int, int, float], ...]:
+    """Return (stride, padding, output padding, cost) for a transposed kernel over n pixels."""
+    found = []
+    if n == 1:  # one pixel: the stride does not matter
+        return tuple((1, p, 0, 3.0 * p) for p in range((kernel - 1) // 2 + 1))
+    for stride in range(1, max(2, min(kernel, 4)) + 1):
+        for padding in range(kernel // 2 + 1 if kernel > 1 else 3):
+            for output in range(min(stride, 2)):
+                found.append((stride, padding, output, _transposed_cost(kernel, stride, padding, output)))
+    return tuple(found)
+
+
+def _transposed_cost(kernel: int, stride: int, padding: int, output: int) -> float:
+    if kernel == 1:
+        return {(1, 0, 0): 0.0, (1, 2, 0): 5.0}.get((stride, padding, output), 8.0)
+    exact = kernel - 2 * padding + output == stride  # n pixels become n * stride
+    cost = {1: 1.0, 2: 0.0, 3: 4.0, 4: 2.5 if kernel == 8 else 4.0}[stride]
+    if exact:
+        return cost + (0.3 if output else 0.0) + (0.0 if kernel != 3 or stride == 1 else 0.2)
+    if output == 0 and padding == 0:
+        return cost + (2.0 if kernel <= 3 else 3.0)
+    if output == 0 and padding in (1, 2):
+        return cost + 3.5
+    return cost + 6.0
+
+
+@lru_cache
+def _plain(kernel: int) -> tuple[tuple[int, int, int, float], ...]:
+    """Return (stride, padding, 0, cost) for a plain kernel; generators hardly ever make a picture smaller."""
+    same = (kernel - 1) // 2
+    costs = {0: 3.0, 1: 4.0, 2: 5.0, same: 0.0 if kernel % 2 else 2.0}
+    if kernel % 2 == 0:
+        costs[kernel // 2] = 2.5
+    return tuple((1, padding, 0, cost) for padding, cost in costs.items())

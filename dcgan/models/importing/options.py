@@ -1,0 +1,132 @@
+"""What a person states about a file instead of leaving it to be found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal, TypeVar, get_args
+
+from dcgan.config import Prior
+from dcgan.errors import ConfigError
+
+Act = tuple[str, float | None]  # an activation's kind, and its slope where it has one
+Pair = tuple[int, int]
+ResizeName = Literal["none", "nearest", "bilinear"]
+
+T = TypeVar("T")
+
+NO_ACT: Act = ("none", None)
+KINDS = ("none", "relu", "leaky_relu", "elu", "selu", "gelu", "silu", "tanh", "sigmoid")
+SLOPES = {"leaky_relu": 0.2, "elu": 1.0}  # what is usual where only the name is given
+OUTPUTS = {"tanh": (-1.0, 1.0), "sigmoid": (0.0, 1.0), "none": (-1.0, 1.0)}  # and the range of the picture
+
+
+@dataclass(frozen=True)
+class Options:
+    """The overrides. Lists are by layer, in order; one value stands for all layers.
+
+    `image_size` is (width, height). `activations` are those before each layer but the first. `classes` is the number of labels that are
+    joined one-hot behind z. `statistics=estimate` replaces the file's batch norm statistics by those of the found network. `reading` takes
+    the n-th best reading. `network` names the part of the file to read.
+    """
+
+    prior: Prior | None = None
+    image_size: Pair | None = None
+    output: str | None = None
+    activations: tuple[Act, ...] = ()
+    eps: tuple[float, ...] = ()
+    strides: tuple[int, ...] = ()
+    paddings: tuple[int, ...] = ()
+    output_paddings: tuple[int, ...] = ()
+    upsample: tuple[ResizeName, ...] = ()
+    order: Literal["norm-first", "activation-first"] | None = None
+    classes: int | None = None
+    labels: Literal["before", "after"] | None = None
+    statistics: Literal["file", "estimate"] = "file"
+    reading: int = 1
+    network: str | None = None
+
+
+PLURALS = {"activation": "activations", "stride": "strides", "padding": "paddings", "output_padding": "output_paddings", "bn_eps": "eps"}
+KEYS = tuple(field.name for field in fields(Options))
+
+
+def apply_options(options: Options, settings: Iterable[str]) -> Options:
+    """Return `options` with `key=value` settings applied; a wrong key or value is a ConfigError that names it."""
+    for setting in settings:
+        key, separator, text = setting.partition("=")
+        key = PLURALS.get(key.strip(), key.strip())
+        if not separator or key not in KEYS:
+            raise ConfigError(f"a setting of import is key=value with a key of {', '.join(KEYS)}; found {setting!r}")
+        options = replace(options, **{key: _parse(key, text.strip().lower() if key != "network" else text.strip())})
+    return options
+
+
+def _parse(key: str, text: str) -> Any:
+    choices = {"prior": get_args(Prior), "output": tuple(OUTPUTS), "order": ("norm-first", "activation-first")}
+    choices |= {"labels": ("before", "after"), "statistics": ("file", "estimate")}
+    if key in choices:
+        if text not in choices[key]:
+            raise ConfigError(f"{key} is {' or '.join(choices[key])}, found {text!r}")
+        return text
+    if key == "image_size":
+        return parse_size(text)
+    if key == "network":
+        return text
+    if key in ("classes", "reading"):
+        return _whole(key, text, 0 if key == "classes" else 1)
+    parts = [part.strip() for part in text.split(",")]
+    if key == "activations":
+        return tuple(parse_act(part) for part in parts)
+    if key == "eps":
+        return tuple(_number(key, part) for part in parts)
+    if key == "upsample":
+        if not set(parts) <= set(get_args(ResizeName)):
+            raise ConfigError(f"upsample is {', '.join(get_args(ResizeName))} or a list of them, one a layer; found {text!r}")
+        return tuple(parts)
+    return tuple(_whole(key, part, 0) for part in parts)
+
+
+def parse_size(text: str) -> Pair:
+    """Read 64 or 34x45 (width x height), in pixels."""
+    match = re.fullmatch(r"(\d{1,4})(?:[x×](\d{1,4}))?", text.strip().lower())
+    if not match or not all(1 <= int(number) <= 1024 for number in match.groups() if number):
+        raise ConfigError(f"an image size is a number of pixels up to 1024, or width x height like 34x45; found {text!r}")
+    return int(match[1]), int(match[2] or match[1])
+
+
+def parse_act(text: str) -> Act:
+    """Read relu, leaky_relu (slope 0.2) or leaky_relu:0.01."""
+    kind, _, slope = text.replace("leakyrelu", "leaky_relu").partition(":")
+    if kind not in KINDS or (slope and kind not in SLOPES):
+        raise ConfigError(f"an activation is one of {', '.join(KINDS)}, with a slope like leaky_relu:0.2; found {text!r}")
+    return kind, (_number("slope", slope) if slope else SLOPES.get(kind))
+
+
+def act_name(act: Act) -> str:
+    kind, slope = act
+    return kind if slope is None else f"{kind}:{slope:g}"
+
+
+def at(values: tuple[T, ...], index: int) -> T | None:
+    """Return the value for layer `index`: one value stands for all layers, a list that is too short says nothing of the rest."""
+    if len(values) == 1:
+        return values[0]
+    return values[index] if index < len(values) else None
+
+
+def _whole(key: str, text: str, low: int) -> int:
+    if not text.isascii() or not text.isdigit() or not low <= int(text) <= 1 << 16:
+        raise ConfigError(f"{key} takes whole numbers from {low}, found {text!r}")
+    return int(text)
+
+
+def _number(key: str, text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < 100:
+        raise ConfigError(f"{key} takes numbers from 0 to 100, found {text!r}")
+    return value

@@ -1,0 +1,75 @@
+"""The parts of a network as its file has them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from torch import Tensor
+
+from dcgan.models.importing.naming import Path
+
+Way = Literal["linear", "conv", "transposed"]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A module with tensors: a kernel (2 or 4 dimensions), a norm, a learned slope or a label table."""
+
+    path: Path
+    tensors: Mapping[str, Tensor]
+
+    @property
+    def weight(self) -> Tensor:
+        return self.tensors["weight"]
+
+    @property
+    def channels(self) -> int:
+        return next(tensor for tensor in self.tensors.values() if tensor.dim()).shape[0]
+
+    @property
+    def place(self) -> tuple[Path, int] | None:
+        """The module's parent and its number there, where it has one."""
+        last = self.path[-1] if self.path else ""
+        return (self.path[:-1], int(last)) if last.isdigit() else None
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A kernel with the norm behind it.
+
+    `ways` are the readings of its weight that fit its neighbours. `shape` is the picture that a linear layer's output is reshaped to, its
+    height and width still joined: (channels, places). `gap` counts the modules without tensors before the kernel, and `norm_gap` those
+    between it and its norm; None where the names do not say. `slope` is that of a learned activation before the kernel.
+    """
+
+    kernel: Part
+    ways: tuple[Way, ...]
+    norm: Part | None = None
+    gap: int | None = None
+    norm_gap: int | None = None
+    slope: float | None = None
+    shape: tuple[int, int] | None = None
+
+    @property
+    def size(self) -> tuple[int, int]:
+        weight = self.kernel.weight
+        return (weight.shape[2], weight.shape[3]) if weight.dim() == 4 else (1, 1)
+
+    @property
+    def has_statistics(self) -> bool:
+        return self.norm is not None and "running_mean" in self.norm.tensors
+
+
+@dataclass(frozen=True)
+class Skeleton:
+    """What a file proves of a generator. `inputs` are the numbers that its first kernel takes; `table` the label embedding."""
+
+    stages: tuple[Stage, ...]
+    table: Part | None = None
+
+    @property
+    def inputs(self) -> int:
+        first = self.stages[0]
+        return first.kernel.weight.shape[1 if first.ways[0] != "transposed" else 0]

@@ -1,0 +1,184 @@
+"""From a file to a model: find the network, its layers, the readings that fit, and say what was assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import sqrt
+from pathlib import Path
+
+import torch
+
+from dcgan.errors import CheckpointError, ConfigError
+from dcgan.models.folder import Model, ModelConfig
+from dcgan.models.importing.assembly import assemble, with_own_statistics
+from dcgan.models.importing.contents import Contents, read_contents
+from dcgan.models.importing.critic import critic
+from dcgan.models.importing.entries import entries, size_hint
+from dcgan.models.importing.evidence import is_untouched
+from dcgan.models.importing.formats import KERAS_LINE, SAVE_LINE
+from dcgan.models.importing.found import Found
+from dcgan.models.importing.geometry import MAX_SIDE, Geometry
+from dcgan.models.importing.naming import Node, descend, is_autoencoder, modules, tree
+from dcgan.models.importing.options import OUTPUTS, Options
+from dcgan.models.importing.parts import Skeleton
+from dcgan.models.importing.report import Inspection, Reading
+from dcgan.models.importing.search import Search
+from dcgan.models.importing.skeleton import skeleton
+from dcgan.models.importing.words import assumptions, layer_names, proofs, support
+
+PLAUSIBLE = 6.0  # nats behind the best at which a reading is still shown
+READINGS = 6
+ROUGH = 4.0  # nats between a smooth picture and noise: decides only where nothing else does
+
+
+def read_foreign(path: Path, allow_pickle: bool = True, options: Options | None = None) -> Model:
+    """Return the best reading of a file as a model; see `inspect_file`."""
+    return inspect_file(path, allow_pickle, options).best.model
+
+
+def inspect_file(path: Path, allow_pickle: bool = True, options: Options | None = None) -> Inspection:
+    """Read a file from elsewhere and return what it is.
+
+    Parameters
+    ----------
+    allow_pickle
+        False on a public server, which takes safetensors only.
+    options
+        What a person states of it.
+
+    Raises
+    ------
+    CheckpointError
+        It is no convolutional generator, or nothing that is read here; the message says what to do.
+    """
+    options = options or Options()
+    contents = read_contents(path, allow_pickle)
+    try:
+        return _inspect(contents, options)
+    except ConfigError as error:
+        line = SAVE_LINE if contents.keras is None else KERAS_LINE
+        raise CheckpointError(f"{contents.name} is not a DCGAN's generator that can be read here: {error}; save one with {line}") from None
+
+
+def own_model(name: str, model: Model) -> Inspection:
+    """Return the report of a model folder, which describes itself."""
+    network = model.config.generator
+    proved = (f"its own description names all {len(network.layers)} layers",)
+    notes = tuple(f"assumed when it was imported: {sentence}" for sentence in model.config.assumed)
+    reading = Reading(model, tuple(layer.type for layer in network.layers), (), (), 0.0, None)
+    return Inspection(name, "model folder", "", proved, (reading,), notes)
+
+
+def _inspect(contents: Contents, options: Options) -> Inspection:
+    if contents.keras is not None:
+        from dcgan.models.importing.keras import inspect_keras
+
+        return inspect_keras(contents, options)
+    node, network = _generator(contents, options)
+    geometry = Geometry(network, options, size_hint(contents.facts))
+    _refuse_large(geometry)
+    with torch.random.fork_rng(devices=[]):
+        found = Search(network, geometry, options).run(entries(network, options, contents.facts))
+    if not found:
+        size = "x".join(map(str, options.image_size)) if options.image_size else "a plausible size"
+        raise ConfigError(f"no strides and paddings of its kernels give a picture of {size} under these settings")
+    output = options.output or "tanh"
+    readings = [_reading(contents, node, network, each, found, output, options) for each in _distinct(found)]
+    readings = sorted(readings, key=lambda reading: reading.score + ROUGH * roughness(reading.model))[:READINGS]
+    if options.reading > len(readings):
+        raise ConfigError(f"there are {len(readings)} readings that fit, found reading={options.reading}")
+    readings.insert(0, readings.pop(options.reading - 1))
+    return Inspection(contents.name, contents.kind, node.name, proofs(network), tuple(readings), _notes(network, readings[0]))
+
+
+def _generator(contents: Contents, options: Options) -> tuple[Node, Skeleton]:
+    """Return the part of the file that is a generator: the whole, else the likeliest part."""
+    root = tree(contents.tensors)
+    if options.network is None and is_autoencoder(root):
+        raise ConfigError(
+            "it is an autoencoder (an encoder, a decoder, means and variances), not a GAN; --set network=decoder reads its decoder"
+        )
+    reasons: list[tuple[bool, str]] = []
+    nodes = [
+        node for node in descend(root) if options.network is None or node.name == options.network or node.prefix[-1:] == (options.network,)
+    ]
+    for node in nodes:
+        if node.says_discriminator and options.network is None:
+            continue
+        try:
+            return node, skeleton(modules(node), contents.ordered)
+        except ConfigError as error:
+            reasons.append((not node.says_generator, str(error)))
+    if options.network is not None and not nodes:
+        raise ConfigError(f"it has no part called {options.network!r} with convolutions; there are {', '.join(_names(root)) or 'none'}")
+    if reasons:
+        raise ConfigError(min(reasons, key=lambda reason: reason[0])[1])
+    raise ConfigError(_nothing(contents))
+
+
+def _names(root: Node) -> list[str]:
+    return [node.name for node in descend(root) if node.name][:8]
+
+
+def _nothing(contents: Contents) -> str:
+    """Say what a file without two convolutions is."""
+    if set(contents.tensors) == {"tensor"}:
+        return f"it is a single tensor of the shape {tuple(contents.tensors['tensor'].shape)}, such as the fixed noise of a notebook"
+    count = sum(tensor.dim() == 4 for tensor in contents.tensors.values())
+    kind = "a discriminator" if count >= 2 else f"{count or 'no'} convolution{'s' if count != 1 else ''}"
+    return f"it holds {kind} among its {len(contents.tensors)} tensors ({', '.join(list(contents.tensors)[:3]) or 'none'})"
+
+
+def _refuse_large(geometry: Geometry) -> None:
+    side = max(geometry.likeliest_size())
+    if side > MAX_SIDE:
+        raise ConfigError(f"its pictures have {side} pixels a side, at most {MAX_SIDE} are read")
+
+
+def _distinct(found: Sequence[Found]) -> list[Found]:
+    """Return the readings that are worth a look: near the best, and different in what they draw."""
+    seen, kept = set(), []
+    for each in found:
+        key = tuple((choice.act, choice.move, choice.early, choice.eps) for choice in each.choices)
+        if key not in seen and each.score <= found[0].score + PLAUSIBLE:
+            seen.add(key)
+            kept.append(each)
+    return kept[:READINGS]
+
+
+def _reading(
+    contents: Contents, node: Node, network: Skeleton, found: Found, others: Sequence[Found], output: str, options: Options
+) -> Reading:
+    spec, tensors = assemble(network, found, (output, None))
+    said = assumptions(network, found, others, output, options)
+    labels = tuple(str(number) for number in range(spec.classes))
+    if options.statistics == "estimate" or any(stage.norm is not None and not stage.has_statistics for stage in network.stages):
+        tensors = with_own_statistics(spec, tensors, found.entry.prior)
+    config = ModelConfig(spec, None, found.entry.prior, OUTPUTS[output], labels, assumed=tuple(item.sentence for item in said))
+    model = Model(config, tensors)
+    model.build_generator()  # checks shapes and that all numbers are finite
+    misfit = sqrt(sum(found.errors) / len(found.errors)) if found.errors else None
+    model = critic(model, contents, node)
+    return Reading(model, layer_names(network, found), support(found, misfit), said, found.score - others[0].score, misfit)
+
+
+@torch.inference_mode()
+def roughness(model: Model) -> float:
+    """Return how little pictures vary smoothly, 0 to 1: mean step between neighbours over mean distance from the mean."""
+    network = model.build_generator()
+    z = torch.randn(4, model.config.z_dim, generator=torch.Generator().manual_seed(0))
+    classes = model.config.generator.classes
+    x = network(z, torch.arange(4) % classes if classes else None)
+    steps = ((x[..., 1:] - x[..., :-1]).abs().mean() + (x[..., 1:, :] - x[..., :-1, :]).abs().mean()) / 2
+    return min(1.0, float(steps / (2 * (x - x.mean((2, 3), keepdim=True)).abs().mean() + 1e-6)))
+
+
+def _notes(network: Skeleton, reading: Reading) -> tuple[str, ...]:
+    norms = [stage.norm for stage in network.stages if stage.norm is not None]
+    if any("running_mean" not in norm.tensors for norm in norms):
+        return ("it has no batch norm statistics: those of the network itself were taken, over 512 z of the prior",)
+    if norms and all(is_untouched(norm.tensors) for norm in norms):
+        return ("its batch norm statistics were never filled; statistics=estimate takes those of the network itself",)
+    if reading.misfit is not None and reading.misfit > 0.5:
+        return ("its batch norm statistics are not those of any reading: they may be stale; statistics=estimate takes the network's own",)
+    return ()

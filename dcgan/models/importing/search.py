@@ -1,0 +1,230 @@
+"""The search for the readings that fit: layer by layer, keeping those that cost least and reproduce the file's statistics best."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import inf, prod
+
+import torch
+from torch import Tensor
+
+from dcgan.models.importing.between import Between
+from dcgan.models.importing.evidence import Kernel, activate, energy, error, is_untouched, latents, normalise
+from dcgan.models.importing.found import Choice, Entry, Found
+from dcgan.models.importing.geometry import Geometry, Move
+from dcgan.models.importing.options import NO_ACT, Act, Options, Pair
+from dcgan.models.importing.parts import Skeleton, Stage
+
+COUNT = 256  # z that a reading is tried with
+WORK = 1 << 27  # multiply-adds for a trial of a layer
+PASSES = 1024  # multiply-adds that take as long as what is done with each number of a picture besides
+CHANNELS = 48  # of a layer's outputs, for a trial
+BEAM = 6  # readings that are followed
+SPAN = 14.0  # nats behind the best at which a reading is dropped
+
+FITS = 0.01  # squared error of a reading behind which unusual ones are not tried
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """A way to do the next stage, not yet computed."""
+
+    act: Act
+    eps: float  # of the norm before
+    move: Move
+    early: Act
+    cost: float
+    squared: float | None = None
+    channels: int = 0  # that were compared
+
+    @property
+    def misfit(self) -> float:
+        return energy(self.squared, self.channels) if self.squared is not None else 0.0
+
+    @property
+    def score(self) -> float:
+        return self.cost + self.misfit
+
+
+class Search:
+    """The readings of one skeleton."""
+
+    def __init__(self, network: Skeleton, geometry: Geometry, options: Options) -> None:
+        self._stages, self._geometry, self._between = network.stages, geometry, Between(network, options)
+        self._table = network.table.weight.float() if network.table is not None else None
+
+    @torch.inference_mode()
+    def run(self, entries: Sequence[Entry]) -> list[Found]:
+        """Return readings, the best first; none where no picture of a size that is taken comes out."""
+        beam = [self._begin(entry, start, cost) for entry in entries for start, cost in self._geometry.starts()]
+        for index in range(len(self._stages)):
+            grown = [child for found in beam for child in self._expand(index, found)]
+            beam = [self._computed(index, *pair) for pair in self._best(index, grown)]
+        return sorted(beam, key=lambda found: found.score)
+
+    def _begin(self, entry: Entry, start: Pair, cost: float) -> Found:
+        z = latents(COUNT, entry.z_dim, entry.prior)
+        if entry.classes:
+            labels = torch.arange(COUNT) % entry.classes
+            joined = torch.eye(entry.classes)[labels] if self._table is None else self._table[labels]
+            z = z * joined if entry.joined == "multiplied" else torch.cat([joined, z] if entry.joined == "before" else [z, joined], 1)
+        return Found(entry, start, cost=entry.cost + cost, y=z)
+
+    # One stage ------------------------------------------------------------------------------------------------------------------------
+
+    def _expand(self, index: int, found: Found) -> list[tuple[Found, _Trial, float]]:
+        """Return (reading, trial, its score with the least that the rest can cost)."""
+        stage, size = self._stages[index], self._before(index, found)
+        moves = [(move, self._rest(index, move, size)) for move in self._moves(index, size)]
+        best = min((move.cost + rest for move, rest in moves), default=inf)
+        if best == inf:
+            return []
+        near = [(move, rest) for move, rest in moves if move.cost + rest <= best + SPAN]
+        rests = dict(near)
+        trials = self._tried(index, found, [move for move, _ in near]) if self._decides(stage) else self._untried(index, found, near)
+        return [(found, trial, found.score + trial.score + rests[trial.move]) for trial in trials]
+
+    def _decides(self, stage: Stage) -> bool:
+        return stage.has_statistics and stage.norm is not None and not is_untouched(stage.norm.tensors)
+
+    def _before(self, index: int, found: Found) -> Pair:
+        after_linear = index > 0 and self._stages[index - 1].kernel.weight.dim() == 2
+        return found.start if after_linear or index == 0 else found.size
+
+    def _moves(self, index: int, size: Pair) -> Sequence[Move]:
+        return [Move("linear")] if self._stages[index].kernel.weight.dim() == 2 else self._geometry.moves(index, size)
+
+    def _rest(self, index: int, move: Move, size: Pair) -> float:
+        if move.way == "linear":
+            after = self._stages[index + 1].kernel.weight.dim() == 4
+            return self._geometry.rest(index + 1, size) if after else 0.0
+        return self._geometry.rest(index + 1, move.size(size, self._stages[index].size))
+
+    def _untried(self, index: int, found: Found, near: Sequence[tuple[Move, float]]) -> list[_Trial]:
+        """Return what cost alone allows, where the file has no statistics behind this layer."""
+        kinds = sorted(self._between.acts(index, found).items(), key=lambda pair: pair[1])
+        kept = [(act, cost) for act, cost in kinds if cost < kinds[0][1] + 1.5][: 2 if found.act or not index else 1]
+        stated = self._between.eps(index)
+        eps = found.eps if found.eps in stated or not stated else next(iter(stated))
+        return [_Trial(act, eps, move, NO_ACT, move.cost + cost) for move, _ in near[: BEAM + 4] for act, cost in kept]
+
+    def _tried(self, index: int, found: Found, moves: Sequence[Move]) -> list[_Trial]:
+        """Try moves with the likeliest activations; then other activations and eps with the moves that fit best."""
+        acts, early = self._between.acts(index, found), self._between.early(index, found)
+        likely, before = min(acts, key=lambda act: acts[act]), min(early, key=lambda act: early[act])
+        trials = self._measure(index, found, [(likely, found.eps, move, before) for move in moves])
+        others = [act for act in acts if act != likely]
+        trials += self._measure(
+            index, found, [(likely, e, t.move, before) for t in _leading(trials, 2) for e in self._between.eps(index) if e != found.eps]
+        )
+        if found.act is None or not _fits(trials):
+            trials += self._measure(index, found, [(act, t.eps, t.move, before) for t in _leading(trials, 2) for act in others])
+            best = _leading(trials, 1)[0]
+            trials += self._measure(index, found, [(best.act, best.eps, move, before) for move in moves if best.act != likely])
+        if not _fits(trials):
+            trials += self._measure(
+                index, found, [(t.act, t.eps, t.move, act) for t in _leading(trials, 3) for act in early if act != before]
+            )
+        return trials
+
+    def _measure(self, index: int, found: Found, wanted: Sequence[tuple[Act, float, Move, Act]]) -> list[_Trial]:
+        stage = self._stages[index]
+        assert stage.norm is not None
+        acts, eps, early = self._between.acts(index, found), self._between.eps(index), self._between.early(index, found)
+        weight, channels = stage.kernel.weight.float(), self._channels(index)
+        bias = stage.kernel.tensors.get("bias")
+        kernels: dict[tuple[Act, float], Kernel] = {}
+        trials = []
+        for act, e, move, between in wanted:
+            if (act, e) not in kernels:
+                x = self._input(index, found, act, e)
+                kernels[act, e] = Kernel(x[: _affordable(x, weight, channels)], weight, None if bias is None else bias.float())
+            y = activate(kernels[act, e](move, channels), between)
+            y, kept = self._as_normed(stage, y, channels, found.start)
+            cost = move.cost + acts[act] + early[between] + (0.0 if e == found.eps else eps.get(e, 0.0))
+            trials.append(_Trial(act, e, move, between, cost, error(y, stage.norm.tensors, kept), stage.norm.channels))
+        return trials
+
+    def _as_normed(self, stage: Stage, y: Tensor, channels: Tensor | None, start: Pair) -> tuple[Tensor, Tensor | None]:
+        """Return a linear layer's output as the picture whose channels its norm counts."""
+        assert stage.norm is not None
+        if y.dim() == 2 and stage.shape is not None and stage.norm.channels == stage.shape[0] != stage.kernel.weight.shape[0]:
+            return y.reshape(len(y), stage.shape[0], *start), None
+        return y, channels
+
+    def _channels(self, index: int) -> Tensor | None:
+        """Return which outputs a trial looks at: all of few, some of many; all of a linear layer, which is cheap."""
+        stage = self._stages[index]
+        assert stage.norm is not None
+        count = stage.norm.channels
+        if stage.kernel.weight.dim() == 2 or count <= CHANNELS:
+            return None
+        return torch.linspace(0, count - 1, CHANNELS).round().long()
+
+    # Computing ------------------------------------------------------------------------------------------------------------------------
+
+    def _input(self, index: int, found: Found, act: Act, eps: float) -> Tensor:
+        """Return what kernel `index` is applied to: norm and activation of the stage before, reshaped where a picture begins."""
+        assert found.y is not None
+        x, stage = found.y, self._stages[index]
+        is_picture = stage.kernel.weight.dim() == 4
+        if index == 0:
+            return x[:, :, None, None] if is_picture else x
+        before = self._stages[index - 1]
+        if x.dim() == 2 and is_picture:
+            if before.norm is not None and before.norm.channels == x.shape[1]:
+                x = normalise(x, before.norm.tensors, eps)
+                return activate(x.reshape(len(x), -1, *found.start), act)
+            x = x.reshape(len(x), -1, *found.start)
+        return activate(normalise(x, before.norm.tensors, eps) if before.norm is not None else x, act)
+
+    def _best(self, index: int, grown: Sequence[tuple[Found, _Trial, float]]) -> list[tuple[Found, _Trial]]:
+        """Return the readings to follow, no more than half of them with the same activation."""
+        ranked = sorted((item for item in grown if item[2] < inf), key=lambda item: item[2])
+        kept: list[tuple[Found, _Trial]] = []
+        acts: Counter[Act] = Counter()
+        for found, trial, score in ranked:
+            if score <= ranked[0][2] + SPAN and len(kept) < BEAM and acts[trial.act] < BEAM // 2:
+                kept.append((found, trial))
+                acts[trial.act] += 1
+        return kept
+
+    def _computed(self, index: int, found: Found, trial: _Trial) -> Found:
+        stage = self._stages[index]
+        x = self._input(index, found, trial.act, trial.eps)
+        bias = stage.kernel.tensors.get("bias")
+        weight = stage.kernel.weight.float()
+        y = Kernel(x[: _affordable(x, weight, None)], weight, None if bias is None else bias.float())(trial.move)
+        size = trial.move.size(self._before(index, found), stage.size) if trial.move.way != "linear" else found.start
+        ending = self._geometry.rest(index + 1, size) if index == len(self._stages) - 1 else 0.0
+        earlier = found.choices[:-1] + ((replace(found.choices[-1], eps=trial.eps),) if found.choices else ())
+        act = found.act or next((a for a in (trial.early, trial.act) if a != NO_ACT and (trial.squared is not None or index > 1)), None)
+        squared = () if trial.squared is None else (trial.squared,)
+        return replace(
+            found,
+            choices=(*earlier, Choice(trial.act, trial.move, trial.early, trial.eps)),
+            act=act,
+            eps=trial.eps,
+            size=size,
+            cost=found.cost + trial.cost + ending,
+            misfit=found.misfit + trial.misfit,
+            errors=(*found.errors, *squared),
+            y=activate(y, trial.early),
+        )
+
+
+def _fits(trials: Sequence[_Trial]) -> bool:
+    return any(trial.squared is not None and trial.squared < FITS for trial in trials)
+
+
+def _leading(trials: Sequence[_Trial], count: int) -> list[_Trial]:
+    return sorted(trials, key=lambda trial: trial.score)[:count]
+
+
+def _affordable(x: Tensor, weight: Tensor, channels: Tensor | None) -> int:
+    """Return how many examples a trial can have: as many as its work allows, at least 8."""
+    places = prod(x.shape[2:]) if x.dim() == 4 else 1
+    share = 1.0 if channels is None else len(channels) / max(weight.shape[:2])
+    return int(min(len(x), max(8, WORK / max(1.0, places * max(weight.numel() * share, PASSES * min(weight.shape[:2]))))))

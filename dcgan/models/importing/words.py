@@ -1,0 +1,107 @@
+"""The sentences of a report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dcgan.models.importing.found import Choice, Found
+from dcgan.models.importing.options import NO_ACT, OUTPUTS, Act, Options, act_name
+from dcgan.models.importing.parts import Skeleton, Stage
+from dcgan.models.importing.report import Assumption
+
+CLEAR = 4.0  # nats between a choice and the next for the statistics to have decided
+
+
+def proofs(network: Skeleton) -> tuple[str, ...]:
+    """Return what names and shapes prove."""
+    kernels = [_kernel(stage) for stage in network.stages]
+    norms = sum(stage.norm is not None for stage in network.stages)
+    biases = sum("bias" in stage.kernel.tensors for stage in network.stages)
+    said = [f"takes {network.inputs} numbers", f"{len(kernels)} kernels: {', '.join(kernels)}"]
+    said.append(f"{norms} batch norms" + ("" if all(s.has_statistics for s in network.stages if s.norm) else ", not all with statistics"))
+    said.append(f"{biases or 'no'} biases")
+    if network.table is not None:
+        said.append(f"a label embedding of {network.table.weight.shape[0]} classes")
+    return tuple(said)
+
+
+def _kernel(stage: Stage) -> str:
+    a, b = stage.kernel.weight.shape[:2]
+    if stage.ways[0] == "linear":
+        return f"linear {b} to {a}"
+    before, after = (a, b) if stage.ways[0] == "transposed" else (b, a)
+    return f"{stage.ways[0]} {before} to {after}, {stage.size[0]}x{stage.size[1]}"
+
+
+def layer_names(network: Skeleton, found: Found) -> tuple[str, ...]:
+    """Return each layer's reading, such as `relu, transposed s2 p1`."""
+    return tuple(_layer(choice) for choice in found.choices)
+
+
+def _layer(choice: Choice) -> str:
+    move = choice.move
+    parts = [act_name(choice.act)] if choice.act != NO_ACT else []
+    if move.scale > 1:
+        parts.append(f"{move.mode} x{move.scale}")
+    if move.way == "linear":
+        return " ".join([*parts, "linear"])
+    top, bottom = move.padding[:2]
+    extra = f" op{top - bottom}" if move.way == "transposed" and top != bottom else ""
+    return " ".join([*parts, f"{move.way} s{move.stride[0]} p{top}{extra}"])
+
+
+def support(found: Found, misfit: float | None) -> tuple[str, ...]:
+    """Return what the batch norm statistics speak for."""
+    if misfit is None:
+        return ()
+    count = len(found.errors)
+    return (f"this reading reproduces {count} batch norm{'s' if count != 1 else ''} of the file to {100 * misfit:.1f} %",)
+
+
+def assumptions(network: Skeleton, found: Found, others: Sequence[Found], output: str, options: Options) -> tuple[Assumption, ...]:
+    """Return what neither the file nor a person says, for this reading."""
+    said: list[Assumption] = []
+    tried = [index for index, stage in enumerate(network.stages) if stage.has_statistics]
+    last_tried = tried[-1] if found.errors and tried else -1
+    if options.image_size is None and last_tried < len(network.stages) - 1:
+        said.append(_geometry(found, last_tried))
+    said += _activations(network, found, last_tried, options)
+    if options.output is None:
+        usual = "tanh" if output == "tanh" else output
+        low, high = OUTPUTS[output]
+        said.append(Assumption("output", output, f"output {usual}, range {low:g} to {high:g}", tuple(k for k in OUTPUTS if k != output)))
+    if options.prior is None and not (found.errors and _decided(found, others)):
+        other = "uniform" if found.entry.prior == "normal" else "normal"
+        said.append(Assumption("prior", found.entry.prior, f"{found.entry.prior} prior", (other,)))
+    if not options.eps and any(stage.norm is not None for stage in network.stages):
+        said.append(Assumption("eps", f"{found.eps:g}", f"batch norm eps {found.eps:g}, of the last one at least", ("1e-5", "1e-3", "0.8")))
+    if found.entry.classes and network.table is None and options.classes is None:
+        sentence = f"{found.entry.classes} classes joined one-hot to a z of {found.entry.z_dim}"
+        said.append(Assumption("classes", str(found.entry.classes), sentence, ("0",)))
+    return tuple(said)
+
+
+def _decided(found: Found, others: Sequence[Found]) -> bool:
+    rival = [other.score for other in others if other.entry.prior != found.entry.prior]
+    return not rival or min(rival) > found.score + CLEAR
+
+
+def _geometry(found: Found, last_tried: int) -> Assumption:
+    strides = [str(choice.move.stride[0]) for choice in found.choices if choice.move.way != "linear"]
+    paddings = [str(choice.move.padding[0]) for choice in found.choices if choice.move.way != "linear"]
+    kind = "of the layers behind the last batch norm" if last_tried >= 0 else "of all layers"
+    height, width = found.size
+    sentence = f"strides {','.join(strides)} and paddings {','.join(paddings)}, those {kind} by custom, so {width}x{height} px"
+    return Assumption("image_size", f"{width}x{height}", sentence)
+
+
+def _activations(network: Skeleton, found: Found, last_tried: int, options: Options) -> list[Assumption]:
+    if options.activations:
+        return []
+    open_ones = [choice.act for index, choice in enumerate(found.choices) if index > last_tried and index]
+    kinds: list[Act] = sorted(set(open_ones), key=str)
+    if not kinds:
+        return []
+    named = ", ".join("no activation" if act == NO_ACT else act_name(act) for act in kinds)
+    where = "behind the last batch norm" if last_tried >= 0 else "between layers"
+    return [Assumption("activations", named, f"{named} {where}", ("relu", "leaky_relu:0.2", "leaky_relu:0.01"))]

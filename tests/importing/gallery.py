@@ -1,0 +1,147 @@
+"""The gallery of authors: name -> Author. `HINTED` need something said that no file tells."""
+
+from __future__ import annotations
+
+from authors import (
+    Author,
+    Blocks,
+    Conditional,
+    Course,
+    Coursera,
+    Linden,
+    LinearFirst,
+    Nested,
+    Numbered,
+    Wrapped,
+    labelled,
+    plain,
+    tutorial,
+    up,
+)
+from torch import nn
+from torch.nn.utils.parametrizations import spectral_norm, weight_norm
+
+
+def punks() -> nn.Module:
+    return Wrapped(
+        "network",
+        *up(100, 32, 3, 1, 0),
+        *up(32, 16, 3, 2, 1),
+        *up(16, 12, 4, 2, 0),
+        nn.ConvTranspose2d(12, 4, 4, 2, 1, bias=False),
+        nn.Tanh(),
+    )
+
+
+def anime96() -> nn.Module:
+    return Wrapped(
+        "main",
+        *up(100, 48, 4, 1, 0),
+        *up(48, 24, 4, 2, 1),
+        *up(24, 16, 4, 2, 1),
+        *up(16, 12, 4, 2, 1),
+        nn.ConvTranspose2d(12, 3, 5, 3, 1, bias=False),
+        nn.Tanh(),
+    )
+
+
+def without_norms(act: nn.Module, last: nn.Module) -> nn.Module:
+    kernels = [nn.ConvTranspose2d(64, 32, 4, 1, 0), nn.ConvTranspose2d(32, 16, 4, 2, 1), nn.ConvTranspose2d(16, 8, 4, 2, 1)]
+    return Wrapped("net", *[each for kernel in kernels for each in (kernel, act)], nn.ConvTranspose2d(8, 3, 4, 2, 1), last)
+
+
+def sized(start: tuple[int, int], name: str = "decoder") -> nn.Module:
+    return Wrapped(
+        name,
+        nn.Linear(64, 24 * start[0] * start[1]),
+        nn.ReLU(),
+        nn.Unflatten(1, (24, *start)),
+        *up(24, 16, 4, 2, 1),
+        *up(16, 12, 4, 2, 1),
+        nn.ConvTranspose2d(12, 3, 4, 2, 1),
+        nn.Tanh(),
+    )
+
+
+def small_kernels() -> nn.Module:
+    return Wrapped(
+        "layers", *up(100, 48, 4, 1, 0), *up(48, 24, 2, 2, 0), *up(24, 12, 2, 2, 0), nn.ConvTranspose2d(12, 3, 2, 2, 0), nn.Tanh()
+    )
+
+
+def activation_first() -> nn.Module:
+    layers: list[nn.Module] = []
+    for a, b, k, s, p in ((100, 48, 4, 1, 0), (48, 24, 4, 2, 1), (24, 12, 4, 2, 1)):
+        layers += [nn.ConvTranspose2d(a, b, k, s, p), nn.LeakyReLU(0.2), nn.BatchNorm2d(b)]
+    return Wrapped("gen", *layers, nn.ConvTranspose2d(12, 3, 4, 2, 1), nn.Tanh())
+
+
+def upsampled(mode: str, k: int, act: nn.Module) -> nn.Module:
+    layers: list[nn.Module] = [nn.Linear(100, 32 * 16), nn.Unflatten(1, (32, 4, 4)), nn.BatchNorm2d(32), act]
+    for a, b in ((32, 24), (24, 16), (16, 12)):
+        layers += [nn.Upsample(scale_factor=2, mode=mode), nn.Conv2d(a, b, k, 1, k // 2), nn.BatchNorm2d(b), act]
+    return Wrapped("model", *layers, nn.Conv2d(12, 3, k, 1, k // 2), nn.Tanh())
+
+
+def normed(norm: object) -> nn.Module:
+    kernels = [nn.ConvTranspose2d(100, 48, 4, 1, 0), nn.ConvTranspose2d(48, 24, 4, 2, 1), nn.ConvTranspose2d(24, 12, 4, 2, 1)]
+    layers: list[nn.Module] = []
+    for kernel, width in zip(kernels, (48, 24, 12), strict=True):
+        layers += [norm(kernel), nn.BatchNorm2d(width), nn.ReLU()]  # type: ignore[operator]
+    return Wrapped("main", *layers, norm(nn.ConvTranspose2d(12, 3, 4, 2, 1)), nn.Tanh())  # type: ignore[operator]
+
+
+def last_conv(channels: int = 3) -> nn.Module:
+    return Wrapped(
+        "model",
+        *up(128, 48, 4, 1, 0),
+        *up(48, 24, 4, 2, 1),
+        *up(24, 16, 4, 2, 1),
+        *up(16, 12, 4, 2, 1),
+        nn.ConvTranspose2d(12, channels, 3, 1, 1),
+        nn.Tanh(),
+    )
+
+
+GALLERY: dict[str, Author] = {
+    "tutorial": Author(tutorial, 100, (64, 64)),
+    "tutorial grey 28": Author(lambda: tutorial(channels=1, last=(1, 1, 2)), 100, (28, 28)),
+    "tutorial colour 32": Author(lambda: tutorial(last=(1, 1, 0)), 100, (32, 32)),
+    "tutorial 128": Author(lambda: tutorial(doublings=5, w=6), 100, (128, 128)),
+    "tutorial 32, z 64": Author(lambda: tutorial(z=64, doublings=3, name="gen"), 64, (32, 32)),
+    "tutorial RGBA": Author(lambda: tutorial(channels=4, name="layers"), 100, (64, 64)),
+    "uniform": Author(tutorial, 100, (64, 64), "uniform"),
+    "punks": Author(punks, 100, (24, 24)),
+    "anime 96": Author(anime96, 100, (96, 96)),
+    "linden 32": Author(Linden, 100, (32, 32), call=plain),
+    "linden RGB 64": Author(lambda: Linden(channels=3, size=64, w=16), 100, (64, 64), call=plain),
+    "course": Author(Course, 100, (32, 32), "uniform", call=plain),
+    "numbered": Author(Numbered, 100, (64, 64)),
+    "numbered apart": Author(lambda: Numbered(apart=True), 100, (64, 64)),
+    "nested": Author(Nested, 100, (64, 64)),
+    "blocks": Author(Blocks, 100, (32, 32), call=plain),
+    "linear 28, k4": Author(lambda: LinearFirst([(4, 2, 1), (4, 2, 1)]), 100, (28, 28), call=plain),
+    "linear 28, k5": Author(lambda: LinearFirst([(5, 1, 2), (5, 2, 2, 1), (5, 2, 2, 1)], slope=0.3), 100, (28, 28), call=plain),
+    "linear 32, k3": Author(lambda: LinearFirst([(3, 2, 1, 1)] * 3, start=4, channels=3), 100, (32, 32), call=plain),
+    "linear 48": Author(lambda: sized((6, 6)), 64, (48, 48), call=plain),
+    "coursera": Author(Coursera, 64, (28, 28)),
+    "no norms": Author(lambda: without_norms(nn.ReLU(), nn.Tanh()), 64, (32, 32)),
+    "small kernels": Author(small_kernels, 100, (32, 32)),
+    "activation first": Author(activation_first, 100, (32, 32)),
+    "nearest": Author(lambda: upsampled("nearest", 3, nn.ReLU()), 100, (32, 32), call=plain),
+    "nearest, k5, leaky": Author(lambda: upsampled("nearest", 5, nn.LeakyReLU(0.2)), 100, (32, 32), call=plain),
+    "bilinear": Author(lambda: upsampled("bilinear", 3, nn.ReLU()), 100, (32, 32), call=plain),
+    "spectral norm": Author(lambda: normed(spectral_norm), 100, (32, 32)),
+    "weight norm": Author(lambda: normed(weight_norm), 100, (32, 32)),
+    "last 3x3": Author(last_conv, 128, (32, 32)),
+    "embedding behind": Author(lambda: Conditional("behind"), 100, (28, 28), classes=10, call=labelled),
+    "embedding before": Author(lambda: Conditional("before"), 100, (28, 28), classes=10, call=labelled),
+    "embedding multiplied": Author(lambda: Conditional("multiplied"), 100, (28, 28), classes=10, call=labelled),
+    "one-hot": Author(lambda: Conditional("one-hot"), 100, (28, 28), classes=10, call=labelled),
+}
+
+HINTED: dict[str, tuple[Author, tuple[str, ...]]] = {
+    "sigmoid": (Author(lambda: without_norms(nn.ReLU(), nn.Sigmoid()), 64, (32, 32)), ("output=sigmoid",)),
+    "no norms, leaky": (Author(lambda: without_norms(nn.LeakyReLU(0.2), nn.Tanh()), 64, (32, 32)), ("activations=leaky_relu:0.2",)),
+    "oblong": (Author(lambda: sized((3, 5)), 64, (40, 24), call=plain), ("image_size=40x24",)),
+}

@@ -1,0 +1,53 @@
+"""Generators of many authors, each from its weights alone: the same pictures from the same z."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from authors import Author
+from gallery import GALLERY, HINTED
+from safetensors.torch import save_file
+
+from dcgan.models.importing import Options, apply_options, inspect_file
+from dcgan.models.importing.report import Inspection
+from dcgan.models.library import describe
+from dcgan.models.synthesizer import Synthesizer
+
+QUICK = {"tutorial grey 28", "punks", "course", "linear 28, k4", "linear 28, k5", "linear 32, k3", "coursera", "no norms", "small kernels"}
+QUICK |= {"activation first", "spectral norm", "weight norm", "tutorial 32, z 64"}
+
+
+def assert_same_pictures(author: Author, file: Path, hints: tuple[str, ...] = ()) -> Inspection:
+    """Compare the author's pictures of some z (and labels) with those of the best reading, to 1e-3."""
+    network = author.trained()
+    save_file({name: tensor.contiguous() for name, tensor in network.state_dict().items()}, file)
+    found = inspect_file(file, options=apply_options(Options(), hints))
+    model = found.best.model
+    z, labels = author.latents(3)
+    with torch.no_grad():
+        truth = author.call(network, z, labels).numpy()
+    maker = Synthesizer(model, describe("it", model.config, None, "file", None))
+    pictures = maker.raw(z.numpy(), None if labels is None else labels.tolist())
+    assert pictures.shape == truth.shape and (truth.shape[3], truth.shape[2]) == author.size
+    np.testing.assert_allclose(pictures, truth, atol=1e-3)
+    return found
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in GALLERY])
+def test_without_a_hint(tmp_path: Path, name: str) -> None:
+    assert_same_pictures(GALLERY[name], tmp_path / "it.safetensors")
+
+
+@pytest.mark.parametrize("name", HINTED)
+def test_with_a_hint(tmp_path: Path, name: str) -> None:
+    author, hints = HINTED[name]
+    assert_same_pictures(author, tmp_path / "it.safetensors", hints)
+
+
+def test_statistics_tell_the_prior(tmp_path: Path) -> None:
+    found = assert_same_pictures(GALLERY["course"], tmp_path / "it.safetensors")
+    assert found.best.model.config.prior == "uniform"
+    assert "prior" not in {item.key for item in found.best.assumed}

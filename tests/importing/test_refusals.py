@@ -1,0 +1,91 @@
+"""What is no convolutional generator is refused in one sentence that names the file and says what to do."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+import torch
+from authors import Critic
+from safetensors.torch import save_file
+from torch import nn
+
+from dcgan.errors import CheckpointError
+from dcgan.models.importing import inspect_file
+
+
+def dense() -> nn.Module:
+    return nn.Sequential(nn.Linear(100, 256), nn.LeakyReLU(0.2), nn.Linear(256, 512), nn.BatchNorm1d(512), nn.Linear(512, 784), nn.Tanh())
+
+
+def classifier() -> nn.Module:
+    return nn.Sequential(nn.Conv2d(3, 16, 3), nn.BatchNorm2d(16), nn.Conv2d(16, 32, 3), nn.Flatten(), nn.Linear(32, 10))
+
+
+def autoencoder() -> nn.Module:
+    both = nn.ModuleDict()
+    both["encoder"] = nn.Sequential(nn.Conv2d(3, 16, 4, 2, 1), nn.ReLU(), nn.Conv2d(16, 32, 4, 2, 1))
+    both["fc_mu"], both["fc_var"] = nn.Linear(2048, 16), nn.Linear(2048, 16)
+    both["decoder"] = nn.Sequential(nn.ConvTranspose2d(32, 16, 4, 2, 1), nn.ReLU(), nn.ConvTranspose2d(16, 3, 4, 2, 1))
+    return both
+
+
+def attention() -> nn.Module:
+    unet = nn.ModuleDict()
+    unet["conv_in"], unet["time_embedding"] = nn.Conv2d(3, 16, 3, 1, 1), nn.Linear(16, 64)
+    unet["mid"], unet["to_q"] = nn.Conv2d(16, 16, 3, 1, 1), nn.Linear(16, 16, bias=False)
+    unet["norm"], unet["conv_out"] = nn.GroupNorm(4, 16), nn.Conv2d(16, 3, 3, 1, 1)
+    return unet
+
+
+NETWORKS = {"dense": dense, "classifier": classifier, "autoencoder": autoencoder, "diffusion": attention, "discriminator": Critic}
+
+
+def assert_refused(path: Path) -> str:
+    with pytest.raises(CheckpointError) as caught:
+        inspect_file(path)
+    message = str(caught.value)
+    assert message.startswith(path.name) and "\n" not in message and len(message) < 400
+    return message
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_other_networks(tmp_path: Path, name: str) -> None:
+    save_file(NETWORKS[name]().state_dict(), tmp_path / "it.safetensors")
+    assert "torch.save(netG.state_dict()" in assert_refused(tmp_path / "it.safetensors")
+
+
+FILES = {
+    "net.onnx": (b"\x08\x07\x12\x07pytorch\x1a\x03", "ONNX"),
+    "model.ckpt.index": (b"\x00\x00\x01\x05model", "TensorFlow"),
+    "checkpoint": (b'model_checkpoint_path: "ckpt-1"', "TensorFlow"),
+    "net.pth": (b"version https://git-lfs.github.com/spec/v1\n", "Git LFS"),
+    "page.pth": (b"<!DOCTYPE html>", "web page"),
+    "pic.pt": (b"\x89PNG\r\n\x1a\n", "picture"),
+    "nothing.pt": (b"", "empty"),
+    "net.pth.gz": (b"\x1f\x8b\x08", "gzip"),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_other_files(tmp_path: Path, name: str) -> None:
+    content, word = FILES[name]
+    (tmp_path / name).write_bytes(content)
+    assert word in assert_refused(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("member", "word"), [("notes.txt", "zip of something else"), ("net/saved_model.pb", "SavedModel"), ("a/constants.pkl", "TorchScript")]
+)
+def test_other_archives(tmp_path: Path, member: str, word: str) -> None:
+    with zipfile.ZipFile(tmp_path / "it.zip", "w") as archive:
+        archive.writestr(member, b"x")
+        if "constants" in member:
+            archive.writestr("a/code/net.py", b"x")
+    assert word in assert_refused(tmp_path / "it.zip")
+
+
+def test_fixed_noise_is_named_as_such(tmp_path: Path) -> None:
+    torch.save(torch.randn(64, 100, 1, 1), tmp_path / "fixed_noise.pt")
+    assert "fixed noise" in assert_refused(tmp_path / "fixed_noise.pt")
