@@ -99,6 +99,7 @@ class Doctor:
         return spell.since if spell.passes(is_so, step, patience) and not said_already else None
 
     def _treated(self, found: Diagnosis, settings: Settings) -> Diagnosis:
-        """Add the remedy: these settings, from the last state well before the first sign."""
-        healthy = max((step for step in self._saved if step <= found.since - BEFORE), default=min(self._saved))
+        """Add the remedy: these settings, from the last state well before the first sign of this and of what else is still so."""
+        ill = [spell.since for spell in self._spells.values() if spell.said and spell.since is not None]
+        healthy = max((step for step in self._saved if step <= min([found.since, *ill]) - BEFORE), default=min(self._saved))
         return replace(found, remedy=Remedy(settings, healthy))

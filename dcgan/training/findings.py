@@ -60,7 +60,7 @@ def _has_stalled(vitals: Vitals, recipe: Recipe) -> bool:
 
 
 def _swings(vitals: Vitals, recipe: Recipe) -> bool:
-    return vitals.swings >= 6
+    return recipe.objective in (*CROSS_ENTROPY, "least-squares") and vitals.swings >= 6
 
 
 WATCHES = (

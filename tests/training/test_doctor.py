@@ -170,6 +170,7 @@ def test_what_comes_again_is_said_again() -> None:
 def test_outputs_that_are_no_odds_are_not_read_as_such(objective: Any) -> None:
     recipe = replace(RECIPE, objective=objective)
     assert told(lambda step: {"d_real": 1.0, "d_fake": 0.0, "loss_g": 500.0, "loss_d": -900.0}, 300, recipe) == []
+    assert told(lambda step: {"d_fake": float(step // 20 % 2)}, 400, recipe) == []
 
 
 def test_a_schedule_that_has_ended_is_no_frozen_network(networks: Networks, data: Dataset) -> None:
