@@ -34,7 +34,7 @@ def entries(network: Skeleton, options: Options, facts: Mapping[str, Fact]) -> l
 def _labels(network: Skeleton, options: Options, facts: Mapping[str, Fact]) -> list[tuple[int, int, Joined, float]]:
     """Return (z_dim, classes, how they are joined, cost)."""
     inputs = network.inputs
-    sides: dict[Joined, float] = {"behind": 0.0, "before": 1.0}
+    sides: dict[Joined, float] = {"behind": 0.0, "before": 0.2}
     if options.labels is not None:
         sides = {"before": 0.0} if options.labels == "before" else {"behind": 0.0}
     if network.table is not None:

@@ -146,7 +146,7 @@ class Geometry:
         last_grey = index == len(self._stages) - 1 and kernel == 1 and n == 32 and 1 in self._stages[index].kernel.weight.shape[:2]
         found = []
         for s, p, q, cost in _transposed(kernel, n) if way == "transposed" else _plain(kernel):
-            if last_grey:
+            if last_grey and (s, q) == (1, 0):
                 cost = {2: 0.0, 0: 0.7}.get(p, cost)  # the 28 px variants cut two pixels from 32 at the end
             if odd_one and kernel - 2 * p + q == s:  # a last kernel of another size than those before it has another stride, as a rule
                 cost = {1: 0.3 if kernel < 5 else 2.5, 2: 2.0, 3: 0.0}.get(s, 3.0)

@@ -38,10 +38,11 @@ class _Trial:
     cost: float
     squared: float | None = None
     channels: int = 0  # that were compared
+    first: bool = False  # behind the first kernel
 
     @property
     def misfit(self) -> float:
-        return energy(self.squared, self.channels) if self.squared is not None else 0.0
+        return energy(self.squared, self.channels, self.first) if self.squared is not None else 0.0
 
     @property
     def score(self) -> float:
@@ -144,7 +145,7 @@ class Search:
             y = activate(kernels[act, e](move, channels), between)
             y, kept = self._as_normed(stage, y, channels, found.start)
             cost = move.cost + acts[act] + early[between] + (0.0 if e == found.eps else eps.get(e, 0.0))
-            trials.append(_Trial(act, e, move, between, cost, error(y, stage.norm.tensors, kept), stage.norm.channels))
+            trials.append(_Trial(act, e, move, between, cost, error(y, stage.norm.tensors, kept), stage.norm.channels, index == 0))
         return trials
 
     def _as_normed(self, stage: Stage, y: Tensor, channels: Tensor | None, start: Pair) -> tuple[Tensor, Tensor | None]:
