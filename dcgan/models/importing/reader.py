@@ -179,6 +179,6 @@ def _notes(network: Skeleton, reading: Reading) -> tuple[str, ...]:
         return ("it has no batch norm statistics: those of the network itself were taken, over 512 z of the prior",)
     if norms and all(is_untouched(norm.tensors) for norm in norms):
         return ("its batch norm statistics were never filled; statistics=estimate takes those of the network itself",)
-    if reading.misfit is not None and reading.misfit > 0.5:
+    if norms and (reading.misfit is None or reading.misfit > 0.5):
         return ("its batch norm statistics are not those of any reading: they may be stale; statistics=estimate takes the network's own",)
     return ()

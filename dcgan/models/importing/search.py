@@ -24,6 +24,7 @@ CHANNELS = 48  # of a layer's outputs, for a trial
 BEAM = 6  # readings that are followed
 SPAN = 14.0  # nats behind the best at which a reading is dropped
 
+TRUSTED = 0.1  # squared error behind the first norm; above it for every entry, the statistics are not those of these weights
 FITS = 0.01  # squared error of a reading behind which unusual ones are not tried
 
 
@@ -55,6 +56,7 @@ class Search:
     def __init__(self, network: Skeleton, geometry: Geometry, options: Options) -> None:
         self._stages, self._geometry, self._between = network.stages, geometry, Between(network, options)
         self._table = network.table.weight.float() if network.table is not None else None
+        self._is_trusted = True  # whether the file's statistics say anything
 
     @torch.inference_mode()
     def run(self, entries: Sequence[Entry]) -> list[Found]:
@@ -62,6 +64,9 @@ class Search:
         beam = [self._begin(entry, start, cost) for entry in entries for start, cost in self._geometry.starts()]
         for index in range(len(self._stages)):
             grown = [child for found in beam for child in self._expand(index, found)]
+            if index == 0 and min((trial.squared or 0.0 for _, trial, _ in grown), default=0.0) > TRUSTED:
+                self._is_trusted = False
+                grown = [child for found in beam for child in self._expand(index, found)]
             beam = [self._computed(index, *pair) for pair in self._best(index, grown)]
         return sorted(beam, key=lambda found: found.score)
 
@@ -88,7 +93,7 @@ class Search:
         return [(found, trial, found.score + trial.score + rests[trial.move]) for trial in trials]
 
     def _decides(self, stage: Stage) -> bool:
-        return stage.has_statistics and stage.norm is not None and not is_untouched(stage.norm.tensors)
+        return self._is_trusted and stage.has_statistics and stage.norm is not None and not is_untouched(stage.norm.tensors)
 
     def _before(self, index: int, found: Found) -> Pair:
         after_linear = index > 0 and self._stages[index - 1].kernel.weight.dim() == 2
