@@ -49,7 +49,9 @@ def look_back(page: Page, app: App, run: str) -> None:
     expect(part(page, "film-run")).to_have_value(run)
     part(page, "count").select_option("1")
     part(page, "seed").fill("5")
-    part(page, "seed").press("Enter")
+    with page.expect_response(lambda answer: "film.png" in answer.url and "seed=5" in answer.url and "count=1" in answer.url):
+        part(page, "seed").press("Enter")
+    expect(part(page, "film-said")).to_have_text("")  # it said that the film is being made
     page.wait_for_function("document.querySelector('#dcgan-runs canvas').width === 16")
     stages = sorted((app.home / "runs" / run / "snapshots").iterdir())
     for key, stage in (("End", stages[-1]), ("Home", stages[0])):
