@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
+from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
-from dcgan.errors import DCGANError
+from dcgan.errors import ConfigError, DCGANError
 
 
 class TooLarge(DCGANError):
@@ -30,6 +32,17 @@ async def bounded(request: Request, limit: int) -> AsyncIterator[bytes]:
 async def read_body(request: Request, limit: int) -> bytes:
     """Return the whole body, of at most `limit` bytes."""
     return b"".join([piece async for piece in bounded(request, limit)])
+
+
+async def read_object(request: Request, limit: int) -> dict[str, Any]:
+    """Return the JSON object that the body is, of at most `limit` bytes; anything else is a ConfigError."""
+    try:
+        record = json.loads(await read_body(request, limit))
+    except (ValueError, RecursionError):
+        raise ConfigError("a request is one JSON object; this one cannot be read") from None
+    if not isinstance(record, dict):
+        raise ConfigError(f"a request is one JSON object, found {type(record).__name__}")
+    return record
 
 
 def failure(sentence: str, status: int) -> JSONResponse:

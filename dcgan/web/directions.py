@@ -15,7 +15,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
-import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +32,7 @@ from dcgan.directions.keeping import MOST_SAVED, save
 from dcgan.directions.marking import MOST as MOST_MARKED
 from dcgan.errors import ConfigError, DCGANError
 from dcgan.latent.directions import Floats
-from dcgan.web.bodies import failure, read_body, refusal
+from dcgan.web.bodies import failure, read_object, refusal
 from dcgan.web.guard import Slots, same_origin
 from dcgan.web.pictures import PREFIX
 from dcgan.web.protocol import MAX_VALUE
@@ -109,7 +108,7 @@ class Directions:
                 return failure("too many requests at once; try again", 503)
             try:
                 maker = await self._synthesizer(request)
-                record = _object(await read_body(request, _max_bytes(maker.info.z_dim)))
+                record = await read_object(request, _max_bytes(maker.info.z_dim))
                 return JSONResponse(await run_in_threadpool(answer, maker, record), headers=FRESH)
             except (DCGANError, ClientDisconnect) as error:
                 return refusal(error)
@@ -167,16 +166,6 @@ def _name(record: dict[str, Any]) -> str:
     if not isinstance(name, str) or not 1 <= len(name.strip()) <= 64:
         raise ConfigError("a direction's name has 1 to 64 characters")
     return name.strip()
-
-
-def _object(body: bytes) -> dict[str, Any]:
-    try:
-        record = json.loads(body)
-    except ValueError:
-        record = None
-    if not isinstance(record, dict):
-        raise ConfigError("the body is a JSON object")
-    return record
 
 
 def _max_bytes(z_dim: int) -> int:

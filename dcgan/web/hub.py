@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import json
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -21,7 +20,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from dcgan.errors import ConfigError, DCGANError
-from dcgan.web.bodies import failure, read_body, refusal
+from dcgan.web.bodies import failure, read_object, refusal
 from dcgan.web.guard import Slots, same_origin
 from dcgan.web.pictures import PREFIX
 
@@ -71,7 +70,7 @@ class Desk:
             if not free:
                 return failure("the Hub is being spoken to already; wait for that to end", 503)
             try:
-                wish = _parsed(await read_body(request, BODY))
+                wish = await read_object(request, BODY)
                 return JSONResponse(await asyncio.to_thread(act, wish))
             except (DCGANError, ClientDisconnect) as error:
                 return refusal(error)
@@ -108,16 +107,6 @@ class Desk:
 
 def _closed() -> Response:
     return failure("the Hub is for the person at this machine only", 403)
-
-
-def _parsed(body: bytes) -> dict[str, Any]:
-    try:
-        wish = json.loads(body)
-    except ValueError:
-        wish = None
-    if not isinstance(wish, dict):
-        raise ConfigError("a JSON object is expected")
-    return wish
 
 
 def _text(wish: dict[str, Any], key: str) -> str:

@@ -6,7 +6,6 @@ A point is {"seed": 3}, or {"z": base64url of z_dim float32 little endian} where
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -20,17 +19,6 @@ if TYPE_CHECKING:
 
 MOST_POINTS = 64
 Z = npt.NDArray[np.float32]
-
-
-def parse_object(body: bytes) -> dict[str, Any]:
-    """Return a body's JSON object; anything else is a RequestRefused."""
-    try:
-        asked = json.loads(body)
-    except ValueError as error:
-        raise RequestRefused(f"a request is one JSON object; this one cannot be read: {error}") from None
-    if not isinstance(asked, dict):
-        raise RequestRefused(f"a request is one JSON object, found {type(asked).__name__}")
-    return asked
 
 
 def parse_points(asked: Mapping[str, Any], name: str, synthesizer: Synthesizer, least: int = 1, most: int = MOST_POINTS) -> Z:

@@ -22,10 +22,9 @@ from starlette.routing import BaseRoute, Route
 
 from dcgan.errors import DCGANError
 from dcgan.models.morphing import format_of
-from dcgan.web.bodies import failure, read_body, refusal
+from dcgan.web.bodies import failure, read_object, refusal
 from dcgan.web.concepts import arithmetic, corners, figures, turning
 from dcgan.web.guard import Slots, same_origin
-from dcgan.web.keys import parse_object
 from dcgan.web.offers import offers
 from dcgan.web.pictures import PREFIX
 from dcgan.web.sheets import pictures
@@ -86,7 +85,7 @@ class MorphServer:
                 return failure("others are making films; try again in a minute", 503)
             try:
                 model = request.query_params.get("model") or self._studio.default_model
-                asked = parse_object(await read_body(request, MOST_BYTES))
+                asked = await read_object(request, MOST_BYTES)
                 synthesizer = await asyncio.to_thread(self._studio.synthesizer, model)
                 answer = await asyncio.get_running_loop().run_in_executor(self._thread, work, synthesizer, asked)
             except (DCGANError, ClientDisconnect) as error:

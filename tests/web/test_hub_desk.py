@@ -60,6 +60,7 @@ def test_a_model_of_ones_own_pictures_is_asked_about(client: TestClient, logged_
     [
         (b"[]", "JSON object"),
         (b"{", "JSON object"),
+        (b"[" * 2_000, "JSON object"),
         (b"{}", "repository is missing"),
         (b'{"repository": "clothes"}', "OWNER/REPO"),
         (b'{"repository": "ada/nothing"}', "the Hub shows no ada/nothing"),
