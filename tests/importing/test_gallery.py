@@ -9,6 +9,7 @@ import pytest
 import torch
 from authors import Author
 from gallery import GALLERY, HINTED
+from labelled_authors import LABELLED
 from safetensors.torch import save_file
 
 from dcgan.models.importing import Options, apply_options, inspect_file
@@ -39,6 +40,12 @@ def assert_same_pictures(author: Author, file: Path, hints: tuple[str, ...] = ()
 @pytest.mark.parametrize("name", [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in GALLERY])
 def test_without_a_hint(tmp_path: Path, name: str) -> None:
     assert_same_pictures(GALLERY[name], tmp_path / "it.safetensors")
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=() if "plane" in name else pytest.mark.slow) for name in LABELLED])
+def test_labels_with_layers_of_their_own(tmp_path: Path, name: str) -> None:
+    found = assert_same_pictures(LABELLED[name], tmp_path / "it.safetensors")
+    assert found.best.model.config.generator.classes == LABELLED[name].classes
 
 
 @pytest.mark.parametrize("name", HINTED)
