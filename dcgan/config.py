@@ -149,8 +149,6 @@ class Recipe:
             raise ConfigError(f"label_smoothing goes with {' and '.join(CROSS_ENTROPY)}, found objective {self.objective}; leave it at 0")
         if self.instance_noise_steps and not self.instance_noise:
             raise ConfigError("instance_noise_steps says how long instance_noise lasts; set instance_noise too, such as 0.1")
-        if self.augment_probability < 1 and not self.augment:
-            raise ConfigError("augment_probability says how often augment is applied; set augment too, such as color,translation")
         if self.decay_start and self.decay_steps is None:
             raise ConfigError("decay_start says when the learning rates begin to fall; set decay_steps too: over how many steps")
         if self.needs_second_derivatives and (self.compile == "on" or self.kernels not in ("auto", "native")):
