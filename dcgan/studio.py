@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import hmac
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from dcgan.config import Budget, Recipe, dcgan_home
 from dcgan.data.entries import NAMES
-from dcgan.errors import DCGANError, RunError
+from dcgan.errors import AnotherRunIsOn, DCGANError, RunError
 from dcgan.files import read_json, write_json
 from dcgan.models import Library, ModelInfo, Synthesizer
 from dcgan.models.adoption import adopt
@@ -28,6 +29,7 @@ from dcgan.training.run_store import ACTIVE, RECORDED, RunStore, is_name
 
 LOADED = 8  # models kept in memory
 DEFAULT_MODEL = "fashion-mnist-32"
+WAY_SECONDS, POLL_SECONDS = 90, 0.1  # a run is waited for that makes way: it may be reading its data, and then saves
 MACHINE = ("precision", "layout", "kernels", "compile", "threads", "log_every")  # of a recipe: chosen anew for a branch
 
 
@@ -98,11 +100,16 @@ class Studio:
         """Return what a run is doing, or raise a RunError."""
         return self._workers.status(self.runs.find(run))
 
-    def start_run(self, request: StartRequest, key: str) -> str:
-        """Start a training in a process of its own and return the run's name; whoever holds `key` controls it."""
+    def start_run(self, request: StartRequest, key: str, pausing: str | None = None) -> str:
+        """Start a training in a process of its own and return the run's name; whoever holds `key` controls it.
+
+        An AnotherRunIsOn where one is, unless that is the run `pausing`: it is saved and stopped first, to be continued later.
+        """
         with self._starting:
-            self._refuse_a_second()
-            self.planner.plan(request)
+            self._refuse_a_second(but=pausing)
+            self.planner.plan(request)  # a wish that cannot be pauses nothing
+            if pausing is not None:
+                self._make_way(pausing, key)
             named = request.source in NAMES or request.source.startswith("hf:")
             source = request.source if named else str(Path(request.source).expanduser().resolve())
             folder = new_run_folder(source).resolve()
@@ -138,10 +145,21 @@ class Studio:
         request = StartRequest(config["data"]["source"], recipe["name"], (*kept, *settings), Budget(**config["budget"]), origin)
         return self.start_run(request, key)
 
-    def _refuse_a_second(self) -> None:
+    def _refuse_a_second(self, but: str | None = None) -> None:
         for reader in self.runs.all():
-            if self._workers.status(reader).state in ACTIVE:
-                raise RunError(f"{reader.name} is being trained; stop it first, two trainings at once would slow both")
+            if reader.name != but and self._workers.status(reader).state in ACTIVE:
+                raise AnotherRunIsOn(reader.name)
+
+    def _make_way(self, run: str, key: str) -> None:
+        """Stop a run that is on, and wait until it is saved and its process gone."""
+        if self.status(run).state not in ACTIVE:
+            return
+        self.order(run, key, "stop", {})
+        end = time.monotonic() + WAY_SECONDS
+        while self.status(run).state in ACTIVE:
+            if time.monotonic() > end:
+                raise RunError(f"{run} did not come to a stop within {WAY_SECONDS} s; try again when it has")
+            time.sleep(POLL_SECONDS)
 
     def order(self, run: str, key: str, order: OrderName, values: dict[str, float]) -> None:
         """Tell a run to pause, resume, stop or change a setting; a RunError without the key of whoever started it."""
