@@ -30,12 +30,12 @@ def shares(page: Page, name: str) -> list[str]:
 
 def test_real_beside_fakes_and_the_game(visit: Visit, app: App) -> None:
     page = open_train(visit)
-    run = start(page, 40)
+    run = start(page, 20)
     expect_state(page, "completed")
     live(page, "lineup-box").locator("summary").click()
-    expect(live(page, "lineup-step")).to_have_text("step 40", timeout=PATIENCE)
+    expect(live(page, "lineup-step")).to_have_text("step 20", timeout=PATIENCE)
     step, said = of_run(app, run)
-    assert step == 40
+    assert step == 20
     for name in ("real", "fake"):
         wanted = [f"{100 / (1 + np.exp(-output)):.0f} %" for output in said[name][:16]]
         assert shares(page, f"lineup-{name}") == wanted
