@@ -24,7 +24,11 @@ def test_beside_data(capsys: pytest.CaptureFixture[str]) -> None:
     assert "nothing wrong is found" in told and "of the real; nearest real picture" in told and "star" in told
     assert main(["doctor", "shapes-32", "--data", "shapes", "--json"]) == 0
     beside = json.loads(capsys.readouterr().out)["beside"]
-    assert beside["data"] == "shapes" and beside["pictures"] == 1024 and sum(share for share, _ in beside["classes"].values()) == pytest.approx(1)
+    assert (
+        beside["data"] == "shapes"
+        and beside["pictures"] == 1024
+        and sum(share for share, _ in beside["classes"].values()) == pytest.approx(1)
+    )
     assert main(["doctor", "shapes-32", "--data", "no-such-data"]) == 2
 
 
