@@ -30,7 +30,7 @@ from dcgan.training.trainer import Networks
 @pytest.fixture
 def random_features(monkeypatch: pytest.MonkeyPatch) -> None:
     """As where the packages of the better features are not installed."""
-    monkeypatch.setattr("dcgan.metrics.extractors.has_efficientnet", lambda: False)
+    monkeypatch.setattr("dcgan.metrics.extractors.has_efficientnet", lambda _: False)
 
 
 @pytest.mark.usefixtures("random_features")
