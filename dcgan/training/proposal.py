@@ -14,7 +14,7 @@ from dcgan.training.recipes import fill, named_recipe
 RECIPE = "dcgan"
 WIDTH = 32  # on a CPU
 AUGMENT = "color,translation"
-MIRRORED = 1.1  # of `measure_mirrored`: faces and drawn shapes have 1.0, clothes 1.3, digits 1.4 to 1.5
+MIRRORED = 1.1  # of `measure_mirrored`: faces and drawn shapes have 1.0, clothes 1.3, digits 1.4
 SEEN = {64: 987_072, 32: 406_656}  # pictures that celeba-64 and fashion-mnist-32-labels saw, by the sizes from which they count
 
 # The Train page says the same (`train.form.reason_*` of its texts).
