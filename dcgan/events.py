@@ -100,7 +100,7 @@ class Diagnosis:
 
 @dataclass(frozen=True)
 class OrderDone:
-    """An order was carried out: pause, resume, stop or learning_rates."""
+    """An order was carried out: pause, resume, stop, learning_rates, d_steps or augment."""
 
     step: int
     sequence: int

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from dcgan.config import Budget, dcgan_home
+from dcgan.config import Budget, Recipe, dcgan_home
 from dcgan.data.entries import NAMES
 from dcgan.errors import AnotherRunIsOn, DCGANError, RunError
 from dcgan.files import read_json, write_json
@@ -20,6 +20,7 @@ from dcgan.models import Library, ModelInfo, Synthesizer
 from dcgan.models.adoption import adopt
 from dcgan.models.library import newest_snapshot
 from dcgan.studio_form import Planner, StartRequest
+from dcgan.training.changes import changed_by
 from dcgan.training.control import OrderName, send_order
 from dcgan.training.processes import Workers
 from dcgan.training.recipes import named_recipe
@@ -132,10 +133,12 @@ class Studio:
 
     def branch_run(self, run: str, step: int, settings: Sequence[str], key: str) -> str:
         """Start a new run from stage `step` of another, with its recipe and `settings` changed; return the new run's name."""
-        config = self.runs.find(run).config
+        reader = self.runs.find(run)
+        config = reader.config
         if not config:
             raise RunError(f"{run} has not begun: there is nothing to branch from")
-        recipe, plain = config["recipe"], named_recipe(config["recipe"]["name"]).to_json()
+        recipe = changed_by(Recipe.from_json(config["recipe"]), reader.since(0).lines, step).to_json()
+        plain = named_recipe(recipe["name"]).to_json()
         left = ("name", "preset", *MACHINE)
         kept = [f"{name}={value}" for name, value in recipe.items() if name not in left and value != plain.get(name)]
         origin = f"{run.removeprefix(RECORDED)}@{step}"
@@ -159,7 +162,7 @@ class Studio:
             time.sleep(POLL_SECONDS)
 
     def order(self, run: str, key: str, order: OrderName, values: dict[str, float]) -> None:
-        """Tell a run to pause, resume, stop or change its learning rates; a RunError without the key of whoever started it."""
+        """Tell a run to pause, resume, stop or change a setting; a RunError without the key of whoever started it."""
         self._refuse_others(run, key)
         folder = self.runs.find(run).folder
         if order == "stop" and self._workers.stop_early(folder):

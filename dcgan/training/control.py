@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, get_args
 
+from dcgan.config import Recipe
 from dcgan.errors import ConfigError
 from dcgan.files import write_json
+from dcgan.training.changes import CHANGES, changed
 
-OrderName = Literal["pause", "resume", "stop", "learning_rates"]
+OrderName = Literal["pause", "resume", "stop", "learning_rates", "d_steps", "augment"]
 CONTROL = "control.json"
 KEPT = 20  # orders that control.json remembers
 
@@ -25,9 +27,10 @@ class Order:
     def __post_init__(self) -> None:
         if self.name not in get_args(OrderName):
             raise ConfigError(f"an order is one of {', '.join(get_args(OrderName))}, found {self.name!r}")
-        for key, value in self.values.items():
-            if key not in ("learning_rate_d", "learning_rate_g") or not isinstance(value, int | float) or not 0 <= value <= 10:
-                raise ConfigError(f"learning_rate_d and learning_rate_g are from 0 to 10, found {key}={value!r}")
+        if self.name in CHANGES:
+            changed(Recipe(), self.name, self.values)
+        elif self.values:
+            raise ConfigError(f"{self.name} takes no values, found {', '.join(self.values)}")
 
 
 class Control:

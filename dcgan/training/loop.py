@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 
 import torch
 from torch import Tensor
@@ -15,8 +15,9 @@ from dcgan.data import Dataset
 from dcgan.errors import TrainingDiverged
 from dcgan.events import CheckpointReady, Diagnosis, Finished, OrderDone, Reason, SamplesReady, Scored, Started, StepDone, TrainEvent
 from dcgan.models import Model
+from dcgan.training.changes import CHANGES
 from dcgan.training.checkup import Examiner
-from dcgan.training.control import Control, Order
+from dcgan.training.control import Control
 from dcgan.training.doctor import Doctor
 from dcgan.training.measuring import measures
 from dcgan.training.scoring import SCORED, Scorer, can_score
@@ -40,6 +41,7 @@ class Start:
     step: int = 0
     seconds: float = 0.0
     model: Model | None = None
+    repeats: tuple[OrderDone, ...] = ()  # changes that were made after the saved state: they are made again at their steps
 
 
 def train(
@@ -106,12 +108,13 @@ class _Loop:
         self.score_at = start.seconds + SCORE_SECONDS
         self.clock = Clock(start.seconds)
         self.save_at = self.sheet_at = 0.0
-        self.last_step = config.budget.steps_total(config.recipe.steps_per_epoch(len(trainer.batches.pictures)))
-        self.images_per_step = trainer.batches.size * config.recipe.d_steps
+        steps = config.budget.steps_total(config.recipe.steps_per_epoch(len(trainer.batches.pictures)))
+        self.last_update = (steps or 0) * config.recipe.d_steps
+        self.repeats = list(start.repeats)
         self.unsaid: list[Tensor] = []  # the numbers of the steps since the last line
         self.busy = 0.0  # seconds that they took
         self.examiner = Examiner(trainer, data, start.step) if data else None
-        self.doctor = Doctor(config.recipe, self.examiner.real_distance, start.step) if self.examiner else None
+        self.doctor = Doctor(trainer.recipe, self.examiner.real_distance, start.step) if self.examiner else None
 
     def events(self) -> Iterator[TrainEvent]:
         yield Started(self.step, resumed=self.step > 0)
@@ -130,10 +133,10 @@ class _Loop:
         yield Finished(self.step, self.clock.seconds(), reason)
 
     def _is_over(self) -> bool:
-        minutes = self.config.budget.minutes
-        if minutes is not None:
-            return self.clock.seconds() >= minutes * 60
-        return self.last_step is not None and self.step >= self.last_step
+        budget = self.config.budget
+        if budget.minutes is not None:
+            return self.clock.seconds() >= budget.minutes * 60
+        return self.step >= budget.steps if budget.steps is not None else self.trainer.updates(self.step) >= self.last_update
 
     def _one_step(self) -> None:
         started = time.perf_counter()
@@ -145,14 +148,14 @@ class _Loop:
         """Say the means over the steps since the last line, if there were any; only here does the device have to be waited for."""
         if not self.unsaid:
             return
-        started = time.perf_counter()
+        started, batch = time.perf_counter(), self.trainer.batches.size
         means = measures(self.unsaid)
         self.busy += time.perf_counter() - started
         done = StepDone(
             step=self.step,
-            epoch=self.step * self.images_per_step / len(self.trainer.batches.pictures),
+            epoch=self.trainer.updates(self.step) * batch / len(self.trainer.batches.pictures),
             seconds=self.clock.seconds(),
-            images_per_second=len(self.unsaid) * self.images_per_step / self.busy,
+            images_per_second=len(self.unsaid) * self.trainer.recipe.d_steps * batch / self.busy,
             **asdict(means),
         )
         self.unsaid, self.busy = [], 0.0
@@ -220,24 +223,35 @@ class _Loop:
     def _obey(self) -> Iterator[TrainEvent]:
         """Carry out what was ordered; while paused, wait here."""
         while True:
-            for order in self.control.poll():
+            for order in self._ordered():
+                if order.order in CHANGES:
+                    yield from self._said()  # what lines say before a change is said of the time before it
                 self._carry_out(order)
-                yield OrderDone(self.step, order.sequence, order.name, order.values)
+                yield order
             if not self.clock.is_paused or self.control.stopping:
                 return
             time.sleep(POLL_SECONDS)
 
-    def _carry_out(self, order: Order) -> None:
-        if order.name == "pause":
+    def _ordered(self) -> Iterator[OrderDone]:
+        """Say what is to be done now: again what was done at this step before, then what is new; a new change ends all repeating."""
+        while self.repeats and self.repeats[0].step <= self.step:
+            yield self.repeats.pop(0)
+        for order in self.control.poll():
+            if order.name in CHANGES:
+                self.repeats.clear()
+            yield OrderDone(self.step, order.sequence, order.name, order.values)
+
+    def _carry_out(self, order: OrderDone) -> None:
+        if order.order == "pause":
             self.clock.pause()
-        elif order.name == "resume":
+        elif order.order == "resume":
             self.clock.resume()
-        elif order.name == "stop":
+        elif order.order == "stop":
             self.control.stop()
         else:
-            self.trainer.set_learning_rates(order.values)
+            self.trainer.change(self.step, order.order, order.values)
             if self.doctor:
-                self.doctor.recipe = replace(self.doctor.recipe, **order.values)  # type: ignore[arg-type]
+                self.doctor.recipe = self.trainer.recipe
 
 
 def _is_finite(done: StepDone) -> bool:

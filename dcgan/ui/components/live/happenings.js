@@ -1,4 +1,4 @@
-// What happened to a run beside its steps: resumed, learning rates changed, diagnoses with their remedies, scores.
+// What happened to a run beside its steps: resumed, settings changed, diagnoses with their remedies, scores.
 
 const TOLD = ["resumed", "order", "diagnosis", "failed", "finished"];
 
@@ -18,7 +18,7 @@ function createHappenings(root, onChange) {
   }
 
   function add(events) {
-    const fresh = events.filter(({ event, order }) => TOLD.includes(event) && !(event === "order" && order !== "learning_rates"));
+    const fresh = events.filter(({ event, order }) => TOLD.includes(event) && !(event === "order" && !CHANGES.includes(order)));
     told = [...told, ...fresh];
     list.append(...fresh.map(item));
     box.hidden = !told.length;
@@ -48,8 +48,7 @@ function createHappenings(root, onChange) {
     const isDone = event.reason === "completed";
     if (event.event === "finished") return say(isDone ? "happened_completed" : "happened_stopped");
     if (event.event === "resumed") return say("happened_resumed");
-    const [d, g] = ["learning_rate_d", "learning_rate_g"].map((key) => event.values?.[key] ?? "–");
-    return say("happened_rates", { d, g });
+    return changeOf(event);
   }
 
   /** Return the doctor's words in the reader's language, or as the run has them where this page knows no such finding. */
