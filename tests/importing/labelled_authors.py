@@ -81,7 +81,7 @@ LABELLED: dict[str, Author] = {
     "two deconvolutions": Author(TwoDeconvolutions, 100, (32, 32), classes=10, call=labelled),
     "two sequentials": Author(TwoSequentials, 100, (32, 32), classes=10, call=labelled),
     "plane": Author(lambda: OnePlane(7, 10), 100, (28, 28), classes=10, call=labelled),
-    "plane of three": Author(lambda: OnePlane(4, 3, eps=0.8), 100, (16, 16), classes=3, call=labelled),
+    "plane of three": Author(lambda: OnePlane(8, 3, eps=0.8), 100, (32, 32), classes=3, call=labelled),
     "plane, straight": Author(lambda: OnePlane(7, 10, linear=False), 100, (28, 28), classes=10, call=labelled),
     "plane, first": Author(lambda: OnePlane(7, 10, first=True), 100, (28, 28), classes=10, call=labelled),
     "unasked labels": Author(Unasked, 100, (32, 32), call=plain),

@@ -19,6 +19,7 @@ from dcgan.models.synthesizer import Synthesizer
 
 QUICK = {"tutorial grey 28", "punks", "course", "linear 28, k4", "linear 28, k5", "linear 32, k3", "coursera", "no norms", "small kernels"}
 QUICK |= {"activation first", "spectral norm", "weight norm", "tutorial 32, z 64"}
+QUICK |= {"plane, first", "plane of three"}
 
 
 def assert_same_pictures(author: Author, file: Path, hints: tuple[str, ...] = ()) -> Inspection:
@@ -42,7 +43,7 @@ def test_without_a_hint(tmp_path: Path, name: str) -> None:
     assert_same_pictures(GALLERY[name], tmp_path / "it.safetensors")
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=() if "plane" in name else pytest.mark.slow) for name in LABELLED])
+@pytest.mark.parametrize("name", [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in LABELLED])
 def test_labels_with_layers_of_their_own(tmp_path: Path, name: str) -> None:
     found = assert_same_pictures(LABELLED[name], tmp_path / "it.safetensors")
     assert found.best.model.config.generator.classes == LABELLED[name].classes
