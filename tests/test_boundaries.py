@@ -58,6 +58,7 @@ SINGLE = {
     "cli_recipes": "cli",
     "cli_runs": "cli",
     "studio_form": "studio",
+    "notebook": "studio",
     "__main__": "cli",
     "films": "images",
     "": "api",
