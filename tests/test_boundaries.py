@@ -58,7 +58,7 @@ SINGLE = {
     "cli_recipes": "cli",
     "cli_runs": "cli",
     "studio_form": "studio",
-    "notebook": "studio",
+    "notebook": "api",
     "__main__": "cli",
     "films": "images",
     "": "api",
