@@ -89,6 +89,13 @@ class Studio:
         snapshots = (newest_snapshot(folder) for folder in (*runs, *named))
         return next((snapshot.name for snapshot in snapshots if snapshot), "")
 
+    def is_growing(self, model: str) -> bool:
+        """Say whether a model is a run that trains now, so that it is soon another one."""
+        try:
+            return self.status(model).state in ACTIVE
+        except RunError:
+            return False
+
     def adopt(self, file: Path, filename: str) -> str:
         """Take a dropped checkpoint file into the own models and return its name; a CheckpointError says what was wrong.
 
