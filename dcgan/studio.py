@@ -19,6 +19,7 @@ from dcgan.files import read_json, write_json
 from dcgan.models import Library, ModelInfo, Synthesizer
 from dcgan.models.adoption import adopt
 from dcgan.models.library import newest_snapshot
+from dcgan.studio_data import OwnData
 from dcgan.studio_form import Planner, StartRequest
 from dcgan.training.changes import changed_by
 from dcgan.training.control import OrderName, send_order
@@ -47,6 +48,7 @@ class Studio:
         self.library = Library(dcgan_home().resolve())
         self.runs = RunStore(self.library)
         self.planner = Planner(self.library, self.data_dir, public)
+        self.own_data = OwnData(self.library.home, self.data_dir)
         self._named = model  # the one path that may be asked for: the person who started the app chose it
         self._loaded: OrderedDict[str, Synthesizer] = OrderedDict()
         self._workers = Workers()
