@@ -141,7 +141,7 @@ class Studio:
                 raise RunError(f"{reader.name} is being trained; stop it first, two trainings at once would slow both")
 
     def order(self, run: str, key: str, order: OrderName, values: dict[str, float]) -> None:
-        """Tell a run to pause, resume, stop or change its learning rates; a RunError without the key of whoever started it."""
+        """Pass an order of `control.OrderName` on to a run; a RunError without the key of whoever started it."""
         self._refuse_others(run, key)
         folder = self.runs.find(run).folder
         if order == "stop" and self._workers.stop_early(folder):

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from dcgan.errors import ConfigError
+from dcgan.events import Moves
 from dcgan.files import write_json
 
-OrderName = Literal["pause", "resume", "stop", "learning_rates"]
+OrderName = Literal["pause", "resume", "stop", "learning_rates", "step", "step_d", "step_g"]
+STEPS: dict[str, Moves] = {"step": "dg", "step_d": "d", "step_g": "g"}  # orders for one step: whose weights it moves
 CONTROL = "control.json"
 KEPT = 20  # orders that control.json remembers
 

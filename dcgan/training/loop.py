@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -13,14 +15,28 @@ from torch import Tensor
 from dcgan.config import TrainingConfig
 from dcgan.data import Dataset
 from dcgan.errors import TrainingDiverged
-from dcgan.events import CheckpointReady, Diagnosis, Finished, OrderDone, Reason, SamplesReady, Scored, Started, StepDone, TrainEvent
+from dcgan.events import (
+    CheckpointReady,
+    Diagnosis,
+    Finished,
+    Moves,
+    OrderDone,
+    Reason,
+    SamplesReady,
+    Scored,
+    Started,
+    StepDone,
+    TrainEvent,
+)
 from dcgan.models import Model
 from dcgan.training.checkup import Examiner
-from dcgan.training.control import Control, Order
+from dcgan.training.clock import Clock
+from dcgan.training.control import STEPS, Control, Order
 from dcgan.training.doctor import Doctor
 from dcgan.training.measuring import measures
 from dcgan.training.scoring import SCORED, Scorer, can_score
 from dcgan.training.trainer import Networks, Trainer
+from dcgan.training.witness import Witness
 
 SAVE_SECONDS = 30.0  # between saved states, once a run is older than that
 FIRST_SAVE_SECONDS = 5.0
@@ -72,29 +88,6 @@ def train(
     return _Loop(trainer, config, control or Control(), start, data if watched else None).events()
 
 
-class Clock:
-    """Training time: monotonic seconds since the start, plus those of earlier starts, without pauses."""
-
-    def __init__(self, seconds: float) -> None:
-        self._origin = time.monotonic() - seconds
-        self._paused: float | None = None
-
-    def seconds(self) -> float:
-        return (self._paused if self._paused is not None else time.monotonic()) - self._origin
-
-    def pause(self) -> None:
-        self._paused = self._paused if self._paused is not None else time.monotonic()
-
-    def resume(self) -> None:
-        if self._paused is not None:
-            self._origin += time.monotonic() - self._paused
-            self._paused = None
-
-    @property
-    def is_paused(self) -> bool:
-        return self._paused is not None
-
-
 class _Loop:
     def __init__(self, trainer: Trainer, config: TrainingConfig, control: Control, start: Start, data: Dataset | None) -> None:
         self.trainer, self.config, self.control = trainer, config, control
@@ -105,6 +98,8 @@ class _Loop:
         self.scorer: Scorer | None = None
         self.score_at = start.seconds + SCORE_SECONDS
         self.clock = Clock(start.seconds)
+        self.waiting: deque[Order] = deque()
+        self.ordered: Moves | None = None  # the step to make while all else waits
         self.save_at = self.sheet_at = 0.0
         self.last_step = config.budget.steps_total(config.recipe.steps_per_epoch(len(trainer.batches.pictures)))
         self.images_per_step = trainer.batches.size * config.recipe.d_steps
@@ -121,8 +116,11 @@ class _Loop:
             yield from self._obey()
             if self.control.stopping:
                 break
-            self._one_step()
-            yield from self._due()
+            if self.ordered:
+                yield from self._ordered_step(self.ordered)
+            else:
+                self._one_step(self.trainer.step)
+                yield from self._due()
         reason: Reason = "completed" if self._is_over() else "stopped"
         yield from self._said()
         yield from self._sheet_and_state()
@@ -135,11 +133,24 @@ class _Loop:
             return self.clock.seconds() >= minutes * 60
         return self.last_step is not None and self.step >= self.last_step
 
-    def _one_step(self) -> None:
+    def _one_step(self, make: Callable[[int], Tensor]) -> None:
         started = time.perf_counter()
-        self.unsaid.append(self.trainer.step(self.step))
+        self.unsaid.append(make(self.step))
         self.busy += time.perf_counter() - started
         self.step += 1
+
+    def _ordered_step(self, moves: Moves) -> Iterator[TrainEvent]:
+        """Make one step, say what it saw, and wait again. One that moved one network alone is saved, for nothing else remembers it."""
+        yield from self._said()
+        self.ordered, witness = None, Witness()
+        self.clock.resume()
+        self._one_step(partial(self.trainer.step, moves=moves, witness=witness))
+        yield from self._said()
+        self.clock.pause()
+        yield witness.seen(self.step, moves, {"d": self.trainer.updater_d.rate, "g": self.trainer.updater_g.rate})
+        yield from self._due()
+        if moves != "dg" and self.saved_step != self.step:
+            yield from self._state()
 
     def _said(self) -> Iterator[StepDone | Diagnosis]:
         """Say the means over the steps since the last line, if there were any; only here does the device have to be waited for."""
@@ -220,10 +231,12 @@ class _Loop:
     def _obey(self) -> Iterator[TrainEvent]:
         """Carry out what was ordered; while paused, wait here."""
         while True:
-            for order in self.control.poll():
+            self.waiting.extend(self.control.poll())
+            while self.waiting and not self.ordered:
+                order = self.waiting.popleft()
                 self._carry_out(order)
                 yield OrderDone(self.step, order.sequence, order.name, order.values)
-            if not self.clock.is_paused or self.control.stopping:
+            if self.ordered or not self.clock.is_paused or self.control.stopping:
                 return
             time.sleep(POLL_SECONDS)
 
@@ -234,6 +247,9 @@ class _Loop:
             self.clock.resume()
         elif order.name == "stop":
             self.control.stop()
+        elif order.name in STEPS:
+            self.clock.pause()
+            self.ordered = STEPS[order.name]
         else:
             self.trainer.set_learning_rates(order.values)
             if self.doctor:

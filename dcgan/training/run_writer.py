@@ -19,14 +19,15 @@ from safetensors.torch import load_file, save
 from torch import Tensor
 
 from dcgan.errors import RunError
-from dcgan.events import CheckpointReady, Diagnosis, Finished, OrderDone, SamplesReady, Scored, Started, StepDone, TrainEvent
+from dcgan.events import CheckpointReady, Diagnosis, Finished, OrderDone, SamplesReady, Scored, Started, StepDone, StepSeen, TrainEvent
 from dcgan.files import read_json, write_bytes, write_json
 from dcgan.images import grid, jpeg_bytes
 from dcgan.models.library import BEST_FILE
 from dcgan.training.control import CONTROL
 from dcgan.training.loop import Start
-from dcgan.training.run_folder import CONFIG, EVENTS, HEARTBEAT_SECONDS, LOCK, LOG, OWNER, PREVIOUS_STATE, STATE, WORKER
+from dcgan.training.run_folder import CONFIG, EVENTS, HEARTBEAT_SECONDS, LOCK, LOG, OWNER, PREVIOUS_STATE, SEEN, STATE, WORKER
 from dcgan.training.snapshots import SnapshotWriter
+from dcgan.training.witness import sight
 
 MAX_SHEETS = 300
 PREPARED = {LOCK, WORKER, OWNER, LOG, CONTROL}  # what may lie in a run folder before its config.json
@@ -97,6 +98,7 @@ class RunWriter:
         (self.folder / "snapshots").mkdir(exist_ok=True)
         self._snapshots = snapshots
         self._generation = self._cut_back(step)
+        (self.folder / SEEN).unlink(missing_ok=True)
         for path in (self.folder / "samples").glob("*.jpg"):
             if int(path.stem) > step:
                 path.unlink()
@@ -125,6 +127,8 @@ class RunWriter:
         """Write one event to where it belongs."""
         if isinstance(event, StepDone):
             self._say(_step_record(event))
+        elif isinstance(event, StepSeen):
+            write_json(self.folder / SEEN, sight(event, self.config))
         elif isinstance(event, SamplesReady):
             self._write_sheet(event)
         elif isinstance(event, CheckpointReady):

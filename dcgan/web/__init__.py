@@ -14,6 +14,7 @@ from dcgan.web.morph import morph_routes
 from dcgan.web.pictures import picture_routes
 from dcgan.web.run_keeping import keeping_routes
 from dcgan.web.runs import run_routes
+from dcgan.web.steps import step_routes
 
 if TYPE_CHECKING:
     from dcgan.studio import Studio
@@ -29,6 +30,7 @@ def routes(studio: Studio) -> list[BaseRoute]:
         *direction_routes(studio),
         *morph_routes(studio),
         *run_routes(studio),
+        *step_routes(studio),
         *form_routes(studio),
         *keeping_routes(studio),
         *hub_routes(studio),
