@@ -9,18 +9,15 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import socket
 import statistics
-import subprocess
-import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
+from dcgan.bench.serving import serving
 from dcgan.data import Progress
 from dcgan.errors import ConfigError
 
@@ -30,7 +27,7 @@ if TYPE_CHECKING:
 SideName = Literal["ours", "plain"]
 RATE = 60.0  # mouse events a second
 SWEEP_SECONDS = 2.0  # from one end of the slider to the other
-START_SECONDS, PICTURE_MS = 120, 60_000
+PICTURE_MS = 60_000
 MARGIN = 14  # pixels at the slider's ends that are left alone: half its thumb
 VIEWPORT = {"width": 1280, "height": 900}
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
@@ -110,8 +107,8 @@ def bench_latency(request: LatencyRequest, progress: Progress | None = None) -> 
     with contextlib.ExitStack() as stack:
         browser = stack.enter_context(_browser())
         urls: dict[SideName, str] = {
-            "ours": stack.enter_context(_serving("app", request.model)) + f"/?model={quote(request.model)}&seed=0",
-            "plain": stack.enter_context(_serving("plain", request.model)),
+            "ours": stack.enter_context(serving("app", request.model)) + f"/?model={quote(request.model)}&seed=0",
+            "plain": stack.enter_context(serving("plain", request.model)),
         }
         for turn in range(request.turns):
             for place, side in enumerate(drags):
@@ -137,35 +134,6 @@ def _browser() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
-
-
-@contextlib.contextmanager
-def _serving(module: str, model: str) -> Iterator[str]:
-    """Run an app of `dcgan.ui` in a process of its own, because nothing else here may load gradio; yield its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    code = f"import sys; from dcgan.ui.{module} import main; sys.exit(main())"
-    options = ["--model", model, "--port", str(port), *(["--no-open"] if module == "app" else [])]
-    process = subprocess.Popen([sys.executable, "-c", code, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        url = f"http://127.0.0.1:{port}"
-        _wait_for(url, process)
-        yield url
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + START_SECONDS
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            urllib.request.urlopen(url, timeout=5).close()
-            return
-        except OSError:
-            time.sleep(0.2)
-    raise ConfigError(f"an app did not start within {START_SECONDS} s; python app.py says why")
 
 
 def _drag(browser: Browser, url: str, side: SideName, seconds: float) -> Drag:

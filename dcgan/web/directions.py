@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from dcgan.models import Synthesizer
     from dcgan.studio import Studio
 
-MOMENT, PATIENCE = 0.02, 20  # an answer waits 20 times 20 ms for a quick result before it says "working"
+MOMENT, PATIENCE = 0.02, 50  # an answer waits 50 times 20 ms, as long as SeFa may take, before it says "working"
 POSTS_AT_ONCE = 4
 FRESH = {"Cache-Control": "no-store"}
 

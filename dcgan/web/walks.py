@@ -8,6 +8,7 @@ walk   the same, with "fps" and "method": "slerp" | "lerp" | null -> a file
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from dcgan.films import MOST_FPS
@@ -26,7 +27,9 @@ MOST_FRAMES = 1000  # of one film: 50 seconds at 20 a second
 def film(synthesizer: Synthesizer, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Make the walk by every method that fits the prior."""
     info = synthesizer.info
-    paths = [_path(method, _walk(synthesizer, asked, method)) for method in ways_of(info)]
+    ways = ways_of(info)
+    with ThreadPoolExecutor(len(ways)) as threads:  # a way each: on two cores the film is there in half the time
+        paths = list(threads.map(lambda method: _path(method, _walk(synthesizer, asked, method)), ways))
     return {"shell": shell(info.z_dim, info.prior), "paths": paths}
 
 
