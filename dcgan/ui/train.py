@@ -1,4 +1,4 @@
-"""The Train page: the form, the live view of a run, and the list of runs. Layout only: all three speak to `dcgan.web`."""
+"""The Train page: the form, a run live and in slow motion, and the list of runs. Layout only: all of them speak to `dcgan.web`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import gradio as gr
 from dcgan.ui.components.form import training_form
 from dcgan.ui.components.live import live_view
 from dcgan.ui.components.run_list import run_list
+from dcgan.ui.components.slow_motion import slow_motion
 
 if TYPE_CHECKING:
     from dcgan.studio import Studio
@@ -22,4 +23,5 @@ def train_page(studio: Studio, tables: Mapping[str, Mapping[str, str]]) -> None:
             training_form(tables)
         with gr.Column(scale=3, min_width=340):
             live_view(tables)
+            slow_motion(tables)
             run_list(tables, studio.public)

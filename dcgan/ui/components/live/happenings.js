@@ -1,6 +1,7 @@
 // What happened to a run beside its steps: resumed, learning rates changed, diagnoses with their remedies, scores.
 
 const TOLD = ["resumed", "order", "diagnosis", "failed", "finished"];
+const TOLD_ORDERS = ["learning_rates", "step_d", "step_g"];
 
 function createHappenings(root, onChange) {
   const part = (name) => root.querySelector(`[data-part="${name}"]`);
@@ -18,7 +19,7 @@ function createHappenings(root, onChange) {
   }
 
   function add(events) {
-    const fresh = events.filter(({ event, order }) => TOLD.includes(event) && !(event === "order" && order !== "learning_rates"));
+    const fresh = events.filter(({ event, order }) => TOLD.includes(event) && !(event === "order" && !TOLD_ORDERS.includes(order)));
     told = [...told, ...fresh];
     list.append(...fresh.map(item));
     box.hidden = !told.length;
@@ -48,6 +49,7 @@ function createHappenings(root, onChange) {
     const isDone = event.reason === "completed";
     if (event.event === "finished") return say(isDone ? "happened_completed" : "happened_stopped");
     if (event.event === "resumed") return say("happened_resumed");
+    if (event.order.startsWith("step_")) return say(`happened_${event.order}`);
     const [d, g] = ["learning_rate_d", "learning_rate_g"].map((key) => event.values?.[key] ?? "–");
     return say("happened_rates", { d, g });
   }
