@@ -31,6 +31,14 @@ class RunError(DCGANError):
     """A run folder that cannot be used: locked by another process, of another recipe, or not a run."""
 
 
+class AnotherRunIsOn(RunError):
+    """A training cannot start while `run` is on; whoever controls that one may pause it."""
+
+    def __init__(self, run: str) -> None:
+        self.run = run
+        super().__init__(f"{run} is being trained; stop it first, two trainings at once would slow both")
+
+
 class TrainingDiverged(DCGANError):
     """A loss or a weight became NaN or infinite.
 

@@ -122,7 +122,7 @@ class StepSeen:
 
 @dataclass(frozen=True)
 class OrderDone:
-    """An order was carried out: pause, resume, stop, learning_rates, or a step while all else waits (step, step_d, step_g)."""
+    """An order was carried out: pause, resume, stop, a change of settings, or a step while all else waits (`control.OrderName`)."""
 
     step: int
     sequence: int

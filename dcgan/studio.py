@@ -6,19 +6,21 @@ import contextlib
 import hashlib
 import hmac
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from dcgan.config import Budget, dcgan_home
+from dcgan.config import Budget, Recipe, dcgan_home
 from dcgan.data.entries import NAMES
-from dcgan.errors import DCGANError, RunError
+from dcgan.errors import AnotherRunIsOn, DCGANError, RunError
 from dcgan.files import read_json, write_json
 from dcgan.models import Library, ModelInfo, Synthesizer
 from dcgan.models.adoption import adopt
 from dcgan.models.library import newest_snapshot
 from dcgan.studio_form import Planner, StartRequest
+from dcgan.training.changes import changed_by
 from dcgan.training.control import OrderName, send_order
 from dcgan.training.processes import Workers
 from dcgan.training.recipes import named_recipe
@@ -27,6 +29,7 @@ from dcgan.training.run_store import ACTIVE, RECORDED, RunStore, is_name
 
 LOADED = 8  # models kept in memory
 DEFAULT_MODEL = "fashion-mnist-32"
+WAY_SECONDS, POLL_SECONDS = 90, 0.1  # a run is waited for that makes way: it may be reading its data, and then saves
 MACHINE = ("precision", "layout", "kernels", "compile", "threads", "log_every")  # of a recipe: chosen anew for a branch
 
 
@@ -97,11 +100,16 @@ class Studio:
         """Return what a run is doing, or raise a RunError."""
         return self._workers.status(self.runs.find(run))
 
-    def start_run(self, request: StartRequest, key: str) -> str:
-        """Start a training in a process of its own and return the run's name; whoever holds `key` controls it."""
+    def start_run(self, request: StartRequest, key: str, pausing: str | None = None) -> str:
+        """Start a training in a process of its own and return the run's name; whoever holds `key` controls it.
+
+        An AnotherRunIsOn where one is, unless that is the run `pausing`: it is saved and stopped first, to be continued later.
+        """
         with self._starting:
-            self._refuse_a_second()
-            self.planner.plan(request)
+            self._refuse_a_second(but=pausing)
+            self.planner.plan(request)  # a wish that cannot be pauses nothing
+            if pausing is not None:
+                self._make_way(pausing, key)
             named = request.source in NAMES or request.source.startswith("hf:")
             source = request.source if named else str(Path(request.source).expanduser().resolve())
             folder = new_run_folder(source).resolve()
@@ -125,20 +133,33 @@ class Studio:
 
     def branch_run(self, run: str, step: int, settings: Sequence[str], key: str) -> str:
         """Start a new run from stage `step` of another, with its recipe and `settings` changed; return the new run's name."""
-        config = self.runs.find(run).config
+        reader = self.runs.find(run)
+        config = reader.config
         if not config:
             raise RunError(f"{run} has not begun: there is nothing to branch from")
-        recipe, plain = config["recipe"], named_recipe(config["recipe"]["name"]).to_json()
+        recipe = changed_by(Recipe.from_json(config["recipe"]), reader.since(0).lines, step).to_json()
+        plain = named_recipe(recipe["name"]).to_json()
         left = ("name", "preset", *MACHINE)
         kept = [f"{name}={value}" for name, value in recipe.items() if name not in left and value != plain.get(name)]
         origin = f"{run.removeprefix(RECORDED)}@{step}"
         request = StartRequest(config["data"]["source"], recipe["name"], (*kept, *settings), Budget(**config["budget"]), origin)
         return self.start_run(request, key)
 
-    def _refuse_a_second(self) -> None:
+    def _refuse_a_second(self, but: str | None = None) -> None:
         for reader in self.runs.all():
-            if self._workers.status(reader).state in ACTIVE:
-                raise RunError(f"{reader.name} is being trained; stop it first, two trainings at once would slow both")
+            if reader.name != but and self._workers.status(reader).state in ACTIVE:
+                raise AnotherRunIsOn(reader.name)
+
+    def _make_way(self, run: str, key: str) -> None:
+        """Stop a run that is on, and wait until it is saved and its process gone."""
+        if self.status(run).state not in ACTIVE:
+            return
+        self.order(run, key, "stop", {})
+        end = time.monotonic() + WAY_SECONDS
+        while self.status(run).state in ACTIVE:
+            if time.monotonic() > end:
+                raise RunError(f"{run} did not come to a stop within {WAY_SECONDS} s; try again when it has")
+            time.sleep(POLL_SECONDS)
 
     def order(self, run: str, key: str, order: OrderName, values: dict[str, float]) -> None:
         """Pass an order of `control.OrderName` on to a run; a RunError without the key of whoever started it."""

@@ -98,6 +98,7 @@ def _training(training: dict[str, Any]) -> list[str]:
         return [NOT_OURS]
     recipe = training.get("recipe", {})
     threads = training.get("threads")
+    changes = [f"{key} {value}" for key, value in training.get("changed", {}).items()]
     kept = ("preset", "base_channels", "batch_size", "learning_rate_d", "learning_rate_g", "beta1", "ema_decay", "precision", "seed")
     return [
         f"- data: {training.get('data')} ({training.get('data_images', 0):,} pictures)",
@@ -105,6 +106,7 @@ def _training(training: dict[str, Any]) -> list[str]:
         f"- {training.get('steps', 0):,} steps, {training.get('images_seen', 0):,} pictures seen, {training.get('seconds', 0):,.0f} s "
         f"on {training.get('device')} with {threads} thread{'' if threads == 1 else 's'}",
         *([f"- command: `{training['command']}`"] if training.get("command") else []),
+        *([f"- changed by orders while it trained: {', '.join(changes)}"] if changes else []),
     ]
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from dcgan.config import Prior
+from dcgan.config import Prior, Recipe
 from dcgan.latent.sampling import GOLDEN, mix
 
 Purpose = Literal["weights_g", "weights_d", "order", "z", "flip", "dropout", "labels", "augment", "noise", "penalty"]
@@ -30,6 +30,12 @@ def stream_seed(seed: int, purpose: Purpose, index: int = 0) -> int:
 def generator_for(seed: int, purpose: Purpose, index: int = 0) -> torch.Generator:
     """Return a fresh generator on the CPU."""
     return torch.Generator().manual_seed(stream_seed(seed, purpose, index))
+
+
+def drawn_on_device(recipe: Recipe) -> list[Purpose]:
+    """Return what a training of `recipe` draws where the pictures are; `augment` may be ordered while it runs."""
+    wanted: dict[Purpose, object] = {"dropout": True, "augment": True, "noise": recipe.instance_noise, "penalty": recipe.gradient_penalty}
+    return [purpose for purpose, is_used in wanted.items() if is_used]
 
 
 class Streams:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import partial
 
 import torch
@@ -29,9 +28,10 @@ from dcgan.events import (
     TrainEvent,
 )
 from dcgan.models import Model
+from dcgan.training.changes import CHANGES
 from dcgan.training.checkup import Examiner
 from dcgan.training.clock import Clock
-from dcgan.training.control import STEPS, Control, Order
+from dcgan.training.control import STEPS, Control, Orders
 from dcgan.training.doctor import Doctor
 from dcgan.training.measuring import measures
 from dcgan.training.scoring import SCORED, Scorer, can_score
@@ -56,6 +56,7 @@ class Start:
     step: int = 0
     seconds: float = 0.0
     model: Model | None = None
+    repeats: tuple[OrderDone, ...] = ()  # changes that were made after the saved state: they are made again at their steps
 
 
 def train(
@@ -98,15 +99,15 @@ class _Loop:
         self.scorer: Scorer | None = None
         self.score_at = start.seconds + SCORE_SECONDS
         self.clock = Clock(start.seconds)
-        self.waiting: deque[Order] = deque()
-        self.ordered: Moves | None = None  # the step to make while all else waits
+        self.orders = Orders(self.control, start.repeats)
+        self.by_hand: Moves | None = None  # whose weights the next step moves, where it was ordered
         self.save_at = self.sheet_at = 0.0
-        self.last_step = config.budget.steps_total(config.recipe.steps_per_epoch(len(trainer.batches.pictures)))
-        self.images_per_step = trainer.batches.size * config.recipe.d_steps
+        steps = config.budget.steps_total(config.recipe.steps_per_epoch(len(trainer.batches.pictures)))
+        self.last_update = (steps or 0) * config.recipe.d_steps
         self.unsaid: list[Tensor] = []  # the numbers of the steps since the last line
         self.busy = 0.0  # seconds that they took
         self.examiner = Examiner(trainer, data, start.step) if data else None
-        self.doctor = Doctor(config.recipe, self.examiner.real_distance, start.step) if self.examiner else None
+        self.doctor = Doctor(trainer.recipe, self.examiner.real_distance, start.step) if self.examiner else None
 
     def events(self) -> Iterator[TrainEvent]:
         yield Started(self.step, resumed=self.step > 0)
@@ -116,8 +117,8 @@ class _Loop:
             yield from self._obey()
             if self.control.stopping:
                 break
-            if self.ordered:
-                yield from self._ordered_step(self.ordered)
+            if self.by_hand:
+                yield from self._step_by_hand(self.by_hand)
             else:
                 self._one_step(self.trainer.step)
                 yield from self._due()
@@ -128,10 +129,10 @@ class _Loop:
         yield Finished(self.step, self.clock.seconds(), reason)
 
     def _is_over(self) -> bool:
-        minutes = self.config.budget.minutes
-        if minutes is not None:
-            return self.clock.seconds() >= minutes * 60
-        return self.last_step is not None and self.step >= self.last_step
+        budget = self.config.budget
+        if budget.minutes is not None:
+            return self.clock.seconds() >= budget.minutes * 60
+        return self.step >= budget.steps if budget.steps is not None else self.trainer.updates(self.step) >= self.last_update
 
     def _one_step(self, make: Callable[[int], Tensor]) -> None:
         started = time.perf_counter()
@@ -139,31 +140,30 @@ class _Loop:
         self.busy += time.perf_counter() - started
         self.step += 1
 
-    def _ordered_step(self, moves: Moves) -> Iterator[TrainEvent]:
-        """Make one step, say what it saw, and wait again. One that moved one network alone is saved, for nothing else remembers it."""
+    def _step_by_hand(self, moves: Moves) -> Iterator[TrainEvent]:
+        """Make one step and say what it saw; where the training is paused, it is again afterwards."""
         yield from self._said()
-        self.ordered, witness = None, Witness()
+        waits, self.by_hand, witness = self.clock.is_paused, None, Witness()
         self.clock.resume()
         self._one_step(partial(self.trainer.step, moves=moves, witness=witness))
         yield from self._said()
-        self.clock.pause()
         yield witness.seen(self.step, moves, {"d": self.trainer.updater_d.rate, "g": self.trainer.updater_g.rate})
         yield from self._due()
-        if moves != "dg" and self.saved_step != self.step:
-            yield from self._state()
+        if waits:
+            self.clock.pause()
 
     def _said(self) -> Iterator[StepDone | Diagnosis]:
         """Say the means over the steps since the last line, if there were any; only here does the device have to be waited for."""
         if not self.unsaid:
             return
-        started = time.perf_counter()
+        started, batch = time.perf_counter(), self.trainer.batches.size
         means = measures(self.unsaid)
         self.busy += time.perf_counter() - started
         done = StepDone(
             step=self.step,
-            epoch=self.step * self.images_per_step / len(self.trainer.batches.pictures),
+            epoch=self.trainer.updates(self.step) * batch / len(self.trainer.batches.pictures),
             seconds=self.clock.seconds(),
-            images_per_second=len(self.unsaid) * self.images_per_step / self.busy,
+            images_per_second=len(self.unsaid) * self.trainer.recipe.d_steps * batch / self.busy,
             **asdict(means),
         )
         self.unsaid, self.busy = [], 0.0
@@ -231,29 +231,28 @@ class _Loop:
     def _obey(self) -> Iterator[TrainEvent]:
         """Carry out what was ordered; while paused, wait here."""
         while True:
-            self.waiting.extend(self.control.poll())
-            while self.waiting and not self.ordered:
-                order = self.waiting.popleft()
+            for order in self.orders.due(self.step, self.clock):
+                if order.order in CHANGES:
+                    yield from self._said()  # what lines say before a change is said of the time before it
                 self._carry_out(order)
-                yield OrderDone(self.step, order.sequence, order.name, order.values)
-            if self.ordered or not self.clock.is_paused or self.control.stopping:
+                yield order
+            if self.by_hand or not self.clock.is_paused or self.control.stopping:
                 return
             time.sleep(POLL_SECONDS)
 
-    def _carry_out(self, order: Order) -> None:
-        if order.name == "pause":
+    def _carry_out(self, order: OrderDone) -> None:
+        if order.order == "pause":
             self.clock.pause()
-        elif order.name == "resume":
+        elif order.order == "resume":
             self.clock.resume()
-        elif order.name == "stop":
+        elif order.order == "stop":
             self.control.stop()
-        elif order.name in STEPS:
-            self.clock.pause()
-            self.ordered = STEPS[order.name]
+        elif order.order in STEPS:
+            self.by_hand = STEPS[order.order]
         else:
-            self.trainer.set_learning_rates(order.values)
+            self.trainer.change(self.step, order.order, order.values)
             if self.doctor:
-                self.doctor.recipe = replace(self.doctor.recipe, **order.values)  # type: ignore[arg-type]
+                self.doctor.recipe = self.trainer.recipe
 
 
 def _is_finite(done: StepDone) -> bool:

@@ -23,6 +23,7 @@ from dcgan.events import CheckpointReady, Diagnosis, Finished, OrderDone, Sample
 from dcgan.files import read_json, write_bytes, write_json
 from dcgan.images import grid, jpeg_bytes
 from dcgan.models.library import BEST_FILE
+from dcgan.training.changes import cut_back, to_repeat
 from dcgan.training.control import CONTROL
 from dcgan.training.loop import Start
 from dcgan.training.run_folder import CONFIG, EVENTS, HEARTBEAT_SECONDS, LOCK, LOG, OWNER, PREVIOUS_STATE, SEEN, STATE, WORKER
@@ -114,10 +115,12 @@ class RunWriter:
         path = self.folder / EVENTS
         self._scores: list[dict[str, Any]] = []
         self._remedied: set[int] = set()  # the steps that diagnoses send back to
+        self.repeats: tuple[OrderDone, ...] = ()  # changes that were made after the state of `step`
         if not path.exists():
             return 0
         records = [json.loads(line) for line in path.read_bytes().split(b"\n")[:-1]]
-        kept = [record for record in records if record.get("step", 0) <= step]
+        kept = cut_back(records, step)
+        self.repeats = tuple(to_repeat(kept, step))
         self._scores = [record for record in kept if record.get("event") == "scored"]
         self._remedied = {record["remedy"]["from_step"] for record in kept if record.get("event") == "diagnosis" and record["remedy"]}
         write_bytes(path, "".join(_line(record) for record in kept).encode())

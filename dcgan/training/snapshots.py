@@ -10,12 +10,13 @@ from typing import Any
 
 from torch import Tensor
 
-from dcgan.config import Prior
+from dcgan.config import Prior, Recipe
 from dcgan.events import CheckpointReady
 from dcgan.models.card import model_card
 from dcgan.models.folder import Model, ModelConfig, write_model
 from dcgan.models.library import describe
 from dcgan.models.synthesizer import Synthesizer
+from dcgan.training.changes import from_state, settings_changed
 from dcgan.training.trainer import SHEET, Networks
 
 MAX_SNAPSHOTS = 24
@@ -35,10 +36,12 @@ class SnapshotWriter:
 
     def model(self, event: CheckpointReady) -> Model:
         """Return the averaged generator and the discriminator of a saved state."""
-        recipe = self.training["recipe"]
-        seen = event.step * int(recipe["batch_size"]) * int(recipe.get("d_steps", 1))
+        recipe = Recipe.from_json(self.training["recipe"])
+        now, updates_before = from_state(recipe, event.tensors)
+        seen = (event.step * now.d_steps + updates_before) * (recipe.batch_size or 0)
         command = f"{self.training['command']} --steps {event.step}"  # minutes would be other steps on another machine
         training = {**self.training, "command": command, "steps": event.step, "images_seen": seen, "seconds": round(event.seconds, 1)}
+        training |= {"changed": changes} if (changes := settings_changed(recipe, now)) else {}
         up, down = self.networks.generator, self.networks.discriminator
         config = ModelConfig(up, down, self.prior, up.output_range, labels=self.labels, training=training)
         return Model(config, _part(event.tensors, "ema"), _part(event.tensors, "d"))

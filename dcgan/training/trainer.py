@@ -20,7 +20,8 @@ from dcgan.networks.init import initialise
 from dcgan.networks.spec import NetworkSpec
 from dcgan.training.augment import augment
 from dcgan.training.batches import Batch, Batches
-from dcgan.training.draws import Purpose, Streams, generator_for
+from dcgan.training.changes import changed, from_state, to_state
+from dcgan.training.draws import Streams, drawn_on_device, generator_for
 from dcgan.training.measuring import diversity
 from dcgan.training.objectives import generator_loss, loss_on_fakes, loss_on_real, probability
 from dcgan.training.optimizers import Tensors, Updater, below
@@ -56,6 +57,7 @@ class Trainer:
 
     def __init__(self, recipe: Recipe, networks: Networks, data: Dataset, device: str) -> None:
         self.recipe, self.device = recipe, device
+        self.updates_before = 0  # what step * d_steps leaves out, after d_steps was changed
         self.batches = Batches(recipe, data, device)
         self.g = self._network(networks.generator, generator_for(recipe.seed, "weights_g"))
         self.d = self._network(networks.discriminator, generator_for(recipe.seed, "weights_d"))
@@ -66,7 +68,7 @@ class Trainer:
         self.updater_d = Updater(self.d, recipe, recipe.learning_rate_d, device)
         self.fixed_z = torch.from_numpy(sample_z(range(SHEET), recipe.z_dim, recipe.prior)).to(device)
         self.fixed_labels = (torch.arange(SHEET) % self.batches.classes).to(device) if recipe.conditional else None
-        self.streams = Streams(recipe.seed, _streams_of(recipe), device)
+        self.streams = Streams(recipe.seed, drawn_on_device(recipe), device)
         self.g.use_methods(recipe.kernels_of("g"))
         self.d.use_methods(recipe.kernels_of("d"))
         for network in (self.g, self.d):
@@ -80,10 +82,15 @@ class Trainer:
             initialise(network, generator, self.recipe.init, self.recipe.init_std)
         return network.to(self.device, memory_format=self.batches.layout)  # type: ignore[call-overload,no-any-return]
 
-    def set_learning_rates(self, values: Mapping[str, float]) -> None:
-        """Change `learning_rate_d` and `learning_rate_g` from the next step on; a schedule goes on and multiplies the new ones."""
-        self.updater_d.learning_rate = values.get("learning_rate_d", self.updater_d.learning_rate)
-        self.updater_g.learning_rate = values.get("learning_rate_g", self.updater_g.learning_rate)
+    def change(self, step: int, order: str, values: Mapping[str, float]) -> None:
+        """Carry out an order of `CHANGES` from step number `step` on; a schedule goes on and multiplies the new learning rates."""
+        before, self.recipe = self.recipe, changed(self.recipe, order, values)
+        self.updates_before += step * (before.d_steps - self.recipe.d_steps)
+        self.updater_d.learning_rate, self.updater_g.learning_rate = self.recipe.learning_rate_d, self.recipe.learning_rate_g
+
+    def updates(self, step: int) -> int:
+        """Return how many updates of D come before step number `step`."""
+        return step * self.recipe.d_steps + self.updates_before
 
     def step(self, step: int, moves: Moves = "dg", witness: Witness | None = None) -> Tensor:
         """Make step number `step`, counted from 0: D `d_steps` times on a real and a fake batch, then G through the new D.
@@ -96,8 +103,8 @@ class Trainer:
             The numbers of `Measures` (8,), on the device, which may still be at work: reading them is what waits.
         """
         self.streams.begin(step)
-        last = (step + 1) * self.recipe.d_steps - 1
-        for update in range(step * self.recipe.d_steps, last):
+        last = self.updates(step + 1) - 1
+        for update in range(self.updates(step), last):
             with torch.no_grad():
                 fakes = self._fakes(update)
             self._train_d(self.batches.real(update), fakes, step, moves)
@@ -221,7 +228,7 @@ class Trainer:
         found = {f"{part}.{name}": tensor for part, network in self._networks().items() for name, tensor in network.state_dict().items()}
         for part, updater in self._updaters().items():
             found |= {f"{part}.{name}": tensor for name, tensor in updater.tensors().items()}
-        return found
+        return found | to_state(self.recipe, self.updates_before)
 
     def load(self, tensors: Tensors) -> None:
         """Take over what `tensors()` returned, in whatever strides it comes; else a CheckpointError."""
@@ -232,6 +239,7 @@ class Trainer:
                 raise CheckpointError(f"state of {part}: {error}") from None
         for part, updater in self._updaters().items():
             updater.load(below(tensors, part))
+        self.recipe, self.updates_before = from_state(self.recipe, tensors)
 
     def load_weights(self, generator: Tensors, discriminator: Tensors) -> None:
         """Start from the networks of another model, with fresh optimisers."""
@@ -244,10 +252,3 @@ class Trainer:
 
     def _updaters(self) -> dict[str, Updater]:
         return {f"{self.recipe.optimizer}_g": self.updater_g, f"{self.recipe.optimizer}_d": self.updater_d}
-
-
-def _streams_of(recipe: Recipe) -> list[Purpose]:
-    """Return what a training of `recipe` draws on its device."""
-    wanted: dict[Purpose, object] = {"dropout": True, "augment": recipe.policies, "noise": recipe.instance_noise}
-    wanted["penalty"] = recipe.gradient_penalty
-    return [purpose for purpose, is_used in wanted.items() if is_used]

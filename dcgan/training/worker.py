@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -125,8 +125,9 @@ class RunTraining:
         snapshots = SnapshotWriter(self.networks, self.config.recipe.prior, self._training_record(), self.labels)
         self.writer.begin(self.start.step, snapshots)
         step = self.start.step
+        start = replace(self.start, repeats=self.writer.repeats)
         try:
-            for event in train(self.config, self.networks, self.data, self.device, self.control, self.start):
+            for event in train(self.config, self.networks, self.data, self.device, self.control, start):
                 step = event.step
                 self._write(event)
                 yield event

@@ -3,29 +3,29 @@
 GET   /gradio_api/dcgan/form            {public, data: [{name, title, on_disk}], recipes: {name: settings}, fields: [{key, kind, choices}]}
 POST  /gradio_api/dcgan/form/plan       a wish -> {recipe, count, notes, label_columns, advice, networks}: what it comes to; nothing starts
 POST  /gradio_api/dcgan/form/estimate   a wish -> {seconds_per_step, images_per_second, steps, total_seconds}, after a short trial
-POST  /gradio_api/dcgan/form/start      a wish, with the control key in the header -> {"run": NAME}
+POST  /gradio_api/dcgan/form/start      a wish, with the control key in the header -> {"run": NAME}; while another run is on 409 and
+                                        {"error", "on": RUN, "may_pause"}, after which {"pause": RUN} in the wish stops that one first
 
 A wish is {"data", "recipe", "settings": {key: text}, "length": {"minutes": 3}, "from"}, all but `data` left out where nothing is said.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from dcgan.config import Budget
-from dcgan.errors import ConfigError, DCGANError
+from dcgan.errors import AnotherRunIsOn, ConfigError, DCGANError
 from dcgan.studio_form import StartRequest
 from dcgan.training.worker import DEFAULT_BUDGET
 from dcgan.web.answers import answer_json
-from dcgan.web.bodies import failure, read_body, refusal
+from dcgan.web.bodies import failure, read_object, refusal
 from dcgan.web.guard import Slots, same_origin
 from dcgan.web.pictures import PREFIX
 from dcgan.web.runs import key_of
@@ -35,6 +35,14 @@ if TYPE_CHECKING:
 
 MAX_WISH_BYTES = 16_384
 TRIALS_AT_ONCE = 1  # two would slow, and so mislead, each other
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the form says, and the run that may be paused for it."""
+
+    request: StartRequest
+    pausing: str | None = None
 
 
 def form_routes(studio: Studio) -> list[BaseRoute]:
@@ -61,44 +69,51 @@ class Form:
 
     async def plan(self, request: Request) -> Response:
         """Say what a wish comes to."""
-        return await self._answer(request, lambda wish, _key: self._studio.planner.plan(wish).to_json())
+        return await self._answer(request, lambda wish, _key: self._studio.planner.plan(wish.request).to_json())
 
     async def estimate(self, request: Request) -> Response:
         """Say how long a wish will take."""
         with self._trials.hold() as free:
             if not free:
                 return failure("another trial is on; try again in some seconds", 503)
-            return await self._answer(request, lambda wish, _key: asdict(self._studio.planner.estimate(wish)))
+            return await self._answer(request, lambda wish, _key: asdict(self._studio.planner.estimate(wish.request)))
 
     async def start(self, request: Request) -> Response:
-        """Start a run."""
-        return await self._answer(request, lambda wish, key: {"run": self._studio.start_run(wish, key)})
+        """Start a run, after pausing the one that the wish names."""
 
-    async def _answer(self, request: Request, act: Callable[[StartRequest, str], dict[str, Any]]) -> Response:
+        def act(wish: Wish, key: str) -> dict[str, Any]:
+            return {"run": self._studio.start_run(wish.request, key, wish.pausing)}
+
+        return await self._answer(request, act)
+
+    async def _answer(self, request: Request, act: Callable[[Wish, str], dict[str, Any]]) -> Response:
         if not same_origin(request.headers):
             return failure("the form is read from this app's own pages only", 403)
         try:
-            wish = read_wish(await read_body(request, MAX_WISH_BYTES))
+            wish = read_wish(await read_object(request, MAX_WISH_BYTES))
             return answer_json(await run_in_threadpool(act, wish, key_of(request)))
+        except AnotherRunIsOn as error:
+            may = self._studio.may_control(error.run, key_of(request))
+            return JSONResponse({"error": str(error), "on": error.run, "may_pause": may}, 409)
         except (DCGANError, ClientDisconnect) as error:
             return refusal(error)
 
 
-def read_wish(body: bytes) -> StartRequest:
+def read_wish(record: Mapping[str, Any]) -> Wish:
     """Read a wish; whatever is wrong with it is a ConfigError."""
     try:
-        record = json.loads(body)
         settings, length = record.get("settings") or {}, record.get("length") or {}
         given = tuple(f"{key}={value}" for key, value in settings.items())
         amounts = {key: float(value) for key, value in length.items() if key in ("steps", "epochs", "minutes")}
-        texts = [record.get(key) for key in ("data", "recipe", "from")]
-    except (ValueError, TypeError, AttributeError, RecursionError):
+    except (ValueError, TypeError, AttributeError):
         raise ConfigError("a wish is a JSON object of data, recipe, settings and length, and a length is a number") from None
+    texts = [record.get(key) for key in ("data", "recipe", "from", "pause")]
     if not all(text is None or isinstance(text, str) for text in texts):
-        raise ConfigError("data, recipe and from are names")
-    source, recipe, model = texts
+        raise ConfigError("data, recipe, from and pause are names")
+    source, recipe, model, pausing = texts
     whole = {key: int(value) if key == "steps" and value.is_integer() else value for key, value in amounts.items()}
     if "steps" in whole and not isinstance(whole["steps"], int):
         raise ConfigError(f"steps are whole, found {whole['steps']}")
     budget = Budget(**whole) if whole else DEFAULT_BUDGET  # type: ignore[arg-type]
-    return StartRequest((source or "").strip(), recipe or "dcgan", given, budget, (model or "").strip() or None)
+    request = StartRequest((source or "").strip(), recipe or "dcgan", given, budget, (model or "").strip() or None)
+    return Wish(request, pausing or None)

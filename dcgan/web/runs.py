@@ -7,8 +7,8 @@ GET   /gradio_api/dcgan/runs/{name}/since/{line}         {next, generation, colu
 GET   /gradio_api/dcgan/runs/{name}/samples/{step}.jpg   one sheet
 GET   /gradio_api/dcgan/runs/{name}/measures.csv         every step line
 GET   /gradio_api/dcgan/runs/{name}/differences?other=   {setting: [of this run, of the other]}
-POST  /gradio_api/dcgan/runs/{name}/orders               {"order": "pause" | "resume" | "stop" | "learning_rates"
-                                                          | "step" | "step_d" | "step_g", "values"}
+POST  /gradio_api/dcgan/runs/{name}/orders               {"order": "pause" | "resume" | "stop", one of training.control.STEPS, or one of
+                                                          training.changes.CHANGES with its "values"}
 POST  /gradio_api/dcgan/runs/{name}/continue
 POST  /gradio_api/dcgan/runs/{name}/branch               {"step", "settings": {key: value}} -> {"run": NAME}, a new run from that stage
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.conftest import App
+from browser.conftest import App, Watch
 from browser.looks import assert_german
 from browser.models import assert_same, synthesizer
 from browser.recording import PICTURE, pixels, settle
@@ -100,10 +100,26 @@ def test_closing_the_page_stops_nothing(visit: Visit, endless: Page) -> None:
     expect_state(page, "running")
     wait_for_steps(page, stopped_at + 1)
     assert chart_steps(page)[:stopped_at] == list(range(1, stopped_at + 1))
-    second = context.new_page()  # same browser, so it steers too; a second training is refused in one sentence
-    second.goto(url)
-    expect_state(second, "running")
-    form(second, "start").click()
-    expect(form(second, "error")).to_contain_text("is being trained; stop it first", timeout=PATIENCE)
-    stop(second)
-    expect_state(page, "stopped")
+    stop(page)
+
+
+def test_a_second_training_is_offered_the_place_of_the_first(visit: Visit, endless: Page, app: App, watch: Watch) -> None:
+    watch.expected.append("status of 409")  # which a browser notes as an error
+    page, first = endless, str(endless.evaluate("new URL(location).searchParams.get('run')"))
+    wait_for_steps(page, 5)
+    watcher = visit("/train")
+    expect_state(watcher, "running")
+    form(watcher, "start").click()
+    expect(form(watcher, "error")).to_contain_text(f"{first} is being trained; stop it first", timeout=PATIENCE)
+    expect(form(watcher, "pause-box")).to_be_hidden()  # who did not start it pauses nothing
+    form(page, "start").click()
+    expect(form(page, "on")).to_contain_text(f"{first} is being trained", timeout=PATIENCE)
+    expect(form(page, "error")).to_be_hidden()
+    form(page, "pause-and-start").click()
+    page.wait_for_function("(first) => new URL(location).searchParams.get('run') !== first", arg=first, timeout=PATIENCE)
+    expect(form(page, "pause-box")).to_be_hidden()
+    wait_for_steps(page, 5)
+    expect_state(page, "running")
+    live(watcher, "picker").select_option(first)
+    expect_state(watcher, "stopped")
+    assert (app.home / "runs" / first / "state.safetensors").exists()

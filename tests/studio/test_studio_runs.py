@@ -15,7 +15,7 @@ from studio_making import until, wait_for, write_pictures
 from tiny_app import KEY, SETTINGS, Z_DIM, train_run, write_tiny
 
 from dcgan.config import Budget
-from dcgan.errors import CheckpointError, RunError
+from dcgan.errors import CheckpointError, ConfigError, RunError
 from dcgan.studio import Studio
 from dcgan.studio_form import StartRequest
 from dcgan.system import is_alive
@@ -79,6 +79,23 @@ def test_a_run_stopped_while_it_loads_torch_goes_on_from_nothing(studio: Studio)
     studio.continue_run(run, KEY)
     assert wait_for(studio, run, "completed", "failed", "interrupted").state == "completed"
     assert studio.status(run).step == 3
+
+
+@pytest.mark.slow
+def test_a_run_makes_way_for_another_and_goes_on_afterwards(studio: Studio) -> None:
+    first = studio.start_run(StartRequest("shapes", settings=SETTINGS, budget=Budget(steps=100_000)), KEY)
+    until(lambda: studio.status(first).step >= 3, "three steps")
+    with pytest.raises(ConfigError, match="no recipe is called"):
+        studio.start_run(StartRequest("shapes", "nobody"), KEY, pausing=first)
+    assert studio.status(first).state == "running"  # a wish that cannot be pauses nothing
+    second = studio.start_run(StartRequest("shapes", settings=SETTINGS, budget=Budget(steps=3)), KEY, pausing=first)
+    paused = studio.status(first)
+    assert paused.state == "stopped" and (studio.runs.find(first).folder / "state.safetensors").exists()
+    wait_for(studio, second, "completed")
+    studio.continue_run(first, KEY)
+    until(lambda: studio.status(first).step > paused.step, "it goes on")
+    resumed = [line for line in studio.runs.find(first).since(0).lines if line.get("event") == "resumed"]
+    assert [line["step"] for line in resumed] == [paused.step]
 
 
 STARTER = """

@@ -63,15 +63,15 @@ def deaden(trainer: Trainer) -> None:
 
 
 def stop_g(trainer: Trainer) -> None:
-    trainer.set_learning_rates({"learning_rate_g": 0.0})
+    trainer.change(0, "learning_rates", {"learning_rate_g": 0.0})
 
 
 def stop_d(trainer: Trainer) -> None:
-    trainer.set_learning_rates({"learning_rate_d": 0.0})
+    trainer.change(0, "learning_rates", {"learning_rate_d": 0.0})
 
 
 def race(trainer: Trainer) -> None:
-    trainer.set_learning_rates({"learning_rate_d": 1.0, "learning_rate_g": 1.0})
+    trainer.change(0, "learning_rates", {"learning_rate_d": 1.0, "learning_rate_g": 1.0})
 
 
 def lose(trainer: Trainer) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from test_loop import Orders, kept, states
+from test_loop import Orders as OrdersAt
+from test_loop import kept, states
 from test_run import request, run_to_the_end, same_state
 from tiny import RECIPE, config
 from torch import Tensor
@@ -18,7 +19,8 @@ from torch import Tensor
 from dcgan.data import Dataset
 from dcgan.events import OrderDone, StepDone, StepSeen, TrainEvent
 from dcgan.images import to_images
-from dcgan.training.control import STEPS, Order, OrderName, send_order
+from dcgan.training.clock import Clock
+from dcgan.training.control import STEPS, Control, Order, OrderName, Orders, send_order
 from dcgan.training.loop import Start, train
 from dcgan.training.measuring import measures
 from dcgan.training.run_folder import RunReader
@@ -125,7 +127,7 @@ def same(one: list[Tensor], other: list[Tensor]) -> bool:
 
 def ordered(networks: Networks, data: Dataset, orders: Mapping[int, OrderName], start: Start | None = None) -> list[TrainEvent]:
     numbered = {look: Order(look, name) for look, name in orders.items()}
-    return kept(train(config(steps=7, save_every=100), networks, data, control=Orders(numbered), start=start))
+    return kept(train(config(steps=7, save_every=100), networks, data, control=OrdersAt(numbered), start=start))
 
 
 def test_stepped_and_slowed_is_full_speed(networks: Networks, data: Dataset) -> None:
@@ -137,36 +139,83 @@ def test_stepped_and_slowed_is_full_speed(networks: Networks, data: Dataset) -> 
 
 
 @pytest.mark.parametrize("name", ["step_d", "step_g"])
-def test_a_step_of_one_network_is_saved_and_goes_on_exactly(networks: Networks, data: Dataset, name: OrderName) -> None:
-    events = ordered(networks, data, {3: name, 5: "resume"})
-    assert [(event.step, event.order) for event in events if isinstance(event, OrderDone)] == [(2, name), (3, "resume")]
-    assert [(event.step, event.moved) for event in events if isinstance(event, StepSeen)] == [(3, STEPS[name])]
-    saved = states(events)
-    assert list(saved) == [0, 3, 7]
-    end = states(ordered(networks, data, {}, start=Start(saved[3], 3)))[7]
-    assert all(torch.equal(end[key], tensor) for key, tensor in saved[7].items())
+def test_a_step_of_one_network_is_made_again(networks: Networks, data: Dataset, name: OrderName) -> None:
+    events = ordered(networks, data, {3: name, 5: name, 7: "resume"})
+    done = [event for event in events if isinstance(event, OrderDone)]
+    assert [(event.step, event.order) for event in done] == [(2, name), (3, name), (4, "resume")]
+    assert [(event.step, event.moved) for event in events if isinstance(event, StepSeen)] == [(3, STEPS[name]), (4, STEPS[name])]
+    whole = states(events)[7]
+    again = ordered(networks, data, {}, start=Start(repeats=tuple(done[:2])))
+    assert [event for event in again if isinstance(event, OrderDone)] == done[:2]
+    assert all(torch.equal(states(again)[7][key], tensor) for key, tensor in whole.items())
     plain = states(ordered(networks, data, {}))[7]
-    assert not all(torch.equal(plain[key], tensor) for key, tensor in saved[7].items())
+    assert not all(torch.equal(plain[key], tensor) for key, tensor in whole.items())
 
 
-def test_what_a_run_folder_keeps_of_it(tmp_path: Path, pictures: Path) -> None:
-    run_to_the_end(request(tmp_path / "whole", pictures))
-    run = tmp_path / "r"
+def due(orders: Orders, step: int, clock: Clock) -> list[str]:
+    return [order.order for order in orders.due(step, clock)]
+
+
+def test_repeated_steps_wait_for_whoever_steps_now() -> None:
+    repeats = (OrderDone(2, 1, "step_d", {}), OrderDone(3, 2, "step_g", {}))
+    clock, control = Clock(0.0), Control()
+    assert [due(Orders(control, repeats), step, clock) for step in (1, 2)] == [[], ["step_d"]]
+    clock.pause()
+    assert due(Orders(control, repeats), 2, clock) == []
+    new = Orders(OneLook([Order(4, "step"), Order(5, "step"), Order(6, "resume")]), repeats)
+    assert [due(new, step, clock) for step in (2, 3)] == [["step"], ["step"]]
+    assert due(new, 4, clock) == ["resume"]
+    ended = Orders(OneLook([Order(4, "step_d")]), repeats)
+    assert due(ended, 2, clock) == ["step_d"]
+    clock.resume()
+    assert due(ended, 3, clock) == []
+
+
+class OneLook(Control):
+    """Orders that all come at once."""
+
+    def __init__(self, orders: list[Order]) -> None:
+        super().__init__()
+        self._orders = orders
+
+    def poll(self) -> list[Order]:
+        found, self._orders = self._orders, []
+        return found
+
+
+def stepped(run: Path, pictures: Path, name: OrderName, is_killed: bool) -> RunReader:
+    """Make a run whose third step is ordered by `name`; end it there as a process that is killed, or let it go on."""
     with RunTraining(request(run, pictures)) as training:
         training.prepare()
         for event in training.events():
-            if isinstance(event, StepDone | StepSeen) and event.step in (2, 3):
-                send_order(run, "step")
-            if isinstance(event, StepSeen) and event.step == 4:
-                break  # as a process that is killed
-    reader = RunReader(run)
+            if isinstance(event, StepDone) and event.step == 2:
+                send_order(run, name)
+            if isinstance(event, StepSeen) and event.step == 3:
+                if is_killed:
+                    break
+                send_order(run, "resume")
+    return RunReader(run)
+
+
+@pytest.mark.parametrize("name", ["step", "step_d"])
+def test_what_a_run_folder_keeps_of_it(tmp_path: Path, pictures: Path, name: OrderName) -> None:
+    whole = stepped(tmp_path / "whole", pictures, name, is_killed=False)
+    if name == "step":
+        run_to_the_end(request(tmp_path / "plain", pictures))
+        same_state(tmp_path / "plain", tmp_path / "whole")
+    reader = stepped(tmp_path / "r", pictures, name, is_killed=True)
     seen = reader.seen()
-    assert seen["step"] == 4 and seen["moved"] == "dg" and len(seen["outputs"]["fakes"]) == 6
+    assert seen["step"] == 3 and seen["moved"] == STEPS[name] and len(seen["outputs"]["fakes"]) == 6
     assert reader.seen(seen["version"]) == {"version": seen["version"]}
     assert seen["gradients"]["d"][0]["type"] == "conv" and seen["pictures"]["real"].startswith("data:image/jpeg;base64,")
-    continued = run_to_the_end(request(run, None, steps=None))
-    assert continued.seen() == {}  # it was of a time that was cut away
-    same_state(tmp_path / "whole", run)
+    continued = run_to_the_end(request(tmp_path / "r", None, steps=None))
+    same_state(tmp_path / "whole", tmp_path / "r")
+    assert bool(continued.seen()) == (name == "step_d")  # what was cut away is not shown; what was made again is
+    assert by_hand(whole) == by_hand(continued) == [(2, name)]
+
+
+def by_hand(reader: RunReader) -> list[tuple[int, str]]:
+    return [(line["step"], line["order"]) for line in reader.since(0).lines if line.get("event") == "order" and line["order"] in STEPS]
 
 
 def test_a_number_that_is_none_is_null(networks: Networks, data: Dataset) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +16,7 @@ from dcgan.config import Budget
 from dcgan.errors import ConfigError
 from dcgan.studio import Studio
 from dcgan.studio_form import StartRequest
+from dcgan.training.control import read_orders
 from dcgan.training.worker import DEFAULT_BUDGET
 from dcgan.web.form import read_wish
 
@@ -21,7 +25,7 @@ WISH: dict[str, Any] = {"data": "shapes", "recipe": "dcgan", "settings": {"image
 
 
 def wish(record: Any) -> StartRequest:
-    return read_wish(json.dumps(record).encode())
+    return read_wish(record).request
 
 
 def test_a_wish_is_read() -> None:
@@ -33,9 +37,8 @@ def test_a_wish_is_read() -> None:
 @pytest.mark.parametrize(
     "record",
     [
-        [],
-        "x",
         {"data": 1},
+        {"data": "x", "pause": ["r1"]},
         {"data": "x", "length": {"steps": "many"}},
         {"data": "x", "length": {"steps": 1.5}},
         {"data": "x", "settings": [1]},
@@ -80,6 +83,22 @@ def test_a_start_gives_the_run_to_the_holder_of_the_key(client: TestClient, stud
     monkeypatch.setattr(studio._workers, "start", lambda *given: began.append(given))
     run = client.post(f"{FORM}/start", json=WISH, headers={"X-DCGAN-Key": KEY}).json()["run"]
     assert studio.may_control(run, KEY) and len(began) == 1 and began[0][2][-2:] == ["--steps", "3"]
+
+
+def test_while_a_run_is_on_its_owner_is_offered_to_pause_it(client: TestClient, run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (run / "events.jsonl").write_text('{"event": "started", "step": 0}\n')
+    (run / "worker.json").write_text(json.dumps({"pid": os.getpid(), "heartbeat": time.time()}))
+    for key, may in ((KEY, True), ("x" * 32, False)):
+        answer = client.post(f"{FORM}/start", json=WISH, headers={"X-DCGAN-Key": key})
+        assert answer.status_code == 409 and answer.json() == {"error": answer.json()["error"], "on": "r1", "may_pause": may}
+    refused = client.post(f"{FORM}/start", json=WISH | {"pause": "r1"}, headers={"X-DCGAN-Key": "x" * 32})
+    assert refused.status_code == 400 and "here it can be watched" in refused.json()["error"] and not (run / "control.json").exists()
+    monkeypatch.setattr("dcgan.studio.WAY_SECONDS", 0)
+    refused = client.post(f"{FORM}/start", json=WISH | {"pause": "r1"}, headers={"X-DCGAN-Key": KEY})
+    assert "r1 did not come to a stop" in refused.json()["error"]
+    assert [order.name for order in read_orders(run / "control.json")] == ["stop"]
+    other = client.post(f"{FORM}/start", json=WISH | {"pause": "r2"}, headers={"X-DCGAN-Key": KEY})
+    assert other.status_code == 409 and other.json()["on"] == "r1"
 
 
 def test_the_form_is_ours_alone_and_short(client: TestClient) -> None:

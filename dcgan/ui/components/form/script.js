@@ -37,6 +37,7 @@ function writeForm(wish) {
 }
 
 function changed() {
+  offerPause("");
   part("path-box").hidden = part("data").value !== OWN;
   part("time").textContent = "";
   describe();
@@ -96,17 +97,30 @@ function fail(error) {
   complain(error instanceof Refusal ? `${error.message}.` : say("lost"));
 }
 
-async function start(event) {
-  event.preventDefault();
-  part("start").disabled = true;
+/** Start a run; `pause` names the one that is on, where that was asked for. */
+async function start(pause = "") {
+  const buttons = [part("start"), part("pause-and-start")];
+  for (const button of buttons) button.disabled = true;
+  if (pause) part("on").textContent = say("pausing", { run: pause });
   try {
-    const { run } = await post("start", readForm(), TRIAL_MS);
+    const { run } = await post("start", { ...readForm(), pause }, TRIAL_MS);
     complain("");
+    offerPause("");
     document.dispatchEvent(new CustomEvent("dcgan:run", { detail: run }));
   } catch (error) {
-    fail(error);
+    const { may_pause: mayPause, on } = error.record ?? {};
+    offerPause(mayPause ? on : "");
+    if (mayPause) complain("");
+    else fail(error);
   }
-  part("start").disabled = false;
+  for (const button of buttons) button.disabled = false;
+}
+
+/** Offer to pause the run that is on; "" when none is. */
+function offerPause(run) {
+  part("pause-box").hidden = !run;
+  part("on").textContent = run ? say("is_on", { run }) : "";
+  part("pause-and-start").dataset.run = run;
 }
 
 async function estimate() {
@@ -158,7 +172,8 @@ for (const name of ["data", "path", "recipe", "unit", "amount", "from"]) part(na
 part("more").addEventListener("toggle", () => offerModels().catch(() => undefined));
 part("reset").addEventListener("click", () => (fields.write({}), changed()));
 part("estimate").addEventListener("click", estimate);
-root.addEventListener("submit", start);
+root.addEventListener("submit", (event) => (event.preventDefault(), start()));
+part("pause-and-start").addEventListener("click", ({ currentTarget }) => start(currentTarget.dataset.run));
 document.addEventListener("dcgan:form", function come() {
   if (!root.isConnected) return document.removeEventListener("dcgan:form", come);
   root.scrollIntoView({ block: "nearest" });

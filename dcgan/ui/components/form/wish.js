@@ -29,6 +29,6 @@ function writeAddress(wish, keys) {
 }
 
 /** A wish as the server reads it. */
-function asBody({ data, recipe, unit, amount, from, settings }) {
-  return JSON.stringify({ data, recipe, from, settings, length: { [unit]: Number(amount) } });
+function asBody({ data, recipe, unit, amount, from, settings, pause }) {
+  return JSON.stringify({ data, recipe, from, settings, pause, length: { [unit]: Number(amount) } });
 }

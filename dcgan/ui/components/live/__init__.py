@@ -21,6 +21,7 @@ SCRIPTS = (
     "progress.js",
     "picker.js",
     "panel.js",
+    "changing.js",
     "happenings.js",
     "axes.js",
     "projector.js",

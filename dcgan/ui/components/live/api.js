@@ -17,11 +17,11 @@ function freshKey() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** An answer other than 2xx: `error` of the record is the server's sentence. */
+/** An answer other than 2xx: `error` of its record is the server's sentence. */
 class Refusal extends Error {
-  constructor(status, message) {
+  constructor(status, message, record = {}) {
     super(message);
-    this.status = status;
+    Object.assign(this, { status, record });
   }
 }
 
@@ -29,7 +29,7 @@ async function ask(path, { timeout = TIMEOUT_MS, ...options } = {}) {
   const headers = { "X-DCGAN-Key": controlKey() };
   const answer = await fetch(`${routes}/${path}`, { ...options, headers, signal: AbortSignal.timeout(timeout) });
   const record = await answer.json();
-  if (!answer.ok) throw new Refusal(answer.status, record.error ?? answer.statusText);
+  if (!answer.ok) throw new Refusal(answer.status, record.error ?? answer.statusText, record);
   return record;
 }
 

@@ -17,6 +17,7 @@ const sheet = createSheet(root, lookAt);
 const panel = createPanel(root, giveOrder);
 const picker = createPicker(root.querySelector('[data-part="picker"]'), follow);
 const happenings = createHappenings(root, charts.happen);
+const changing = createChanging(root);
 const axes = createAxes(root, charts, layBeside);
 createProjector(root, charts.draw);
 picker.listen(axes.offer);
@@ -67,6 +68,7 @@ function startAgain() {
   charts.clear();
   progress.clear();
   happenings.clear(run);
+  changing.clear(run);
   sheet.clear((step) => api.sheet(run, step, view.generation ?? 0));
 }
 
@@ -125,6 +127,8 @@ function take(answer) {
   const sheets = answer.events.filter(({ event }) => event === "samples").map(({ step }) => step);
   sheet.add([...(answer.samples ?? []), ...(answer.samples ? [] : sheets)]);
   happenings.add(answer.events);
+  changing.learn(view.config.recipe, answer.events);
+  changing.show(answer.status.state, answer.may_control);
   view.explorable ||= Boolean(sheets.length || answer.samples?.length);
   show(answer);
   if (isToPlay && answer.samples?.length > 1) sheet.start();
