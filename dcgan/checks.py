@@ -25,6 +25,7 @@ RANGES = {  # of the numbers in a recipe
     "weight_clip": (1e-6, 100.0),
     "gradient_penalty": (0.0, 1e6),
     "r1": (0.0, 1e6),
+    "augment_probability": (0.0, 1.0),
     "label_smoothing": (0.0, 0.5),
     "instance_noise": (0.0, 10.0),
     "instance_noise_steps": (1, MAX_STEPS),

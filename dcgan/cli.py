@@ -176,7 +176,7 @@ def evaluate(
     data: Annotated[str, typer.Option(help="The real pictures: a data set's name, a folder or a zip.")],
     data_dir: DataDir = None,
     samples: Annotated[int, typer.Option(min=1, max=100_000, help="Pictures a side, as far as the data allow.")] = 5000,
-    features: Annotated[str, typer.Option(help="auto, efficientnet-lite0, random or inception.")] = "auto",
+    features: Annotated[str, typer.Option(help="auto, efficientnet-lite0, efficientnet-lite2, random or inception.")] = "auto",
     seed: Annotated[int, typer.Option(min=0, help="Seed of the first sample and of every random choice.")] = 0,
     label_column: Annotated[str | None, typer.Option(help="The column of labels.csv whose classes are counted.")] = None,
     nearest: Annotated[Path | None, typer.Option(metavar="FILE.png", help="A sheet: 8 samples beside their nearest real pictures.")] = None,

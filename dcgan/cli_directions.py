@@ -80,7 +80,7 @@ def _show(maker: Synthesizer, found: Found) -> None:
     table = new_table("name", "id", "effect", "share", "note")
     for direction in found.directions:
         share = "-" if direction.share is None else f"{direction.share:.1%}"
-        table.add_row(direction.name, direction.id, f"{direction.effect or 0.0:.4f}", share, direction.note or "")
+        table.add_row(direction.name, direction.id, f"{direction.effect or 0.0:.4f}", share, direction.grounds)
     show(table)
 
 

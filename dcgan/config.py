@@ -68,9 +68,9 @@ class Recipe:
     Sources: learning rate, betas, batch, z, initialisation from Radford et al. 2015, sections 3 and 4; `weight_clip` from
     Arjovsky et al. 2017, algorithm 1; `gradient_penalty` from Gulrajani et al. 2017, algorithm 1; `r1` from Mescheder et al. 2018,
     section 4.1; `label_smoothing` from Salimans et al. 2016, section 3.4; `instance_noise` from Sønderby et al. 2017;
-    `spectral_norm` from Miyato et al. 2018; `augment` from Zhao et al. 2020 (DiffAugment); `unroll_steps` from Metz et al. 2016.
-    The fields from `activation_g` to `biases` change the preset's layers (`networks.variants`); what
-    the literature says against some values is in `training.advice`.
+    `spectral_norm` from Miyato et al. 2018; `augment` from Zhao et al. 2020 (DiffAugment), its probability from Karras et al. 2020
+    (ADA), section 2.2; `unroll_steps` from Metz et al. 2016. The fields from `activation_g` to `biases` change the preset's layers
+    (`networks.variants`); what the literature says against some values is in `training.advice`.
     """
 
     name: str = "dcgan"
@@ -99,6 +99,7 @@ class Recipe:
     instance_noise_steps: int | None = None  # steps over which it falls linearly to 0; None: it stays
     spectral_norm: bool = False  # of every weight of D
     augment: str = ""  # what D sees is changed at random: some of POLICIES, by commas
+    augment_probability: float = 1.0  # of each picture to be changed; below 1, D also sees what colours and contrast are right
     ema_decay: float = 0.999  # of the averaged generator; 0: no average
     flip: bool = False  # mirror half of the real pictures; wrong for text and digits
     conditional: bool = False  # on the labels of the data

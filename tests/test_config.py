@@ -34,6 +34,7 @@ SETTINGS: dict[str, Any] = {
     "instance_noise_steps": 1000,
     "spectral_norm": True,
     "augment": "color,cutout",
+    "augment_probability": 0.8,
     "ema_decay": 0.99,
     "flip": True,
     "conditional": True,
@@ -75,6 +76,7 @@ def test_everything_can_be_set_but_the_name_of_the_recipe_and_of_the_networks() 
     [
         (["objective=hinge", "label_smoothing=0.1"], "label_smoothing goes with non-saturating and minimax, found objective hinge"),
         (["instance_noise_steps=10"], "set instance_noise too"),
+        (["augment_probability=1.5"], "augment_probability is from 0.0 to 1.0, found 1.5"),
         (["decay_start=10"], "set decay_steps too"),
         (["compile=on", "r1=1"], "set compile=off"),
         (["compile=on", "gradient_penalty=10"], "set compile=off"),

@@ -17,7 +17,7 @@ from dcgan.models import ModelInfo
 SAVED = "directions.json"
 MOST_SAVED = 64
 LONGEST_NAME = 64  # characters
-FORMAT = 1  # raise it when a method finds other directions, so that older ones are computed again
+FORMAT = 2  # raise it when a method finds other directions or says other things of them, so that older ones are computed again
 
 
 def cached(info: ModelInfo, method: str, group: str | None, key: str) -> Found | None:

@@ -44,7 +44,7 @@ def attribute_directions(maker: Synthesizer, attributes: Attributes, progress: P
         name, question = names[column]
         fixed = [other for k, other in normals.items() if names[k][1] != question]
         vector = orthogonalise(normal[None], np.stack(fixed))[0] if fixed else normal
-        note = f"{(answers[:, column] > 0.5).mean():.0%} of {len(z):,} pictures of this model show it, as the classifier sees them."
+        note = {"kind": "answers", "share": round(float((answers[:, column] > 0.5).mean()), 4), "pictures": len(z)}
         found.append(Direction(f"attribute-{_slug(name)}", name, "attribute", vector, note=note))
     return found
 

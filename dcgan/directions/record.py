@@ -20,7 +20,8 @@ class Direction:
     """One direction of z, of norm 1.
 
     `share` is the eigenvalue's or variance's part of all, where there are such; `effect` is the mean change of the picture for a step, in
-    parts of the range from black to white; `note` is a sentence for people.
+    parts of the range from black to white; `note` says what it stands on:
+    {"kind": "answers", "share": of the pictures that show it, "pictures": n} or {"kind": "marked", "positive": n, "negative": m}.
     """
 
     id: str
@@ -29,7 +30,17 @@ class Direction:
     vector: Floats  # (z_dim,)
     share: float | None = None
     effect: float | None = None
-    note: str | None = None
+    note: Mapping[str, Any] | None = None
+
+    @property
+    def grounds(self) -> str:
+        """The note as a sentence, or nothing."""
+        note = self.note or {"kind": None}
+        if note["kind"] == "answers":
+            return f"{note['share']:.0%} of {note['pictures']:,} pictures of this model show it, as the classifier sees them."
+        if note["kind"] == "marked":
+            return f"Logistic regression on {note['positive']} examples with it and {note['negative']} without."
+        return ""
 
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), "vector": [float(value) for value in self.vector]}

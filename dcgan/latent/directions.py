@@ -88,8 +88,8 @@ def principal_directions(z: npt.ArrayLike, features: npt.ArrayLike, count: int) 
 def regressed_direction(z: npt.ArrayLike, answers: npt.ArrayLike, sureness: npt.ArrayLike, others: npt.ArrayLike | None = None) -> Floats:
     """Return the direction (z_dim,) in which `answers` (n,), yes or no, turn to yes: the normal of a logistic regression on z (n, z_dim).
 
-    `sureness` (n,) from 0 to 1 weighs the examples. `others` (n, k) are further causes of an answer, such as a label, that take part in the
-    regression and not in the direction.
+    It is zero where the answers tell nothing. `sureness` (n,) weighs the examples. `others` (n, k) are further causes of an answer, such
+    as a label, that take part in the regression and not in the direction.
     """
     from sklearn.linear_model import LogisticRegression
 
@@ -98,11 +98,3 @@ def regressed_direction(z: npt.ArrayLike, answers: npt.ArrayLike, sureness: npt.
     model = LogisticRegression(C=1.0, max_iter=1000)
     model.fit(inputs, np.asarray(answers, np.int64), sample_weight=np.asarray(sureness, np.float64))
     return unit(model.coef_[0, : z.shape[1]], signed=False)
-
-
-def difference_direction(positive: npt.ArrayLike, negative: npt.ArrayLike) -> Floats:
-    """Return the direction (z_dim,) from the mean of z (n, z_dim) without a property to the mean of z (m, z_dim) with it.
-
-    The prior's z have covariance 1, up to a factor, so this is Fisher's linear discriminant, and it needs only a few examples.
-    """
-    return unit(np.asarray(positive, np.float64).mean(0) - np.asarray(negative, np.float64).mean(0), signed=False)

@@ -18,7 +18,7 @@ from dcgan.errors import ConfigError
 from dcgan.files import write_bytes
 from dcgan.images import Images, enlarge, grid, png_bytes, to_rgb
 from dcgan.metrics.classes import ClassReport, report_classes
-from dcgan.metrics.extractors import PACKAGES, Extractor, extractor
+from dcgan.metrics.extractors import Extractor, extractor, packages_of
 from dcgan.metrics.kernel import Features, frechet_distance, kid, mean_distance, nearest
 from dcgan.metrics.parts import Parts, load_parts
 from dcgan.models import Synthesizer
@@ -124,7 +124,7 @@ def evaluate(
     data
         A named data set, a folder or a zip of pictures, brought to the model's size and channels.
     features
-        "efficientnet-lite0", "random", "inception", or "auto": the first where its packages are installed, else the second.
+        One of `extractors.NAMES`, or "auto": efficientnet-lite0 where its packages are installed, else random.
     label_column
         The column of labels.csv whose classes are counted; by default the one that the model was trained with.
 
@@ -243,5 +243,6 @@ def _notes(parts: Parts, samples: int, features: str, network: Extractor) -> tup
     if parts.n < samples:
         notes.append(f"{samples:,} samples were asked for; the data allow {parts.n:,} a part.")
     if features == "auto" and network.name == "random":
-        notes.append(f"The features are those of a random network; better ones come with pip install {PACKAGES}.")
+        better = packages_of("efficientnet-lite0")
+        notes.append(f"The features are those of a random network; better ones come with pip install {better}.")
     return tuple(notes)

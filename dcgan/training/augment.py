@@ -16,10 +16,17 @@ SHIFT = 1 / 8  # of the side: the farthest translation
 HOLE = 1 / 2  # of the side: the side of the square that is cut out
 
 
-def augment(x: Tensor, policies: Iterable[str], generator: torch.Generator) -> Tensor:
-    """Return `x` after each of `policies` (of `config.POLICIES`), in their order."""
+def augment(x: Tensor, policies: Iterable[str], generator: torch.Generator, probability: float = 1.0) -> Tensor:
+    """Return `x` after each of `policies` (of `config.POLICIES`), in their order, each picture and policy with `probability`.
+
+    At 1 a change may leak: D never sees that pictures have, say, a contrast, and G need not learn which (Karras et al. 2020, 2.2).
+    """
     for policy in policies:
-        x = _POLICIES[policy](x, generator)
+        changed = _POLICIES[policy](x, generator)
+        if probability < 1:
+            chosen = torch.rand(len(x), 1, 1, 1, device=x.device, generator=generator) < probability
+            changed = torch.where(chosen, changed, x)
+        x = changed
     return x
 
 

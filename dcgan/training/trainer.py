@@ -194,7 +194,9 @@ class Trainer:
         """Return what D sees of x: changed at random, then under noise, as the recipe says."""
         recipe = self.recipe
         if recipe.policies:
-            x = augment(x.float(), recipe.policies, self.streams["augment"]).contiguous(memory_format=self.batches.layout)
+            x = augment(x.float(), recipe.policies, self.streams["augment"], recipe.augment_probability).contiguous(
+                memory_format=self.batches.layout
+            )
         noise = recipe.instance_noise
         if recipe.instance_noise_steps is not None:
             noise *= max(0.0, 1 - step / recipe.instance_noise_steps)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -13,6 +15,7 @@ from browser.laboratory import DIRECTION, directions_of, open_tab, slide, wait_u
 from browser.models import assert_same, synthesizer
 from browser.recording import PICTURE, SLIDER, part, pixels, settle, z_of
 from browser.views import act, assert_link_is_the_picture, type_seed
+from dcgan.directions import marked_direction
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Page]
@@ -176,7 +179,59 @@ def test_examples_make_a_direction(visit: Visit, app: App) -> None:
     part(page, "mark-name").fill("seedness")
     part(page, "mark-make").click()
     expect(page.locator(DIRECTION)).to_have_count(1 + Z_DIM)
-    vector = own_z(app, 4) + own_z(app, 5) - own_z(app, 6) - own_z(app, 7)
-    assert shown(page)[0] == pytest.approx(own_z(app, 7) @ vector / np.linalg.norm(vector), abs=HALF_A_STEP)
+    maker = synthesizer(app.home / "models" / "tiny")
+    vector = marked_direction(maker, "seedness", maker.z([4, 5]), maker.z([6, 7])).vector
+    assert shown(page)[0] == pytest.approx(own_z(app, 7) @ vector, abs=HALF_A_STEP)
+    expect(page.locator(".dx-direction").first).to_contain_text("on 2 examples with it and 2 without")
     page.get_by_role("button", name="Delete seedness").click()
     expect(page.locator(DIRECTION)).to_have_count(Z_DIM)
+
+
+def test_every_change_of_a_list_can_be_undone(visit: Visit) -> None:
+    page = open_directions(visit)
+    undo, first = part(page, "directions-undo"), page.locator(".dx-direction").first
+    name = first.locator("input[type=text]")
+    before = name.input_value()
+    name.fill("mine")
+    name.press("Enter")
+    expect(name).to_have_value("mine")
+    undo.click()
+    expect(name).to_have_value(before)
+    first.get_by_role("button", name=re.compile("^Lock")).click()
+    expect(first.get_by_role("button", name=re.compile("^Lock"))).to_have_attribute("aria-pressed", "true")
+    undo.press("Enter")
+    expect(first.get_by_role("button", name=re.compile("^Lock"))).to_have_attribute("aria-pressed", "false")
+    expect(undo).to_be_hidden()
+    page.locator("[data-dx=marks] summary").click()
+    pictures = page.locator("[data-dx=marks-positive] button")
+    expect(part(page, "marks-undo")).to_be_disabled()
+    part(page, "mark-positive").click()
+    pictures.click()
+    expect(pictures).to_have_count(0)
+    part(page, "marks-undo").press("Enter")
+    expect(pictures).to_have_count(1)
+    part(page, "marks-undo").press("Enter")
+    expect(pictures).to_have_count(0)
+
+
+def test_a_german_page_names_attributes_in_german(visit: Visit) -> None:
+    """The sentences that stand on numbers of the server are the page's own."""
+    found = {"state": "ready", "method": "attribute", "group": "faces", "groups": ["faces"], "step": 2.0, "n": 8}
+    vector = base64.urlsafe_b64encode(np.eye(Z_DIM, dtype="<f4")[0].tobytes()).decode().rstrip("=")
+    note = {"kind": "answers", "share": 0.41, "pictures": 5000}
+    smiling = {
+        "id": "attribute-smiling",
+        "name": "Smiling",
+        "method": "attribute",
+        "vector": vector,
+        "share": None,
+        "effect": 0.1,
+        "note": note,
+    }
+    answer = {**found, "directions": [smiling]}
+    page = visit("/?model=tiny", lambda page: page.route("**/directions?*", lambda route: route.fulfill(json=answer)), locale="de-DE")
+    settle(page)
+    open_tab(page, "directions")
+    row = page.locator(".dx-direction")
+    expect(row.locator("input[type=text]")).to_have_value("Lächeln")
+    expect(row).to_contain_text("41 % von 5.000 Bildern")

@@ -30,11 +30,16 @@ def test_view_and_steps_survive_a_reload(visit: Visit, app: App) -> None:
     expect(choice).to_have_value("42")
     act(page, "undo")
     assert seed_of(assert_link_is_the_picture(page, app)) == 2
+    expect(choice).to_have_value("42")
+    act(page, "undo")
+    expect(choice).to_have_value("0")
     act(page, "undo")
     link = assert_link_is_the_picture(page, app)
     assert seed_of(link) == 1 and z_of(link) is None
     expect(part(page, "undo")).to_be_disabled()
     act(page, "redo")
+    act(page, "redo")
+    expect(choice).to_have_value("42")
     assert seed_of(assert_link_is_the_picture(page, app)) == 2
 
 

@@ -166,8 +166,21 @@ def test_marked_examples_give_the_way_between_them(maker: Synthesizer) -> None:
     for bad in (positive[:1], positive[:, :3], np.zeros((501, Z_DIM), np.float32)):
         with pytest.raises(ConfigError, match="2 to 500 examples"):
             marked_direction(maker, "smile", positive, bad)
-    with pytest.raises(ConfigError, match="same mean"):
+    with pytest.raises(ConfigError, match="are the same"):
         marked_direction(maker, "smile", positive, positive)
+
+
+def test_many_examples_of_one_kind_count_no_more_than_few_of_the_other(maker: Synthesizer) -> None:
+    """Logistic regression, checked by its own condition: at the optimum w is the weighted sum of what is misjudged."""
+    positive, negative = maker.z(range(20)), maker.z(range(100, 102))
+    found = marked_direction(maker, "rare", positive, negative).vector
+    z = np.concatenate([positive, negative]).astype(np.float64)
+    answers, weights = np.repeat([1.0, 0.0], [20, 2]), np.repeat([1.0, 10.0], [20, 2])
+    w, b = np.zeros(Z_DIM), 0.0
+    for _ in range(20_000):  # plain gradient descent
+        wrong = weights * (answers - 1 / (1 + np.exp(-(z @ w + b))))
+        w, b = w + 0.01 * (wrong @ z - w), b + 0.01 * wrong.sum()
+    np.testing.assert_allclose(found, w / np.linalg.norm(w), atol=1e-3)
 
 
 def test_other_methods_are_refused(maker: Synthesizer) -> None:

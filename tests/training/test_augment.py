@@ -109,3 +109,11 @@ def test_policies_follow_each_other() -> None:
     wanted = cutout(translation(color(x, draws), draws), draws)
     assert torch.equal(augment(x, POLICIES, generator(5)), wanted)
     assert augment(x, (), generator(5)) is x
+
+
+def test_with_a_probability_some_pictures_stay_as_they_are() -> None:
+    x = pictures(400, side=8)
+    found, changed = augment(x, ("color",), generator(6), 0.7), color(x, generator(6))
+    share = sum(torch.equal(after, wanted) for after, wanted in zip(found, changed, strict=True)) / 400
+    assert abs(share - 0.7) < 4 * (0.7 * 0.3 / 400) ** 0.5
+    assert sum(torch.equal(after, before) for after, before in zip(found, x, strict=True)) / 400 == pytest.approx(1 - share)

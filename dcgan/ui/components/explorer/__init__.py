@@ -30,6 +30,7 @@ SCRIPTS = (
     "direction_source.js",
     "direction_rows.js",
     "own_directions.js",
+    "direction_editor.js",
     "marks.js",
     "directions.js",
     "strongest.js",

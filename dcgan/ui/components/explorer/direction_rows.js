@@ -7,7 +7,7 @@ class DirectionRows {
   #act;
   #rows = []; // {item, slider, output, ends: [canvas, canvas], heat, drawn, pictures}
 
-  /** `act(name, ...)`: "move" (k, value), "end" (k, value), "rename" (k, name), and "lock", "heat", "keep", "drop" (k). */
+  /** `act(name, ...)`: "move" (k, value), "end" (k, value), "rename" (k, name), and "lock", "heat", "save", "drop" (k). */
   constructor(list, page, act) {
     this.#list = list;
     this.#page = page;
@@ -63,11 +63,11 @@ class DirectionRows {
     const ends = [-1, 1].map((end) => this.#end(k, name, end));
     const head = create("div", { className: "dx-bar" });
     head.append(this.#title(name, k), this.#meter(effect, most), this.#share(share), heat, lock);
-    if (!saved) head.append(this.#button("keep_direction", "keep_direction_of", name, () => this.#act("keep", k)));
+    if (!saved) head.append(this.#button("keep_direction", "keep_direction_of", name, () => this.#act("save", k)));
     if (mine || saved) head.append(this.#button("delete", "delete_of", name, () => this.#act("drop", k)));
     const line = create("div", { className: "dx-direction-line" });
     line.append(ends[0].button, slider, ends[1].button, output);
-    item.append(head, line, this.#note(unit ? note : this.#text("held_by_locks")));
+    item.append(head, line, this.#note(unit ? this.#grounds(note) : this.#text("held_by_locks")));
     return { item, slider, output, heat, ends: ends.map(({ canvas }) => canvas), drawn: null, pictures: null };
   }
 
@@ -89,8 +89,16 @@ class DirectionRows {
     return create("span", { className: "dx-hint", textContent: known ? `${this.#page.number(100 * share, 1)} %` : "", title: this.#text("share_why") });
   }
 
-  #note(note) {
-    return create("p", { className: "dx-hint", textContent: note ?? "", hidden: !note });
+  #note(sentence) {
+    return create("p", { className: "dx-hint", textContent: sentence, hidden: !sentence });
+  }
+
+  /** What the direction stands on, as the server counted it. */
+  #grounds(note) {
+    const { number } = this.#page;
+    if (note?.kind === "answers") return this.#text("note_answers", { percent: number(100 * note.share), pictures: number(note.pictures) });
+    if (note?.kind === "marked") return this.#text("note_marked", { positive: number(note.positive), negative: number(note.negative) });
+    return "";
   }
 
   #end(k, name, end) {

@@ -41,7 +41,8 @@ class DirectionSource {
 
   #read(directions) {
     const { z_dim: zDim } = this.#page.view.info;
-    return directions.map((each) => ({ ...each, d: decodeZ(each.vector, zDim) })).filter(({ d }) => d && norm(d) > 0);
+    const named = directions.map((each) => ({ ...each, name: each.method === "attribute" ? attributeName(each.name, this.#page.text) : each.name }));
+    return named.map((each) => ({ ...each, d: decodeZ(each.vector, zDim) })).filter(({ d }) => d && norm(d) > 0);
   }
 
   async #ask(route, query, method = "GET", body = undefined) {

@@ -1,5 +1,4 @@
-/* Sliders that mean something: one list of directions, what changes most first. What is locked, made or renamed here stays in the browser;
-   "Save" keeps a direction with the model. */
+/* Sliders that mean something: one list of directions, what changes most first. */
 
 const METHODS = ["raw", "sefa", "pca", "attribute", "saved"];
 const FIRST_ROWS = 12;
@@ -14,10 +13,10 @@ class Directions {
   #found = null; // the server's answer
   #asked = null; // "model method group" of it
   #own;
+  #editor;
   #count = FIRST_ROWS;
   #keepsNorm = true;
   #heat = null; // id of the direction whose map is shown
-  #dropped = null; // the direction that Undo brings back
   shown = []; // what the rows show: {id, name, unit, held, …}
 
   /** `changed()` is called when the list is another one. */
@@ -47,8 +46,12 @@ class Directions {
       this.#count += FIRST_ROWS;
       this.#list();
     });
-    part("directions-undo").addEventListener("click", () => this.#bringBack());
-    this.marks = new Marks(page, this.#source, (direction) => this.#made(direction));
+    this.#editor = new DirectionEditor(page, this.#source, this.#own, {
+      show: () => this.#list(),
+      again: () => this.#again(),
+      say: (sentence, isError) => this.#say(sentence, isError),
+    });
+    this.marks = new Marks(page, this.#source, (direction) => this.#editor.made(direction));
   }
 
   get active() {
@@ -61,7 +64,7 @@ class Directions {
     this.#found = null;
     this.#asked = null;
     this.#heat = null;
-    this.#remember(null);
+    this.#editor.model();
     this.#page.part("heat").hidden = true;
     this.#page.part("restore").parentElement.hidden = this.#page.view.prior === "uniform";
     this.marks.model();
@@ -183,72 +186,12 @@ class Directions {
     if (action === "move") view.move(`direction ${id}`, this.moved(view.z, id, value));
     else if (action === "end") view.go(this.moved(view.z, id, value * this.#range));
     else if (action === "heat") this.#toggleHeat(id);
-    else if (action === "lock") this.#toggleLock(direction);
-    else if (action === "rename") this.#rename(direction, value);
-    else if (action === "keep") this.#save(direction);
-    else this.#drop(direction);
-  }
-
-  #toggleLock(direction) {
-    const others = this.#own.locked.filter(({ id }) => id !== direction.id);
-    this.#keep({ locked: direction.locked ? others : [...others, direction] });
-  }
-
-  #rename(direction, name) {
-    this.#keep({ names: { ...this.#own.names, [direction.id]: name } });
-    if (direction.saved) this.#store((list) => list.map((each) => (each.id === direction.id ? { ...each, name } : each)));
-  }
-
-  async #save(direction) {
-    const { id, name } = direction;
-    const done = await this.#store((list) => [...list.filter((each) => each.id !== id), directionRecord(direction)]);
-    if (done) this.#say(this.#text("direction_saved", { name }));
-    return done;
-  }
-
-  async #drop(direction) {
-    const { id, name, saved } = direction;
-    if (saved && !(await this.#store((list) => list.filter((each) => each.id !== id)))) return;
-    this.#own.drop(id);
-    this.#list();
-    if (saved) await this.#again();
-    this.#remember(direction);
-    this.#page.part("directions-undo").focus();
-    this.#say(this.#text("deleted", { name }));
-  }
-
-  async #bringBack() {
-    const direction = this.#dropped;
-    if (direction.mine) this.#keep({ made: [direction, ...this.#own.made] });
-    if (direction.saved && !(await this.#save(direction))) return;
-    if (direction.saved) await this.#again();
-    this.#remember(null);
-  }
-
-  #remember(dropped) {
-    this.#dropped = dropped;
-    this.#page.part("directions-undo").hidden = !dropped;
+    else this.#editor[action](direction, value);
   }
 
   #again() {
     this.#asked = null;
     return this.opened();
-  }
-
-  async #store(edit) {
-    const { error } = await this.#source.save(edit);
-    if (error !== undefined) this.#say(error ?? this.#text("directions_failed"), true);
-    return error === undefined;
-  }
-
-  #made(direction) {
-    this.#keep({ made: [direction, ...this.#own.made] });
-    this.#say(this.#text("direction_made", { name: direction.name }));
-  }
-
-  #keep(part) {
-    this.#own.change(part);
-    this.#list();
   }
 
   #toggleHeat(id) {

@@ -43,12 +43,12 @@ class History {
 
   /** Both lists as texts, for the same page after a reload. */
   pack() {
-    const texts = (views) => views.map(({ seed, z, label }) => ({ seed, z: z && encodeZ(z), label }));
+    const texts = (views) => views.map((view) => ({ ...view, z: view.z && encodeZ(view.z) }));
     return { past: texts(this.#past), future: texts(this.#future) };
   }
 
   unpack({ past, future }, zDim) {
-    const views = (texts) => texts.map(({ seed, z, label }) => ({ seed, z: z && decodeZ(z, zDim), label }));
+    const views = (texts) => texts.map((view) => ({ ...view, z: view.z && decodeZ(view.z, zDim) }));
     this.#past = views(past);
     this.#future = views(future);
   }

@@ -3,6 +3,7 @@
 class Marked {
   #page;
   #changed;
+  #kept = null; // what is on the sliders, as it was kept
 
   /** `changed()` is called when the sliders hold other dimensions. */
   constructor(page, changed) {
@@ -16,6 +17,16 @@ class Marked {
     const { settings, view } = this.#page;
     const kept = settings.get("marked", {})[view.info.name];
     if (kept) view.marked = kept.filter((i) => i < view.info.z_dim);
+    this.#kept = view.marked;
+  }
+
+  /** Keep what is on the sliders now, where Undo, or a hand, put other dimensions there. */
+  draw() {
+    const { settings, view } = this.#page;
+    if (view.marked === this.#kept) return;
+    this.#kept = view.marked;
+    settings.set("marked", { ...settings.get("marked", {}), [view.info.name]: view.marked });
+    this.#changed();
   }
 
   /** Put the dimension that was typed on slider k; tell whether there is such a dimension. */
@@ -25,7 +36,7 @@ class Marked {
     const last = view.z.length - 1;
     const fits = i !== null && i <= last;
     say(fits ? "" : text("bad_dimension", { last }), !fits);
-    if (fits) this.#mark(view.marked.with(k, i));
+    if (fits) view.mark(view.marked.with(k, i));
     return fits;
   }
 
@@ -33,14 +44,7 @@ class Marked {
     const { engine, say, text, view } = this.#page;
     const strongest = await strongestDimensions(engine, view.z, SLIDERS).catch(() => null);
     if (!strongest) return; // the status line says why there are no pictures
-    this.#mark(strongest);
+    view.mark(strongest);
     say(text("strongest_done", { dims: strongest.join(", ") }));
-  }
-
-  #mark(dimensions) {
-    const { settings, view } = this.#page;
-    view.marked = dimensions;
-    settings.set("marked", { ...settings.get("marked", {}), [view.info.name]: dimensions });
-    this.#changed();
   }
 }

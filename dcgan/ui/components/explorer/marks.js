@@ -8,6 +8,7 @@ class Marks {
   #source;
   #made;
   #examples = { positive: [], negative: [] }; // z as text
+  #past = []; // examples before, for Undo
 
   /** `made(direction)` takes the new direction. */
   constructor(page, source, made) {
@@ -18,11 +19,13 @@ class Marks {
     const { part } = page;
     part("mark-positive").addEventListener("click", () => this.#mark("positive"));
     part("mark-negative").addEventListener("click", () => this.#mark("negative"));
+    part("marks-undo").addEventListener("click", () => this.#undo());
     part("mark-make").addEventListener("click", () => this.#make());
     part("marks").addEventListener("toggle", () => this.#draw());
   }
 
   model() {
+    this.#past = [];
     this.#examples = { positive: [], negative: [], ...this.#page.store.read("marks", {})[this.#key] };
     this.#show();
   }
@@ -34,12 +37,27 @@ class Marks {
 
   #mark(side) {
     const z = encodeZ(this.#page.view.z);
-    for (const each of ["positive", "negative"]) this.#examples[each] = this.#examples[each].filter((other) => other !== z);
-    this.#examples[side].push(z);
-    this.#keep();
+    const others = this.#without(z);
+    this.#change({ ...others, [side]: [...others[side], z] });
   }
 
-  #keep() {
+  #without(z) {
+    const { positive, negative } = this.#examples;
+    return { positive: positive.filter((other) => other !== z), negative: negative.filter((other) => other !== z) };
+  }
+
+  #change(examples) {
+    this.#past.push(this.#examples);
+    this.#keep(examples);
+  }
+
+  #undo() {
+    this.#keep(this.#past.pop());
+    if (!this.#past.length) this.#page.part("mark-positive").focus(); // the button is disabled now
+  }
+
+  #keep(examples) {
+    this.#examples = examples;
     const { store } = this.#page;
     store.write("marks", { ...store.read("marks", {}), [this.#key]: this.#examples });
     this.#show();
@@ -50,6 +68,7 @@ class Marks {
     for (const side of ["positive", "negative"]) {
       part(`marks-${side}`).replaceChildren(...this.#examples[side].map((z, k) => this.#example(side, z, k)));
     }
+    part("marks-undo").disabled = !this.#past.length;
     part("mark-make").disabled = ["positive", "negative"].some((side) => this.#examples[side].length < FEWEST_MARKS);
     this.#draw();
   }
@@ -59,8 +78,8 @@ class Marks {
     button.title = button.ariaLabel;
     button.append(create("canvas", {}));
     button.addEventListener("click", () => {
-      this.#examples[side] = this.#examples[side].filter((other) => other !== z);
-      this.#keep();
+      this.#change(this.#without(z));
+      this.#page.part("marks-undo").focus(); // the picture is gone
     });
     return button;
   }

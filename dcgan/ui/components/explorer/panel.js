@@ -9,6 +9,13 @@ function createText(tables, language) {
   return (name, values = {}) => (table[name] ?? name).replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
 }
 
+/** What an attribute of a shipped classifier is called in the page's language; any other name stays. */
+function attributeName(name, text) {
+  const slug = name.toLowerCase().replaceAll(/\W+/g, "_");
+  const said = text(`attribute_${slug}`);
+  return said === `attribute_${slug}` ? name : said;
+}
+
 /** number(value, digits) writes a number as the language does, with a true minus. */
 function createNumber(language) {
   const formats = [0, 1, 2].map((digits) => new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }));

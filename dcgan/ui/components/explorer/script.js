@@ -66,7 +66,7 @@ class Explorer {
     this.models = page.models = new Models(page);
     this.opening = new Opening(page, (info) => this.#open(info));
     this.link = new Link(page);
-    this.marked = new Marked(page, () => this.#remarked());
+    this.marked = new Marked(page, () => this.sheets.refresh());
     this.stage = new Stage(page, () => this.equaliser.refresh());
     this.sliders = new Sliders(this.#part("sliders"), this.view, this.#text, this.#number, (k, typed) => this.marked.assign(k, typed));
     this.equaliser = new Equaliser(this.#part("equaliser"), this.view, describe);
@@ -162,11 +162,6 @@ class Explorer {
     if (seed !== null) this.view.sow(seed);
   }
 
-  #remarked() {
-    this.sheets.refresh();
-    this.#schedule();
-  }
-
   #sheetOf(settings) {
     Object.assign(this.view, settings);
     this.rest.later();
@@ -221,6 +216,7 @@ class Explorer {
 
   #render() {
     const { seed, edited, z, label, prior, canUndo, canRedo } = this.view;
+    this.marked.draw();
     this.sliders.draw();
     this.equaliser.draw();
     this.radius.draw();

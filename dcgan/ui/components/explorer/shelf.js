@@ -64,8 +64,8 @@ class Shelf {
     if (picture) paint(row.querySelector("canvas"), picture);
   }
 
-  /** Take a new list, if the browser keeps it. */
-  #change(points, before = null) {
+  /** Take a new list, if the browser keeps it; Undo brings back the one before. */
+  #change(points, before = this.#points) {
     if (!this.#page.store.write("points", points)) return false;
     this.#points = points;
     this.#before = before;
@@ -113,13 +113,13 @@ class Shelf {
   }
 
   #delete(point) {
-    if (!this.#change(this.#points.filter(({ id }) => id !== point.id), this.#points)) return;
+    if (!this.#change(this.#points.filter(({ id }) => id !== point.id))) return;
     this.#page.say(this.#text("deleted", { name: point.name }));
     this.#page.part("points-undo").focus();
   }
 
   #bringBack() {
-    this.#change(this.#before);
+    this.#change(this.#before, null);
     this.#page.say("");
     this.draw();
   }
@@ -143,7 +143,7 @@ class Shelf {
     if (!points.length) return this.#page.say(this.#text("import_failed", { name: file?.name ?? "" }), true);
     const known = new Set(this.#points.map(({ id }) => id));
     const added = points.filter(({ id }) => !known.has(id));
-    if (!this.#change([...this.#points, ...added], this.#points)) return undefined;
+    if (!this.#change([...this.#points, ...added])) return undefined;
     this.draw();
     return this.#page.say(this.#text("imported", { count: points.length, added: added.length }));
   }

@@ -75,6 +75,14 @@ class View {
     this.changed();
   }
 
+  /** Put other dimensions on the sliders. */
+  mark(dimensions) {
+    this.hold(false);
+    this.#remember("mark");
+    this.marked = dimensions;
+    this.changed();
+  }
+
   /** Go to a z as one step of the history. */
   go(z) {
     this.hold(false);
@@ -140,12 +148,13 @@ class View {
   }
 
   #snapshot() {
-    return { seed: this.seed, z: this.z.slice(), label: this.label };
+    return { seed: this.seed, z: this.z.slice(), label: this.label, marked: this.marked };
   }
 
   #restore(entry) {
     if (!entry) return;
     this.seed = entry.seed;
+    this.marked = entry.marked ?? this.marked;
     if (entry.label in this.info.labels) this.label = entry.label; // the entry may be of another model, or of none
     this.#own = sampleZ(entry.seed, this.info.z_dim, this.prior);
     this.z = (entry.z ?? this.#own).slice();

@@ -41,7 +41,10 @@ def morph(tables: Mapping[str, Mapping[str, str]], default_model: str) -> gr.HTM
 
 
 def _texts(tables: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
-    """Return the component's sentences, and the explorer's names for the kinds of models."""
+    """Return the component's sentences, and the explorer's names for kinds of models and for attributes."""
     own, explorer = component_texts(tables, "morph"), component_texts(tables, "explore")
-    kinds = {language: {key: text for key, text in table.items() if key.startswith("source_")} for language, table in explorer.items()}
-    return {language: {**kinds[language], **own[language]} for language in own}
+    names = {
+        language: {key: text for key, text in table.items() if key.startswith(("source_", "attribute_"))}
+        for language, table in explorer.items()
+    }
+    return {language: {**names[language], **own[language]} for language in own}

@@ -53,9 +53,12 @@ class Chooser {
     this.#wanted = {};
     this.#first = 0;
     const selects = questions.map((names) => {
-      const [yes, no] = [names.map((name) => new Option(name, `+${name}`)), names.length === 1 ? [new Option(this.#text("not_kind", { kind: names[0] }), `-${names[0]}`)] : []];
-      const select = create("select", { ariaLabel: names.join(", ") });
-      select.append(new Option(this.#text("any_kind", { kind: names.length === 1 ? names[0] : this.#text("kind") }), ""), ...yes, ...no);
+      const titles = names.map((name) => attributeName(name, this.#text));
+      const one = names.length === 1;
+      const yes = names.map((name, k) => new Option(titles[k], `+${name}`));
+      const no = one ? [new Option(this.#text("not_kind", { kind: titles[0] }), `-${names[0]}`)] : [];
+      const select = create("select", { ariaLabel: titles.join(", ") });
+      select.append(new Option(this.#text("any_kind", { kind: one ? titles[0] : this.#text("kind") }), ""), ...yes, ...no);
       select.addEventListener("change", () => this.#want(names, select.value));
       return select;
     });
