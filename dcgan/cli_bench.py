@@ -96,6 +96,30 @@ def latency(
 
 
 @bench_app.command()
+def doctor(
+    models: Annotated[list[str], typer.Argument(metavar="MODEL...")],
+    harm: Annotated[bool, typer.Option(help="Also harm each of them in known ways, which should all be named.")] = True,
+) -> None:
+    """Ask the doctor about each MODEL as it is, and harmed in known ways; print what is said as Markdown."""
+    from dcgan.bench.doctor import HEADER, as_it_is, harmed
+    from dcgan.models import Library
+
+    library, silent, named = Library(), [], []
+    for line in (HEADER, ["---"] * len(HEADER)):
+        print(f"| {' | '.join(line)} |")
+    for text in models:
+        path, model = Path(text), library.find(text)[0]
+        name = f"{path.parents[1].name}@{int(path.name)}" if path.name.isdigit() and len(path.parts) > 2 else path.name
+        silent.append(as_it_is(name, model))
+        print(f"| {' | '.join(silent[-1].row())} |", flush=True)
+        for case in harmed(name, model) if harm else ():
+            named.append(case)
+            print(f"| {' | '.join(case.row())} |", flush=True)
+    print(f"\nsilent on {sum(case.is_right for case in silent)} of {len(silent)} as they are", end="")
+    print(f"; {sum(case.is_right for case in named)} of {len(named)} harmed ones named" if harm else "")
+
+
+@bench_app.command()
 def laboratory(
     model: Annotated[str, typer.Argument(metavar="MODEL")] = "celeba-64",
     turns: Annotated[int, typer.Option(min=1, max=100, help="Fresh starts of the app.")] = 3,

@@ -18,6 +18,20 @@ def test_a_good_model_and_a_bad_one(capsys: pytest.CaptureFixture[str]) -> None:
     assert not told["healthy"] and told["findings"][0]["finding"] == "dead" and told["measures"]["n"] == 256 and told["diagnoses"] == []
 
 
+def test_beside_data(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "shapes-32", "--data", "shapes"]) == 0
+    told = capsys.readouterr().out
+    assert "nothing wrong is found" in told and "of the real; nearest real picture" in told and "star" in told
+    assert main(["doctor", "shapes-32", "--data", "shapes", "--json"]) == 0
+    beside = json.loads(capsys.readouterr().out)["beside"]
+    assert (
+        beside["data"] == "shapes"
+        and beside["pictures"] == 1024
+        and sum(share for share, _ in beside["classes"].values()) == pytest.approx(1)
+    )
+    assert main(["doctor", "shapes-32", "--data", "no-such-data"]) == 2
+
+
 def test_a_run_is_told_of_while_it_trains_and_afterwards(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     settings = [part for setting in (*SETTINGS, "learning_rate_g=0") for part in ("--set", setting)]
     assert main(["train", "--data", "shapes", "--steps", "60", "--run", str(tmp_path / "run"), *settings]) == 0

@@ -1,11 +1,16 @@
-"""What a set of pictures looks like, in four numbers that need no other set: enough to tell a generator that failed."""
+"""What a set of pictures looks like, in a few numbers that need no other set: enough to tell a generator that failed."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+
+ALIKE = 0.3  # of the spread: as near as this, pictures count as nearly the same one
+NOTHING = 1e-4  # a distance that no screen shows: less than is rounded away
+LEAST = 4  # pictures of a class, from which on its distances say something
 
 
 @dataclass(frozen=True)
@@ -13,41 +18,59 @@ class Portrait:
     """Measures of n pictures x in [-1, 1].
 
     `contrast` is the mean standard deviation of the pixels of a picture, each channel about its own mean; `spread` the root mean square
-    pixel distance of two different pictures; `twin` the median distance from a picture to the one most like it, over `spread`. The last
-    two are within classes where these are known. `smoothness` is the median correlation of a pixel with its neighbours right and below:
-    about 0 in noise, above 0.7 in pictures.
+    pixel distance of two different pictures. `different` is how many different pictures they are worth: k where each is one of k, far
+    apart (the Vendi score of Friedman and Dieng 2023, its kernel a Gaussian of ALIKE times the spread). `crowd` is the largest share of
+    them that is within ALIKE of one. `gap` is the largest step, as a factor, from one neighbour's distance to the next's, the median over
+    the pictures: near 1 where pictures fade into each other, far above it where they lie in heaps. From `spread` on all are within classes
+    where these are known, of `group` pictures each, the latter three as medians over the classes. `smoothness` is the median correlation
+    of a pixel with its neighbours right and below: about 0 in noise, above 0.7 in pictures.
     """
 
     n: int
+    group: int
     contrast: float
     spread: float
-    twin: float
+    different: float
+    crowd: float
+    gap: float
     smoothness: float
 
     @property
     def variety(self) -> float:
         """Spread over contrast: 1.4 where pictures have nothing in common, 0 where all are the same."""
-        return self.spread / max(self.contrast, 1e-12)
+        return self.spread / max(self.contrast, 1e-3)
 
 
 def portrait(x: Tensor, labels: Tensor | None = None) -> Portrait:
     """Measure pictures x (n, c, h, w), n from 2 on, with their classes int64 (n,) where they have some."""
     x = x.detach().float()
-    distance = spread(x, labels)
+    groups = [part for part in _classes(x, labels) if len(part) >= LEAST] or [x]
+    distances = [_distances(part) for part in groups]
     return Portrait(
         n=len(x),
+        group=round(_median([len(part) for part in groups])),
         contrast=float(x.var((2, 3), correction=0).mean(1).sqrt().mean()),
-        spread=distance,
-        twin=float(nearest_other(x, labels).median()) / max(distance, 1e-12),
+        spread=spread(x, labels),
+        different=_median([_different(part) for part in distances]),
+        crowd=_median([float((part < ALIKE).double().mean(1).max()) for part in distances]),
+        gap=_median([_gap(part) for part in distances]),
         smoothness=float(_smoothness(x).median()),
     )
+
+
+def _classes(x: Tensor, labels: Tensor | None) -> Iterator[Tensor]:
+    if labels is None:
+        yield x
+        return
+    for label in range(int(labels.max()) + 1):
+        yield x[labels == label]
 
 
 def spread(x: Tensor, labels: Tensor | None = None) -> float:
     """Return the root mean square pixel distance over all pairs of different pictures, of one class where `labels` are given."""
     if labels is None:
         return float((2 * x.var(0).mean()).sqrt())  # the mean square distance of two draws is twice the variance
-    parts = [x[labels == label] for label in range(int(labels.max()) + 1)]
+    parts = list(_classes(x, labels))
     pairs = [len(part) * (len(part) - 1) for part in parts]
     if not any(pairs):
         return spread(x)
@@ -55,16 +78,28 @@ def spread(x: Tensor, labels: Tensor | None = None) -> float:
     return float((squares / sum(pairs)) ** 0.5)
 
 
-def nearest_other(x: Tensor, labels: Tensor | None = None) -> Tensor:
-    """Return each picture's root mean square pixel distance (n,) to the picture most like it, of its class where `labels` are given."""
-    rows = x.flatten(1)
-    distances = torch.cdist(rows, rows) / rows.shape[1] ** 0.5
-    distances.fill_diagonal_(torch.inf)
-    if labels is not None:
-        distances[labels[:, None] != labels] = torch.inf
-    nearest = distances.min(1).values
-    known: Tensor = nearest[nearest.isfinite()]
-    return known if len(known) else nearest.new_ones(1)
+def _distances(x: Tensor) -> Tensor:
+    """Return the root mean square pixel distances (n, n) of pictures, over their spread."""
+    rows = x.flatten(1).double()
+    distances: Tensor = torch.cdist(rows, rows) / (rows.shape[1] ** 0.5 * max(spread(x), NOTHING))
+    return distances
+
+
+def _different(distances: Tensor) -> float:
+    """Return the Vendi score: the exponential of the entropy of the kernel's eigenvalues, which add up to 1."""
+    kernel = torch.exp(-(distances / ALIKE).square() / 2) / len(distances)
+    values = torch.linalg.eigvalsh(kernel).clamp(min=1e-12)
+    return float(torch.exp(-(values * values.log()).sum()))
+
+
+def _gap(distances: Tensor) -> float:
+    """Return the median over pictures of the largest ratio of two neighbours' distances in a row, from the second neighbour on."""
+    ordered = distances.sort(1).values[:, 2:].clamp(min=1e-6)
+    return float((ordered[:, 1:] / ordered[:, :-1]).max(1).values.median())
+
+
+def _median(values: list[float] | list[int]) -> float:
+    return float(torch.tensor(values, dtype=torch.float64).median())
 
 
 def _smoothness(x: Tensor) -> Tensor:

@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 SIDE = 16  # pixels
 REACH = 2.2  # standard deviations of a thing's pixels about its centre, from there to the edge of its silhouette
+
+
+class Classes:
+    """Names pictures by the real one whose silhouette is most like theirs."""
+
+    def __init__(self, names: Sequence[str], labels: Tensor, x: Tensor) -> None:
+        self._names, self._labels, self._known = names, labels, silhouettes(x)
+
+    def shares(self, x: Tensor) -> dict[str, float]:
+        """Return the share of every class, made or not, among pictures x (n, c, h, w)."""
+        return self._shares(torch.cdist(silhouettes(x), self._known))
+
+    def beside(self, x: Tensor) -> dict[str, tuple[float, float]]:
+        """Return the share of every class among pictures x and, named in the same way by the others, among the real ones."""
+        real = self._shares(torch.cdist(self._known, self._known).fill_diagonal_(torch.inf))
+        return {name: (share, real[name]) for name, share in self.shares(x).items()}
+
+    def _shares(self, distances: Tensor) -> dict[str, float]:
+        named = self._labels[distances.argmin(1)]
+        return {name: float((named == index).float().mean()) for index, name in enumerate(self._names)}
 
 
 def silhouettes(x: Tensor) -> Tensor:

@@ -7,23 +7,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from dcgan.data import Dataset
 from dcgan.images import to_x
+from dcgan.metrics.likeness import REFERENCES, small
 from dcgan.metrics.portrait import spread
-from dcgan.metrics.silhouette import silhouettes
+from dcgan.metrics.silhouette import Classes
 from dcgan.networks.builder import Network
 from dcgan.training.optimizers import decay_factor
 from dcgan.training.trainer import SHEET, Trainer
 
 EVERY = 50  # steps from one look to the next
-REFERENCES = 1024  # real pictures at most that are compared with
 COUNTABLE = 256  # at least, for kinds to be counted among them
-SMALL = 16  # pixels a side at which pictures are compared
 
 
 @dataclass(frozen=True)
@@ -65,11 +62,12 @@ class Examiner:
         self.real_distance, self._class_distance = spread(x), spread(x, labels)
         self._real = x[:SHEET].to(trainer.device, copy=True)
         self._labels = None if labels is None else labels[:SHEET].to(trainer.device)
-        self._small = _small(x)
+        self._small = small(x)
         distances = torch.cdist(self._small, self._small).fill_diagonal_(torch.inf)
         self._usual_nearness = float(distances.min(1).values.median())
         self._usual_kinds = _count(distances[:SHEET].argmin(1))
-        self._classes = None if data.labels is None or trainer.recipe.conditional else _Classes(data, chosen, x)
+        told = None if data.labels is None or trainer.recipe.conditional else torch.from_numpy(np.asarray(data.labels)[chosen])
+        self._classes = None if told is None else Classes(data.label_names, told, x)
         self._note(step)
 
     def is_due(self, step: int) -> bool:
@@ -84,7 +82,7 @@ class Examiner:
             outputs = torch.cat([trainer.d.forward(self._real, self._labels), trainer.d.forward(x, trainer.fixed_labels)])
         x = x.float().cpu()
         fixed_labels = None if trainer.fixed_labels is None else trainer.fixed_labels.cpu()
-        nearest = torch.cdist(_small(x), self._small).min(1)
+        nearest = torch.cdist(small(x), self._small).min(1)
         checkup = Checkup(
             step=step,
             steps=step - self._seen_at,
@@ -111,20 +109,6 @@ class Examiner:
         """Return of G and of D the first slice of every weight of two or more dimensions."""
         updaters = (self._trainer.updater_g, self._trainer.updater_d)
         return [[weight.detach()[:1].float().clone() for weight in updater.parameters if weight.dim() > 1] for updater in updaters]
-
-
-class _Classes:
-    """Names pictures by the real one whose silhouette is most like theirs."""
-
-    def __init__(self, data: Dataset, chosen: npt.NDArray[np.int64], x: Tensor) -> None:
-        assert data.labels is not None
-        self._names, self._labels = data.label_names, torch.from_numpy(np.asarray(data.labels)[chosen])
-        self._known = silhouettes(x)
-
-    def shares(self, x: Tensor) -> dict[str, float]:
-        """Return the share of every class, most frequent or not, among pictures x (n, c, h, w)."""
-        named = self._labels[torch.cdist(silhouettes(x), self._known).argmin(1)]
-        return {name: float((named == index).float().mean()) for index, name in enumerate(self._names)}
 
 
 def _relative_change(before: list[Tensor], now: list[Tensor]) -> float:
@@ -165,8 +149,3 @@ def _dead_units(network: Network) -> Iterator[dict[int, float]]:
 
 def _count(indices: Tensor) -> int:
     return len(set(indices.tolist()))
-
-
-def _small(x: Tensor) -> Tensor:
-    """Return pictures (n, c, h, w) at 16 px a side, as rows."""
-    return F.adaptive_avg_pool2d(x, SMALL).flatten(1)

@@ -1,4 +1,4 @@
-"""The Train page: the form, a run live and in slow motion, and the list of runs. Layout only: all of them speak to `dcgan.web`."""
+"""The Train page: the form, a run live and in slow motion or some runs beside each other, and the list of runs. Layout only."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 
+from dcgan.ui.components.compare import comparison_view
 from dcgan.ui.components.form import training_form
 from dcgan.ui.components.live import live_view
 from dcgan.ui.components.run_list import run_list
@@ -24,4 +25,5 @@ def train_page(studio: Studio, tables: Mapping[str, Mapping[str, str]]) -> None:
         with gr.Column(scale=3, min_width=340):
             live_view(tables)
             slow_motion(tables)
+            comparison_view(tables)
             run_list(tables, studio.public)

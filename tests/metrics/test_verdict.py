@@ -9,8 +9,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from dcgan.metrics.portrait import nearest_other, portrait, spread
-from dcgan.metrics.verdict import judge
+from dcgan.bench.doctor import as_it_is, harmed
+from dcgan.data import Dataset
+from dcgan.images import to_images
+from dcgan.metrics.likeness import References
+from dcgan.metrics.portrait import portrait, spread
+from dcgan.metrics.verdict import judge, judge_pictures
 from dcgan.models import Library, Model
 from dcgan.models.library import SHIPPED
 from dcgan.networks.layers import BatchNorm
@@ -65,7 +69,7 @@ def test_a_failed_generator_is_named(name: str, harm: Callable[[Model], None], f
     model = replace(model, generator={key: tensor.clone() for key, tensor in model.generator.items()})
     harm(model)
     verdict = judge(model)
-    assert [one.finding for one in verdict.findings] == [finding] and verdict.findings[0].sentence
+    assert verdict.findings[0].finding == finding and verdict.findings[0].sentence
     assert not verdict.to_json()["healthy"]
 
 
@@ -82,17 +86,70 @@ def test_spread_is_the_mean_over_all_pairs() -> None:
     assert spread(x) == pytest.approx((sum(slow) / len(slow)) ** 0.5, rel=1e-5)
     alike = [value for value, (a, b) in zip(slow, pairs, strict=True) if labels[a] == labels[b]]
     assert spread(x, labels) == pytest.approx((sum(alike) / len(alike)) ** 0.5, rel=1e-5)
-    closest = [min(float((x[a] - x[b]).square().mean()) for b in range(7) if b != a) ** 0.5 for a in range(7)]
-    assert nearest_other(x).tolist() == pytest.approx(closest, rel=1e-4)
-    assert len(nearest_other(x, labels)) == 6  # the only one of its class has no other
 
 
-def test_a_few_pictures_over_and_over() -> None:
+def heaps(count: int, jitter: float, n: int = 256) -> Tensor:
+    """Return smooth pictures, each of which is one of `count` but for some noise."""
     random = torch.Generator().manual_seed(2)
-    ramp = torch.rand(5, 3, 4, 4, generator=random).repeat_interleave(8, 2).repeat_interleave(8, 3) * 2 - 1
-    few = ramp[torch.randint(5, (256,), generator=random)] + 0.02 * torch.randn(256, 3, 32, 32, generator=random)
-    seen = portrait(few)
-    assert seen.twin < 0.1 < 0.5 < seen.variety and seen.smoothness > 0.7
+    ramp = torch.rand(count, 3, 4, 4, generator=random).repeat_interleave(8, 2).repeat_interleave(8, 3) * 2 - 1
+    return (ramp[torch.arange(n) % count] + jitter * torch.randn(n, 3, 32, 32, generator=random)).clamp(-1, 1)
+
+
+@pytest.mark.parametrize("count", [2, 5, 16, 64])
+def test_pictures_of_a_few_kinds_are_worth_as_many(count: int) -> None:
+    seen = portrait(heaps(count, 0.0))
+    assert seen.different == pytest.approx(count, rel=0.1)
+    assert seen.crowd == pytest.approx(1 / count, rel=0.3)
+    (finding,) = judge_pictures(heaps(count, 0.05)).findings
+    assert finding.finding == "mode-collapse"
+
+
+def test_different_pictures_are_worth_their_number() -> None:
+    seen = portrait(heaps(64, 0.0, 64))
+    assert seen.different == pytest.approx(64, rel=0.05) and seen.gap < 1.3
+    assert judge_pictures(heaps(256, 0.02)).findings == ()
+    same = portrait(heaps(1, 0.0))
+    assert same.different == pytest.approx(1, abs=1e-3) and same.variety < 1e-3 and same.crowd == 1
+
+
+def test_within_classes() -> None:
+    x, labels = heaps(4, 0.02), torch.arange(256) % 4
+    assert judge_pictures(x, labels, ("a", "b", "c", "d")).findings[0].finding == "mode-collapse"  # one picture of each class
+    varied = heaps(256, 0.02)
+    assert judge_pictures(varied, labels, ("a", "b", "c", "d")).findings == ()
+    lone = torch.where((labels == 2)[:, None, None, None], x, varied)
+    (finding,) = judge_pictures(lone, labels, ("a", "b", "c", "d")).findings
+    assert finding.sentence.startswith("Of c it makes one picture")
+
+
+def data_of(x: Tensor, labels: Tensor | None = None, names: tuple[str, ...] = ()) -> Dataset:
+    return Dataset("some", to_images(x), None if labels is None else labels.numpy(), names, "", (), (), "")
+
+
+def test_beside_real_pictures() -> None:
+    random = torch.Generator().manual_seed(4)
+    real = heaps(256, 0.0)
+    labels = torch.arange(256) % 2
+    beside = References(data_of(real, labels, ("even", "odd")))
+    copied = judge_pictures((real + 0.01 * torch.randn(real.shape, generator=random)).clamp(-1, 1), beside=beside)
+    assert [finding.finding for finding in copied.findings] == ["memorising"] and copied.likeness is not None
+    assert copied.likeness.nearness < 0.1 and copied.likeness.classes["odd"][1] == pytest.approx(0.5, abs=0.2)
+    lost = judge_pictures(real[::2].repeat(2, 1, 1, 1).flip(2), beside=beside)
+    assert "memorising" not in [finding.finding for finding in lost.findings]
+
+
+def test_a_set_of_like_pictures_makes_the_limits_looser() -> None:
+    detail = 0.2 * torch.rand(512, 3, 8, 8, generator=torch.Generator().manual_seed(5)).repeat_interleave(4, 2).repeat_interleave(4, 3)
+    x = (heaps(1, 0.0, 512) + detail).clamp(-1, 1)
+    assert judge_pictures(x[:256]).findings[0].finding == "mode-collapse"
+    assert judge_pictures(x[:256], beside=References(data_of(x[256:]))).findings == ()
+
+
+@pytest.mark.parametrize("name", ["shapes-32", pytest.param("fashion-mnist-32-labels", marks=pytest.mark.slow)])
+def test_every_harm_is_named(name: str) -> None:
+    model = Library().find(name)[0]
+    assert as_it_is(name, model).is_right
+    assert [case.row() for case in harmed(name, model) if not case.is_right] == []
 
 
 def test_noise_and_even_areas() -> None:
