@@ -40,6 +40,7 @@ LEVELS: list[set[str]] = [
     {"ui"},
 ]
 SINGLE = {
+    "cli_data": "cli",
     "cli_train": "cli",
     "cli_bench": "cli",
     "cli_doctor": "cli",
@@ -56,7 +57,9 @@ SINGLE = {
     "cli_compare": "cli",
     "cli_recipes": "cli",
     "cli_runs": "cli",
+    "studio_data": "studio",
     "studio_form": "studio",
+    "notebook": "api",
     "__main__": "cli",
     "films": "images",
     "": "api",

@@ -25,6 +25,7 @@ CONFIG, EVENTS, WORKER, OWNER, LOG, LOCK = "config.json", "events.jsonl", "worke
 COMPLAINT = "dcgan: "  # how the command line begins the one line that says what is wrong
 SEEN = "seen.json"  # what the newest ordered step saw; for viewers only
 STATE, PREVIOUS_STATE = "state.safetensors", "state.previous.safetensors"
+REAL = "real.jpg"  # real pictures, on a sheet like those of `samples`
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,10 @@ class RunReader:
 
     def sample_path(self, step: int) -> Path:
         return self.folder / "samples" / f"{step:06d}.jpg"
+
+    def judgement_path(self, step: int) -> Path:
+        """Return the file of D's outputs for the real pictures and for the sheet of `step`: {"real": […], "fake": […]}."""
+        return self.folder / "samples" / f"{step:06d}.json"
 
     def _catch_up(self) -> None:
         """Note where new whole lines begin; after a resume has replaced the file, begin again."""
