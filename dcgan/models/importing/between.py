@@ -20,6 +20,7 @@ ACTS: dict[Act, float] = {
     ("silu", None): 4.0,
     ("tanh", None): 4.5,
 }
+CHANGE, CHANGE_BEHIND_LINEAR = 5.0, 1.5  # of the activation from one layer to the next
 EPS = {1e-5: 0.0, 0.8: 3.0}  # 0.8: tutorials that pass it where torch expects eps; other small ones make no difference that can be seen
 
 
@@ -48,7 +49,8 @@ class Between:
         if stage.slope is not None:
             return {("leaky_relu", stage.slope): 0.0}
         without, with_one = self._act_costs(index, found)
-        kinds = {found.act: 0.0, **{act: cost + 5.0 for act, cost in ACTS.items() if act != found.act}} if found.act else ACTS
+        change = CHANGE_BEHIND_LINEAR if found.is_loose else CHANGE
+        kinds = {found.act: 0.0, **{act: cost + change for act, cost in ACTS.items() if act != found.act}} if found.act else ACTS
         return {NO_ACT: without, **{act: cost + with_one for act, cost in kinds.items()}}
 
     def _act_costs(self, index: int, found: Found) -> tuple[float, float]:

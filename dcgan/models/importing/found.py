@@ -51,6 +51,7 @@ class Found:
     start: Pair
     choices: tuple[Choice, ...] = ()
     act: Act | None = None  # the activation that evidence or cost decided for
+    is_loose: bool = False  # where that stands behind a linear layer: between convolutions there is often another
     eps: float = 1e-5
     size: Pair = (1, 1)
     cost: float = 0.0

@@ -17,7 +17,7 @@ from dcgan.models.importing.found import Choice, Entry, Found, Planes
 from dcgan.models.importing.geometry import Geometry, Move
 from dcgan.models.importing.options import NO_ACT, Act, Options, Pair
 from dcgan.models.importing.parts import Skeleton, Stage
-from dcgan.models.importing.trials import Trial, affordable, fits, leading, leading_scales, with_floor
+from dcgan.models.importing.trials import Trial, affordable, fits, leading, leading_resizes, with_floor
 
 COUNT = 256  # z that a reading is tried with
 CHANNELS = 48  # of a layer's outputs, for a trial
@@ -129,8 +129,8 @@ class Search:
         trials += self._measure(
             index, found, [(likely, e, t.move, before) for t in leading(trials, 2) for e in self._between.eps(index) if e != found.eps]
         )
-        if found.act is None or not fits(trials):
-            trials += self._measure(index, found, [(act, t.eps, t.move, before) for t in leading_scales(trials) for act in others])
+        if found.act is None or found.is_loose or not fits(trials):
+            trials += self._measure(index, found, [(act, t.eps, t.move, before) for t in leading_resizes(trials) for act in others])
             best = leading(trials, 1)[0]
             trials += self._measure(index, found, [(best.act, best.eps, move, before) for move in moves if best.act != likely])
         if not fits(trials):
@@ -226,6 +226,7 @@ class Search:
             found,
             choices=(*earlier, Choice(trial.act, trial.move, trial.early, trial.eps)),
             act=act,
+            is_loose=index > 0 and self._stages[index - 1].kernel.weight.dim() == 2,
             eps=trial.eps,
             size=size,
             cost=found.cost + trial.cost + ending,

@@ -55,11 +55,12 @@ def leading(trials: Sequence[Trial], count: int) -> list[Trial]:
     return sorted(trials, key=lambda trial: trial.score)[:count]
 
 
-def leading_scales(trials: Sequence[Trial]) -> list[Trial]:
-    """Return the two best, and the best of each other scale: a wrong activation can hide the right one."""
+def leading_resizes(trials: Sequence[Trial]) -> list[Trial]:
+    """Return the two best, and the best of each other way to resize: a wrong activation can hide the right one."""
     best = leading(trials, 2)
-    for scale in {trial.move.scale for trial in trials} - {trial.move.scale for trial in best}:
-        best += leading([trial for trial in trials if trial.move.scale == scale], 1)
+    for resize in dict.fromkeys((trial.move.scale, trial.move.mode) for trial in trials):
+        if all((trial.move.scale, trial.move.mode) != resize for trial in best):
+            best += leading([trial for trial in trials if (trial.move.scale, trial.move.mode) == resize], 1)
     return best
 
 
