@@ -126,7 +126,8 @@ class Studio:
             length = [part for unit, value in request.budget.to_json().items() for part in (f"--{unit}", str(value))]
             data_dir = ["--data-dir", str(self.data_dir)] if self.data_dir else []
             origin = ["--from", request.model] if request.model else []
-            options = ["--data", source, *data_dir, "--recipe", request.recipe, *origin, *settings, *length]
+            kid = ["--kid-every", str(request.kid_every)] if request.kid_every else []
+            options = ["--data", source, *data_dir, "--recipe", request.recipe, *origin, *settings, *length, *kid]
             write_json(folder / OWNER, {"key_sha256": _digest(key), "options": options})
             self._workers.start(folder, self.library.home, options)
         return folder.name

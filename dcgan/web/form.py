@@ -6,7 +6,8 @@ POST  /gradio_api/dcgan/form/estimate   a wish -> {seconds_per_step, images_per_
 POST  /gradio_api/dcgan/form/start      a wish, with the control key in the header -> {"run": NAME}; while another run is on 409 and
                                         {"error", "on": RUN, "may_pause"}, after which {"pause": RUN} in the wish stops that one first
 
-A wish is {"data", "recipe", "settings": {key: text}, "length": {"minutes": 3}, "from"}, all but `data` left out where nothing is said.
+A wish is {"data", "recipe", "settings": {key: text}, "length": {"minutes": 3}, "from", "kid_every": STEPS}, all but `data` left out where
+nothing is said.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from dcgan.checks import MAX_STEPS
 from dcgan.config import Budget
 from dcgan.errors import AnotherRunIsOn, ConfigError, DCGANError
 from dcgan.studio_form import StartRequest
@@ -115,5 +117,8 @@ def read_wish(record: Mapping[str, Any]) -> Wish:
     if "steps" in whole and not isinstance(whole["steps"], int):
         raise ConfigError(f"steps are whole, found {whole['steps']}")
     budget = Budget(**whole) if whole else DEFAULT_BUDGET  # type: ignore[arg-type]
-    request = StartRequest((source or "").strip(), recipe or "dcgan", given, budget, (model or "").strip() or None)
+    kid_every = record.get("kid_every")
+    if kid_every is not None and (type(kid_every) is not int or not 0 < kid_every <= MAX_STEPS):
+        raise ConfigError(f"kid_every is a whole number of steps from 1 to {MAX_STEPS}, found {kid_every!r}")
+    request = StartRequest((source or "").strip(), recipe or "dcgan", given, budget, (model or "").strip() or None, kid_every)
     return Wish(request, pausing or None)

@@ -26,6 +26,7 @@ function readForm() {
     unit: part("unit").value,
     amount: part("amount").value,
     from: part("from").value.trim(),
+    kid_every: part("kid_every").value,
     settings: fields.read(),
   };
 }
@@ -35,9 +36,9 @@ function writeForm(wish) {
   part("data").value = isNamed ? wish.data : OWN;
   part("path").value = isNamed ? "" : wish.data;
   if (![...part("recipe").options].some(({ value }) => value === wish.recipe)) part("recipe").append(new Option(wish.recipe, wish.recipe));
-  for (const name of ["recipe", "unit", "amount", "from"]) part(name).value = wish[name];
+  for (const name of ["recipe", "unit", "amount", "from", "kid_every"]) part(name).value = wish[name];
   fields.write(wish.settings);
-  if (wish.recipe !== DEFAULTS.recipe || wish.from || Object.keys(wish.settings).length) part("more").open = true;
+  if (wish.recipe !== DEFAULTS.recipe || wish.from || wish.kid_every || Object.keys(wish.settings).length) part("more").open = true;
 }
 
 /** Show what belongs to pictures of one's own, and look at them where they are others than before. */
@@ -214,7 +215,7 @@ async function begin() {
   return undefined;
 }
 
-for (const name of ["data", "path", "recipe", "unit", "amount", "from"]) part(name).addEventListener("change", changed);
+for (const name of ["data", "path", "recipe", "unit", "amount", "from", "kid_every"]) part(name).addEventListener("change", changed);
 part("more").addEventListener("toggle", () => offerModels().catch(() => undefined));
 part("reset").addEventListener("click", () => (fields.write({}), changed()));
 part("estimate").addEventListener("click", estimate);
