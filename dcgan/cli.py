@@ -17,6 +17,7 @@ import typer
 from dcgan import __version__
 from dcgan.cli_bench import bench_app
 from dcgan.cli_compare import compare
+from dcgan.cli_data import check
 from dcgan.cli_directions import attributes_app, directions
 from dcgan.cli_doctor import doctor
 from dcgan.cli_export import export
@@ -34,6 +35,7 @@ from dcgan.errors import ConfigError, DCGANError
 app = typer.Typer(add_completion=False, rich_markup_mode=None, help="Explore and train deep convolutional GANs.")
 data_app = typer.Typer(rich_markup_mode=None, help="The data sets: what there is and what is on disk.")
 app.add_typer(data_app, name="data")
+data_app.command()(check)
 app.add_typer(bench_app, name="bench")
 app.add_typer(runs_app, name="runs")
 app.command()(doctor)

@@ -25,6 +25,7 @@ Output = Literal["tanh", "sigmoid"]
 Upsampling = Literal["transposed", "resize"]
 Downsampling = Literal["stride", "pool"]
 Norms = Literal["none", "paper", "everywhere"]
+Crop = Literal["center", "top", "random"]
 Init = Literal["normal", "xavier", "he", "orthogonal"]
 
 IMAGE_SIZES = (16, 28, 32, 64, 128)
@@ -41,6 +42,7 @@ CHOICES: dict[str, Any] = {
     "compile": Compile,
     "output": Output,
     "init": Init,
+    "crop": Crop,
 }
 OWN_CHOICES: dict[str, Any] = {  # None: the preset's own
     "activation_g": HiddenActivation,
@@ -101,6 +103,7 @@ class Recipe:
     augment: str = ""  # what D sees is changed at random: some of POLICIES, by commas
     augment_probability: float = 1.0  # of each picture to be changed; below 1, D also sees what colours and contrast are right
     ema_decay: float = 0.999  # of the averaged generator; 0: no average
+    crop: Crop = "center"  # which square is cut out of a picture that is none; random: one place for each picture
     flip: bool = False  # mirror half of the real pictures; wrong for text and digits
     conditional: bool = False  # on the labels of the data
     unroll_steps: int = 0  # updates of D that G looks ahead; 0: none

@@ -40,6 +40,7 @@ LEVELS: list[set[str]] = [
     {"ui"},
 ]
 SINGLE = {
+    "cli_data": "cli",
     "cli_train": "cli",
     "cli_bench": "cli",
     "cli_doctor": "cli",

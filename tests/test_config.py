@@ -58,6 +58,7 @@ SETTINGS: dict[str, Any] = {
     "log_every": 10,
     "label_column": "Smiling",
     "pictures": 500,
+    "crop": "top",
 }
 
 

@@ -15,6 +15,7 @@ from dcgan.ui.texts import FALLBACK, tables
 UI = Path(texts.__file__).parents[1]
 TABLES = tables()
 PREFIXES = {
+    "compare": "train.compare.",
     "explorer": "explore.",
     "form": "train.form.",
     "live": "train.live.",

@@ -12,6 +12,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from dcgan.data.dataset import Images
 
+MIDDLE = (0.5, 0.5)
 SMALLEST_SIDE = 8  # pixels; below it there is nothing to learn
 EXTENSIONS = frozenset(
     {".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".ppm", ".pgm", ".pbm", ".pnm", ".tga"}
@@ -20,6 +21,8 @@ EXTENSIONS = frozenset(
 # Named one by one: Pillow's other readers start programs (EPS) or are little tried against hostile files.
 _FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "BMP", "GIF", "TIFF", "PPM", "TGA", "AVIF", "JPEG2000")
 _GREY_MODES = frozenset({"1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L", "I;16N", "F"})
+_TRANSPARENT_MODES = frozenset({"RGBA", "RGBa", "LA", "La", "PA"})
+KINDS = ("colour", "grey", "transparent", "palette", "cmyk")  # of pixels, as far as a header tells
 _DEEP_MODES = frozenset({"I", "I;16", "I;16B", "I;16L", "I;16N"})
 
 
@@ -29,10 +32,26 @@ class UnreadablePicture(Exception):
 
 @dataclass(frozen=True)
 class Header:
-    """What a file says of its picture before any pixel is decoded: its shorter side in pixels, and whether it is grey."""
+    """What a file says of its picture before any pixel is decoded: its size in pixels, and Pillow's mode."""
 
-    side: int
-    grey: bool
+    width: int
+    height: int
+    mode: str
+
+    @property
+    def side(self) -> int:
+        return min(self.width, self.height)
+
+    @property
+    def grey(self) -> bool:
+        return self.mode in _GREY_MODES
+
+    @property
+    def kind(self) -> str:
+        """One of KINDS."""
+        if self.mode in _TRANSPARENT_MODES:
+            return "transparent"
+        return "grey" if self.grey else {"P": "palette", "CMYK": "cmyk"}.get(self.mode, "colour")
 
 
 @dataclass(frozen=True)
@@ -47,13 +66,15 @@ def read_header(stream: IO[bytes]) -> Header:
     """Return the header of the picture in `stream`; raises UnreadablePicture."""
     try:
         with _open(stream) as picture:
-            return Header(min(picture.size), picture.mode in _GREY_MODES)
+            return Header(*picture.size, picture.mode)
     except Exception as error:  # Pillow's readers raise nearly anything at broken files: struct.error, SyntaxError, IndexError, …
         raise _unreadable(error) from None
 
 
-def decode(stream: IO[bytes], size: int, channels: int) -> Decoded:
-    """Return the middle square of the picture in `stream` as uint8 (size, size, channels).
+def decode(stream: IO[bytes], size: int, channels: int, place: tuple[float, float] = MIDDLE) -> Decoded:
+    """Return the largest square of the picture in `stream` that lies at `place`, as uint8 (size, size, channels).
+
+    `place` is how much of what is cut away lies to the left and above: (0.5, 0.5) is the middle, (0.5, 0) the top.
 
     The orientation in its EXIF data is applied, transparency is drawn on white, 16 bits become 8, of an animation the
     first frame is taken. Raises UnreadablePicture.
@@ -64,7 +85,7 @@ def decode(stream: IO[bytes], size: int, channels: int) -> Decoded:
             picture.draft(None, (2 * size, 2 * size))
             upright = ImageOps.exif_transpose(picture)
             flat, transparent = _flatten(upright, "L" if channels == 1 else "RGB")
-            return Decoded(np.asarray(_square(flat, size)).reshape(size, size, channels), transparent)
+            return Decoded(np.asarray(_square(flat, size, place)).reshape(size, size, channels), transparent)
     except Exception as error:  # as above
         raise _unreadable(error) from None
 
@@ -117,9 +138,9 @@ def _eight_bits(picture: Image.Image) -> Image.Image:
     return Image.fromarray((values.clip(0, 255) + 0.5).astype(np.uint8))
 
 
-def _square(picture: Image.Image, size: int) -> Image.Image:
+def _square(picture: Image.Image, size: int, place: tuple[float, float]) -> Image.Image:
     side = min(picture.size)
-    left, top = (picture.width - side) // 2, (picture.height - side) // 2  # whole pixels: a crop alone must not blur
+    left, top = int((picture.width - side) * place[0]), int((picture.height - side) * place[1])  # whole pixels: a crop alone must not blur
     box = (left, top, left + side, top + side)
     if side == size:
         return picture.crop(box)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from dcgan.config import Crop
 from dcgan.data.collection import Collection, Member
 from dcgan.data.dataset import Dataset, Progress, Skipped, Survey, fingerprint
 from dcgan.data.decoding import Header
@@ -20,7 +21,11 @@ _PROPOSED_SIZES = (16, 32, 64)
 
 def survey_pictures(collection: Collection, label_column: str | None = None, progress: Progress | None = None) -> Survey:
     """Read the headers of all pictures; raises DataError if none is readable or the label column does not exist."""
-    heads, failed = read_headers(collection, collection.members, progress)
+    return summarize(collection, *read_headers(collection, collection.members, progress), label_column)
+
+
+def summarize(collection: Collection, heads: Mapping[str, Header], failed: Skipped, label_column: str | None) -> Survey:
+    """Return what the headers of a collection's pictures come to; raises as `survey_pictures`."""
     skipped = (*collection.skipped, *failed)
     _check_any(collection, len(heads), skipped)
     labelling = label_pictures(list(heads), collection.table, label_column)
@@ -41,7 +46,12 @@ def survey_pictures(collection: Collection, label_column: str | None = None, pro
 
 
 def load_pictures(
-    collection: Collection, size: int | None, channels: int | None, label_column: str | None = None, progress: Progress | None = None
+    collection: Collection,
+    size: int | None,
+    channels: int | None,
+    label_column: str | None = None,
+    progress: Progress | None = None,
+    crop: Crop = "center",
 ) -> Dataset:
     """Decode all readable pictures to squares; raises DataError if there are none or the label column does not exist.
 
@@ -55,7 +65,7 @@ def load_pictures(
         _check_any(collection, len(heads), (*skipped, *failed))
         proposed = _propose(heads)
         size, channels = size or proposed[0], channels or proposed[1]
-    pixels = decode_pictures(collection, members, size, channels, progress)
+    pixels = decode_pictures(collection, members, size, channels, progress, crop)
     skipped = (*skipped, *pixels.failed)
     _check_any(collection, len(pixels.names), skipped)
     return _assemble(collection.title, pixels, labelling, skipped)

@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+from dcgan.config import Crop
 from dcgan.data.collection import Collection, open_collection
 from dcgan.data.dataset import Dataset, Progress, Survey
 from dcgan.data.entries import NAMES
@@ -25,6 +26,7 @@ def load(
     image_channels: int | None = None,
     data_dir: Path | None = None,
     label_column: str | None = None,
+    crop: Crop = "center",
     split: str = "train",
     progress: Progress | None = None,
 ) -> Dataset:
@@ -38,19 +40,21 @@ def load(
         Where a named set is looked for first. One that lies nowhere is downloaded.
     label_column
         The column of labels.csv that gives the labels.
+    crop
+        Which square is cut out of a picture that is none: in the middle, at the top, or at a place drawn once for each picture.
     split
         "train" or "test", for the named sets that have both.
 
     Raises DataError for whatever cannot be read or asked for.
     """
-    wish = Wish(image_size, image_channels, label_column, split)
+    wish = Wish(image_size, image_channels, label_column, crop, split)
     _check(wish)
     if source in NAMES:
         return load_named(source, wish, data_dir, progress)
     if split != "train":
         raise DataError(f"{source} has no {split} split, only named sets have one; load it with split train")
-    with closing(_open(_fetched(source, progress=progress))) as collection:
-        data = load_pictures(collection, image_size, image_channels, label_column, progress)
+    with closing(open_source(_fetched(source, progress=progress))) as collection:
+        data = load_pictures(collection, image_size, image_channels, label_column, progress, crop)
     return replace(data, name=source, terms=_TERMS) if source.startswith(_HUB) else data
 
 
@@ -58,7 +62,7 @@ def survey(source: str, data_dir: Path | None = None, label_column: str | None =
     """Return what `source` holds, without decoding or downloading it; raises DataError."""
     if source in NAMES:
         return survey_named(source, data_dir, label_column)
-    with closing(_open(_fetched(source, fetching=False))) as collection:
+    with closing(open_source(here(source))) as collection:
         return survey_pictures(collection, label_column)
 
 
@@ -71,6 +75,11 @@ def _check(wish: Wish) -> None:
         raise DataError(f"split is train or test, found {wish.split!r}")
 
 
+def here(source: str) -> str:
+    """Return where the pictures of a Hub's set lie on this machine, or raise a DataError; any other source stays."""
+    return _fetched(source, fetching=False)
+
+
 def _fetched(source: str, fetching: bool = True, progress: Progress | None = None) -> str:
     """Return where the pictures of a Hub's set lie; any other source stays."""
     if not source.startswith(_HUB):
@@ -80,7 +89,8 @@ def _fetched(source: str, fetching: bool = True, progress: Progress | None = Non
     return str(hub_set(source, fetching, progress))
 
 
-def _open(source: str) -> Collection:
+def open_source(source: str) -> Collection:
+    """Open a folder or archive; raises DataError."""
     path = Path(source).expanduser()
     if not source or "\0" in source or not path.exists():
         close = difflib.get_close_matches(source, NAMES, n=1)

@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from dcgan.config import Crop
 from dcgan.data import shapes
 from dcgan.data.cifar import read_cifar
 from dcgan.data.collection import TABLES, TableFile, open_collection
@@ -28,6 +29,7 @@ class Wish:
     size: int | None = None
     channels: int | None = None
     label_column: str | None = None
+    crop: Crop = "center"
     split: str = "train"
 
 
@@ -102,7 +104,7 @@ def _draw_shapes(wish: Wish, progress: Progress | None) -> tuple[Images, Labels]
 
 def _load_celeba(entry: CatalogEntry, wish: Wish, path: Path, progress: Progress | None) -> Dataset:
     with closing(open_collection(path / CELEBA_PICTURES)) as collection:
-        dataset = load_pictures(collection, wish.size, wish.channels, wish.label_column, progress)
+        dataset = load_pictures(collection, wish.size, wish.channels, wish.label_column, progress, wish.crop)
     return replace(dataset, name=entry.name, terms=entry.terms)
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
 from typing import TypeVar
 
+from dcgan.config import Crop
 from dcgan.data.collection import Collection, Member
 from dcgan.data.dataset import Progress, Skipped
-from dcgan.data.decoding import Decoded, Header, UnreadablePicture, decode, read_header
+from dcgan.data.decoding import MIDDLE, Decoded, Header, UnreadablePicture, decode, read_header
 from dcgan.data.store import Collector, Stored, cache_key, find
 
 _AT_ONCE = 1024  # pictures handed to the threads together: bounds the decoded ones that wait
@@ -39,7 +41,7 @@ def read_headers(collection: Collection, members: Sequence[Member], progress: Pr
             return read_header(stream)
 
     heads, failed = {}, []
-    for member, result in _attempt(read, members, progress, "reading headers"):
+    for member, result in attempt_all(read, members, progress, "reading headers"):
         if isinstance(result, Header):
             heads[member.name] = result
         else:
@@ -47,25 +49,35 @@ def read_headers(collection: Collection, members: Sequence[Member], progress: Pr
     return heads, tuple(failed)
 
 
-def decode_pictures(collection: Collection, members: Sequence[Member], size: int, channels: int, progress: Progress | None) -> Pixels:
+def place_of(crop: Crop, name: str) -> tuple[float, float]:
+    """Return where the square of the picture `name` lies, as `decode` takes it; "random" is the same place each time."""
+    if crop == "random":
+        drawn = zlib.crc32(name.encode())
+        return (drawn & 0xFFFF) / 0xFFFF, (drawn >> 16) / 0xFFFF
+    return (0.5, 0.0) if crop == "top" else MIDDLE
+
+
+def decode_pictures(
+    collection: Collection, members: Sequence[Member], size: int, channels: int, progress: Progress | None, crop: Crop = "center"
+) -> Pixels:
     """Return the pixels of `members` as squares of `size`, from the cache where a large set was decoded before."""
-    key = _key_of(collection, members, size, channels)
-    stored = find(key) or _decode_new(collection, members, Collector((len(members), size, size, channels), key), progress)
+    key = _key_of(collection, members, size, channels, crop)
+    stored = find(key) or _decode_new(collection, members, Collector((len(members), size, size, channels), key), progress, crop)
     failed = tuple((str(name), str(reason)) for name, reason in stored.facts["failed"])
     gone = {name for name, _ in failed}
     return Pixels(stored, tuple(member.name for member in members if member.name not in gone), failed, stored.facts["transparent"])
 
 
-def _decode_new(collection: Collection, members: Sequence[Member], collector: Collector, progress: Progress | None) -> Stored:
+def _decode_new(collection: Collection, members: Sequence[Member], collector: Collector, progress: Progress | None, crop: Crop) -> Stored:
     size, channels = collector.images.shape[2:]
 
     def read(member: Member) -> Decoded:
         with collection.open(member) as stream:
-            return decode(stream, size, channels)
+            return decode(stream, size, channels, place_of(crop, member.name))
 
     failed, transparent, count = [], 0, 0
     with collector:
-        for member, result in _attempt(read, members, progress, "decoding pictures"):
+        for member, result in attempt_all(read, members, progress, "decoding pictures"):
             if isinstance(result, Decoded):
                 collector.images[count] = result.pixels
                 count, transparent = count + 1, transparent + result.transparent
@@ -74,13 +86,14 @@ def _decode_new(collection: Collection, members: Sequence[Member], collector: Co
         return collector.finish(count, {"failed": failed, "transparent": transparent})
 
 
-def _key_of(collection: Collection, members: Sequence[Member], size: int, channels: int) -> str:
+def _key_of(collection: Collection, members: Sequence[Member], size: int, channels: int, crop: Crop) -> str:
     """Return what stands for the pixels: an archive's checksums wherever it lies, a folder's dates only at its place."""
     files = [(member.name, member.size, member.stamp) for member in members]
-    return cache_key([_DECODER, "" if collection.archive else str(collection.root.resolve()), size, channels, files])
+    cut = [crop] if crop != "center" else []
+    return cache_key([_DECODER, "" if collection.archive else str(collection.root.resolve()), size, channels, files, *cut])
 
 
-def _attempt(
+def attempt_all(
     work: Callable[[Member], _T], members: Sequence[Member], progress: Progress | None, what: str
 ) -> Iterator[tuple[Member, _T | UnreadablePicture]]:
     """Yield each member with the result of `work` on it or with its failure, in order, done by several threads."""

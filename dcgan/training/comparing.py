@@ -98,26 +98,31 @@ def results(comparison: Comparison) -> list[Trained]:
 
 
 def _trained(value: str, run: RunReader) -> Trained:
-    lines = [line for line in run.since(0).lines if "event" not in line]
+    lines = _steps(run)
     parts = np.array_split(np.arange(len(lines)), min(POINTS, len(lines)))
-    columns = {key: np.array([np.nan if line[key] is None else line[key] for line in lines], float) for key in ("step", *MEASURES)}
+    columns = {key: _column(lines, key) for key in ("step", *MEASURES)}
     curves = {key: [float(column[part].mean()) for part in parts] for key, column in columns.items()}
-    end = max(1, int(len(lines) * LAST))
-    numbers = {key: round(float(columns[key][-end:].mean()), 4) for key in MEASURES}
-    networks = {key: _parameters(run.config[key]) for key in ("generator", "discriminator")}
-    best = {"swd": run.best["swd"]} if run.best else {}
-    status = run.status()
-    numbers |= {
-        "step": status.step,
-        "seconds": round(status.seconds, 1),
-        **{f"parameters_{key[0]}": n for key, n in networks.items()},
-        **best,
+    return Trained(value, run.folder, curves.pop("step"), curves, run.sample_path(run.sample_steps()[-1]), numbers(run))
+
+
+def numbers(run: RunReader) -> dict[str, Any]:
+    """Return what a table of runs says of one: means of MEASURES over its last lines, how long, how large, its best score."""
+    lines, status, config = _steps(run), run.status(), run.config
+    last = lines[-max(1, int(len(lines) * LAST)) :]
+    means = {key: round(float(_column(last, key).mean()), 4) for key in MEASURES if last}
+    sizes = {
+        f"parameters_{key[0]}": NetworkSpec.from_json(config[key]).parameters for key in ("generator", "discriminator") if key in config
     }
-    return Trained(value, run.folder, curves.pop("step"), curves, run.sample_path(run.sample_steps()[-1]), numbers)
+    best = {"swd": run.best["swd"]} if run.best else {}
+    return {**means, "step": status.step, "seconds": round(status.seconds, 1), **sizes, **best}
 
 
-def _parameters(record: dict[str, Any]) -> int:
-    return NetworkSpec.from_json(record).parameters
+def _steps(run: RunReader) -> list[dict[str, Any]]:
+    return [line for line in run.since(0).lines if "event" not in line]
+
+
+def _column(lines: Sequence[dict[str, Any]], key: str) -> np.ndarray[Any, Any]:
+    return np.array([np.nan if line.get(key) is None else line[key] for line in lines], float)
 
 
 def table(trained: Sequence[Trained]) -> list[dict[str, Any]]:

@@ -162,10 +162,16 @@ def summary(run: RunReader, status: RunStatus) -> dict[str, Any]:
     }
 
 
-def differences(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """Return setting -> (of the first, of the second) of two runs' config.json, where they differ; data and length are settings too."""
-    one, other = _settings(first), _settings(second)
-    return {key: (one.get(key), other.get(key)) for key in {**one, **other} if one.get(key) != other.get(key)}
+def differences(*configs: Mapping[str, Any]) -> dict[str, tuple[Any, ...]]:
+    """Return setting -> (its value in each) of runs' config.json, where they differ; data and length are settings too.
+
+    A run that has not begun, {}, differs in nothing: its values are None.
+    """
+    told = [_settings(config) if config else {} for config in configs]
+    begun = [settings for settings in told if settings]
+    keys = dict.fromkeys(key for settings in begun for key in settings)
+    unlike = [key for key in keys if any(settings.get(key) != begun[0].get(key) for settings in begun)]
+    return {key: tuple(settings.get(key) for settings in told) for key in unlike}
 
 
 def _settings(config: Mapping[str, Any]) -> dict[str, Any]:

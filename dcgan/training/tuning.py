@@ -31,7 +31,7 @@ TURNS = 2
 HOPELESS = 1.4  # times the fastest: has no second turn
 COMPILE_FROM = 1200.0  # seconds of training; below, no gain that compiling could bring repays the time it takes
 DECISIVE = ("ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA", "ATEN_CPU_CAPABILITY", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
-INDIFFERENT = ("name", "seed", "learning_rate_d", "learning_rate_g", "label_column", "pictures")  # settings that change no speed
+INDIFFERENT = ("name", "seed", "learning_rate_d", "learning_rate_g", "label_column", "crop", "pictures")  # settings that change no speed
 TUNED = ("precision", "layout", "kernels", "compile")
 
 

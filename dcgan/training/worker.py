@@ -195,6 +195,7 @@ def _load(source: str, data_dir: Path | None, recipe: Recipe, progress: Progress
         image_channels=recipe.image_channels,
         data_dir=data_dir,
         label_column=recipe.label_column,
+        crop=recipe.crop,
         progress=progress,
     )
     return data if recipe.pictures is None else draw_pictures(data, recipe.pictures, recipe.seed)

@@ -1,4 +1,4 @@
-"""The Train page: the form, the live view of a run, and the list of runs. Layout only: all three speak to `dcgan.web`."""
+"""The Train page: the form, the live view of a run or some runs beside each other, and the list of runs. Layout only."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 
+from dcgan.ui.components.compare import comparison_view
 from dcgan.ui.components.form import training_form
 from dcgan.ui.components.live import live_view
 from dcgan.ui.components.run_list import run_list
@@ -22,4 +23,5 @@ def train_page(studio: Studio, tables: Mapping[str, Mapping[str, str]]) -> None:
             training_form(tables)
         with gr.Column(scale=3, min_width=340):
             live_view(tables)
+            comparison_view(tables)
             run_list(tables, studio.public)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import BaseRoute
 
+from dcgan.web.comparing import comparing_routes
 from dcgan.web.directions import direction_routes
 from dcgan.web.form import form_routes
 from dcgan.web.hub import hub_routes
@@ -31,5 +32,6 @@ def routes(studio: Studio) -> list[BaseRoute]:
         *run_routes(studio),
         *form_routes(studio),
         *keeping_routes(studio),
+        *comparing_routes(studio),
         *hub_routes(studio),
     ]

@@ -98,7 +98,7 @@ class Runs:
             return failure(str(error), 404)
         answer = _increment(reader, line) | {"status": asdict(self._studio.status(name))}
         if line == 0:
-            answer |= {"config": _shown(reader.config, self._studio.public), "samples": reader.sample_steps()}
+            answer |= {"config": shown(reader.config, self._studio.public), "samples": reader.sample_steps()}
         return answer_json(answer | {"may_control": self._studio.may_control(name, key_of(request))})
 
     def sample(self, request: Request) -> Response:
@@ -128,7 +128,7 @@ class Runs:
         """Return in which settings two runs differ."""
         try:
             names = (request.path_params["name"], request.query_params.get("other", ""))
-            return answer_json(differences(*(_shown(self._studio.runs.find(name).config, self._studio.public) for name in names)))
+            return answer_json(differences(*(shown(self._studio.runs.find(name).config, self._studio.public) for name in names)))
         except DCGANError as error:
             return failure(str(error), 404)
 
@@ -186,7 +186,7 @@ def _increment(reader: RunReader, line: int) -> dict[str, Any]:
     return {"next": increment.next, "generation": increment.generation, **table(increment.lines)}
 
 
-def _shown(config: dict[str, Any], public: bool) -> dict[str, Any]:
+def shown(config: dict[str, Any], public: bool) -> dict[str, Any]:
     """Return config.json as viewers may see it: strangers are told no paths of this machine."""
     if not public or not config:
         return config

@@ -1,7 +1,7 @@
 // A control for every setting of a recipe. Left empty, it says what the recipe, the data or the machine decide.
 
 const GROUPS = {
-  pictures: ["image_size", "image_channels", "pictures", "label_column", "conditional", "flip", "augment", "augment_probability"],
+  pictures: ["image_size", "image_channels", "pictures", "label_column", "conditional", "crop", "flip", "augment", "augment_probability"],
   learning: ["batch_size", "learning_rate_d", "learning_rate_g", "optimizer", "beta1", "beta2", "decay_start", "decay_steps", "objective", "d_steps", "ema_decay"],
   machine: ["seed", "precision", "layout", "kernels", "compile", "threads", "log_every"],
   steadying: ["joint_batch", "weight_clip", "gradient_penalty", "r1", "label_smoothing", "instance_noise", "instance_noise_steps", "spectral_norm", "unroll_steps"],

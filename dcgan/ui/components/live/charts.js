@@ -192,11 +192,3 @@ function createCharts(root) {
   new MutationObserver(debounced(draw, 30)).observe(document.body, { attributes: true, attributeFilter: ["class"] });
   return { open, add, clear, mark, happen, look, judgeBy, values, draw, ready: () => plotly !== null };
 }
-
-function debounced(act, milliseconds) {
-  let timer = 0;
-  return () => {
-    clearTimeout(timer);
-    timer = setTimeout(act, milliseconds);
-  };
-}

@@ -14,3 +14,11 @@ function loadPlotly() {
     document.head.append(script);
   }));
 }
+
+function debounced(act, milliseconds) {
+  let timer = 0;
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(act, milliseconds);
+  };
+}

@@ -8,10 +8,12 @@ const keep = (run, act, record) => ask(`runs/${encodeURIComponent(run)}/${act}`,
 function createKeeper(root) {
   const part = (name) => root.querySelector(`[data-part="${name}"]`);
   const [list, said] = [part("list"), part("said")];
+  const choosing = createChoosing(part("compare"));
   part("import-box").hidden = PUBLIC;
 
   async function refresh() {
     const runs = (await ask("runs")).filter(({ name }) => !name.startsWith(RECORDED));
+    choosing.keep(runs.map(({ name }) => name));
     list.replaceChildren(...runs.map(item));
     part("none").hidden = runs.length > 0;
     for (const [index, { name }] of runs.entries()) weigh(name, list.children[index]);
@@ -31,7 +33,7 @@ function createKeeper(root) {
     facts.textContent = [say(`state_${run.state}`), run.data, run.recipe, say("at_step", { step: number(run.step) }), clock(run.seconds)].filter(Boolean).join(" · ");
     const size = document.createElement("span");
     size.className = "size";
-    node.append(title, facts, size, ...(run.may_keep ? tools(run) : []));
+    node.append(choosing.tick(run.name), title, facts, size, ...(run.may_keep ? tools(run) : []));
     return node;
   }
 

@@ -1,0 +1,100 @@
+"""Runs compared on the Train page."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+from tiny_app import train_run
+
+from browser.conftest import App
+from browser.looks import PHONE, assert_fits_a_phone, assert_german, assert_readable, watch_for_keys
+from browser.training import PATIENCE, Visit, live
+
+pytestmark = pytest.mark.browser
+
+LINK = "/train?compare=short&compare=long&run=recorded:celeba-64"
+CURVES = "(key) => document.querySelector(`#dcgan-compare [data-chart=${key}]`)?.data?.map(({ x }) => x.length) ?? []"
+
+
+def part(page: Page, name: str) -> Locator:
+    return page.locator(f"#dcgan-compare [data-part={name}]")
+
+
+def wait_for_curves(page: Page, key: str, lengths: list[int]) -> None:
+    page.wait_for_function(f"([key, lengths]) => String(({CURVES})(key)) === String(lengths)", arg=[key, lengths], timeout=PATIENCE)
+
+
+@pytest.fixture(scope="module")
+def runs(app: App) -> Iterator[None]:
+    """Two runs, `short` and `long`, of 4 and 7 steps."""
+    folders = [train_run(app.home / "runs" / name, steps) for name, steps in (("short", 4), ("long", 7))]
+    yield
+    for folder in folders:
+        shutil.rmtree(folder)
+
+
+def test_chosen_runs_stand_side_by_side_and_again_after_a_reload(visit: Visit, runs: None) -> None:
+    page = visit("/train")
+    page.locator("#dcgan-runs [data-part=list-box] > summary").click()
+    chosen = page.locator("#dcgan-runs [data-part=compare]")
+    expect(chosen).to_be_disabled(timeout=PATIENCE)
+    for name in ("short", "long"):
+        page.locator("#dcgan-runs li", has_text=name).get_by_role("checkbox").check()
+    chosen.click()
+    expect(part(page, "root")).to_be_visible()
+    expect(live(page, "root")).to_be_hidden()
+    for _ in range(2):
+        wait_for_curves(page, "loss_d", [4, 7])
+        expect(part(page, "table").locator("tr.setting", has_text="Length (steps)").locator("td")).to_have_text(["4", "7"])
+        expect(part(page, "sheets").locator("img")).to_have_count(2)
+        page.reload()
+    wait_for_curves(page, "diversity", [4, 7])
+    part(page, "close").click()
+    expect(live(page, "root")).to_be_visible()
+    assert "compare=" not in page.url
+
+
+def test_one_scrubber_moves_all_sheets(visit: Visit, runs: None) -> None:
+    page = visit(LINK)
+    sheets = part(page, "sheets").locator("img")
+    for index, step in enumerate((4, 7)):
+        expect(sheets.nth(index)).to_have_attribute("data-step", str(step), timeout=PATIENCE)
+    part(page, "scrubber").press("ArrowLeft")  # of the steps 0, 4 and 7
+    for index in range(2):
+        expect(sheets.nth(index)).to_have_attribute("data-step", ("4", "0")[index])
+    part(page, "scrubber").press("Home")
+    expect(sheets.first).to_have_attribute("data-step", "0")
+    part(page, "newest").click()
+    expect(sheets.last).to_have_attribute("data-step", "7")
+
+
+def test_a_third_run_is_added_and_one_is_looked_at_alone(visit: Visit, runs: None) -> None:
+    page = visit(LINK)
+    expect(part(page, "add-box")).to_be_visible(timeout=PATIENCE)
+    part(page, "add").select_option("recorded:celeba-64")
+    expect(part(page, "sheets").locator("figure")).to_have_count(3)
+    page.wait_for_function("document.querySelector('#dcgan-compare [data-chart=loss_g]').data?.length === 3", timeout=PATIENCE)
+    part(page, "sheets").get_by_role("button", name="Take celeba-64 out").click()
+    expect(part(page, "sheets").locator("figure")).to_have_count(2)
+    part(page, "sheets").get_by_title("Look at short alone").click()
+    expect(live(page, "picker")).to_have_value("short", timeout=PATIENCE)
+    expect(part(page, "root")).to_be_hidden()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_both_themes_can_be_read(visit: Visit, runs: None, scheme: str) -> None:
+    page = visit(LINK, color_scheme=scheme)
+    wait_for_curves(page, "loss_d", [4, 7])
+    expect(part(page, "table")).to_contain_text("D(G(z))", timeout=PATIENCE)
+    assert_readable(page)
+
+
+def test_german_on_a_phone(visit: Visit, runs: None) -> None:
+    page = visit(LINK, prepare=watch_for_keys, locale="de-DE", **PHONE)
+    wait_for_curves(page, "loss_d", [4, 7])
+    expect(part(page, "table")).to_contain_text("D(G(z))", timeout=PATIENCE)
+    assert_german(page)
+    assert_fits_a_phone(page)
