@@ -132,7 +132,10 @@ class Studio:
             self._workers.start(reader.folder, self.library.home, options)
 
     def branch_run(self, run: str, step: int, settings: Sequence[str], key: str) -> str:
-        """Start a new run from stage `step` of another, with its recipe and `settings` changed; return the new run's name."""
+        """Start a new run from stage `step` of another, with its recipe and `settings` changed; return the new run's name.
+
+        The other one, where it is still on, is saved and stopped first, to be continued later.
+        """
         reader = self.runs.find(run)
         config = reader.config
         if not config:
@@ -143,7 +146,7 @@ class Studio:
         kept = [f"{name}={value}" for name, value in recipe.items() if name not in left and value != plain.get(name)]
         origin = f"{run.removeprefix(RECORDED)}@{step}"
         request = StartRequest(config["data"]["source"], recipe["name"], (*kept, *settings), Budget(**config["budget"]), origin)
-        return self.start_run(request, key)
+        return self.start_run(request, key, pausing=run)
 
     def _refuse_a_second(self, but: str | None = None) -> None:
         for reader in self.runs.all():

@@ -43,6 +43,7 @@ class RunWriter:
         self.folder = folder
         _make(folder)
         self._lock = FileLock(folder / LOCK)
+        self.is_orphaned = False  # the process that had asked for the training is gone
         self._done = threading.Event()
 
     def __enter__(self) -> RunWriter:
@@ -144,7 +145,7 @@ class RunWriter:
             self._say({"event": "order", **asdict(event)})
         else:
             assert isinstance(event, Finished)
-            self._say({"event": "finished", **asdict(event)})
+            self._say({"event": "finished", **asdict(event), **({"orphaned": True} if self.is_orphaned else {})})
 
     def write_failure(self, step: int, message: str) -> None:
         with contextlib.suppress(OSError):  # a full disk may take no more words; the process says them as well

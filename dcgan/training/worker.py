@@ -66,6 +66,7 @@ class RunTraining:
     def _watch_parent(self, parent: int) -> None:
         while is_alive(parent):
             time.sleep(1)
+        self.writer.is_orphaned = True
         self.control.stop()
 
     def is_complete(self) -> bool:

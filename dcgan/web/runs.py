@@ -23,6 +23,7 @@ import io
 import json
 from collections.abc import Callable
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 from starlette.concurrency import run_in_threadpool
@@ -191,7 +192,8 @@ def shown(config: dict[str, Any], public: bool) -> dict[str, Any]:
     if not public or not config:
         return config
     data = {key: value for key, value in config["data"].items() if key not in PRIVATE_DATA}
-    return {key: value for key, value in config.items() if key not in ("parent", "command")} | {"data": data}
+    named = {"parent": Path(config["parent"]).name} if config.get("parent") else {}
+    return {key: value for key, value in config.items() if key not in ("parent", "command")} | {"data": data} | named
 
 
 def _parse_order(body: bytes) -> tuple[OrderName, dict[str, float]]:

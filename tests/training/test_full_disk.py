@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from safetensors.torch import load_file
+
+from dcgan.events import StepDone
+from dcgan.training.run_writer import RunWriter
 
 ROOT = Path(__file__).parents[2]
 SMALL = 3  # MB
@@ -68,6 +74,26 @@ def wait_for_step(run: Path, step: int, process: subprocess.Popen[str]) -> None:
     while not events.exists() or f'{{"step":{step},' not in events.read_text():
         assert process.poll() is None, process.communicate()
         time.sleep(0.005)
+
+
+class FullDisk(io.FileIO):
+    """A file on a disk that has room for all but the last five bytes of a line."""
+
+    def write(self, content: Any) -> int:
+        if len(content) <= 5:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().write(content[: len(content) - 5])
+
+
+def test_of_a_line_that_does_not_fit_nothing_stays(tmp_path: Path) -> None:
+    events = tmp_path / "events.jsonl"
+    events.write_text('{"step":1}\n')
+    writer = RunWriter(tmp_path / "r")
+    writer._events = FullDisk(events, "a")
+    with pytest.raises(OSError, match="No space left"):
+        writer.write(StepDone(2, 0.0, 0.0, *[0.5] * 8, 1.0))
+    writer.write_failure(2, "the disk is full")
+    assert events.read_text() == '{"step":1}\n'
 
 
 @pytest.mark.slow
