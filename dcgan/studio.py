@@ -19,6 +19,7 @@ from dcgan.files import read_json, write_json
 from dcgan.models import Library, ModelInfo, Synthesizer
 from dcgan.models.adoption import adopt
 from dcgan.models.library import newest_snapshot
+from dcgan.studio_data import OwnData
 from dcgan.studio_form import Planner, StartRequest
 from dcgan.training.changes import changed_by
 from dcgan.training.control import OrderName, send_order
@@ -47,6 +48,7 @@ class Studio:
         self.library = Library(dcgan_home().resolve())
         self.runs = RunStore(self.library)
         self.planner = Planner(self.library, self.data_dir, public)
+        self.own_data = OwnData(self.library.home, self.data_dir)
         self._named = model  # the one path that may be asked for: the person who started the app chose it
         self._loaded: OrderedDict[str, Synthesizer] = OrderedDict()
         self._workers = Workers()
@@ -86,6 +88,13 @@ class Studio:
         named = [Path(model)] if model == self._named else []
         snapshots = (newest_snapshot(folder) for folder in (*runs, *named))
         return next((snapshot.name for snapshot in snapshots if snapshot), "")
+
+    def is_growing(self, model: str) -> bool:
+        """Say whether a model is a run that trains now, so that it is soon another one."""
+        try:
+            return self.status(model).state in ACTIVE
+        except RunError:
+            return False
 
     def adopt(self, file: Path, filename: str) -> str:
         """Take a dropped checkpoint file into the own models and return its name; a CheckpointError says what was wrong.

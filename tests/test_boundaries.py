@@ -57,6 +57,7 @@ SINGLE = {
     "cli_compare": "cli",
     "cli_recipes": "cli",
     "cli_runs": "cli",
+    "studio_data": "studio",
     "studio_form": "studio",
     "__main__": "cli",
     "films": "images",

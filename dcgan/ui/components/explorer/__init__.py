@@ -45,6 +45,7 @@ SCRIPTS = (
     "models.js",
     "opening.js",
     "stage.js",
+    "following.js",
     "drop.js",
     "hub.js",
     "script.js",
