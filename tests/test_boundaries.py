@@ -59,6 +59,7 @@ SINGLE = {
     "cli_runs": "cli",
     "studio_data": "studio",
     "studio_form": "studio",
+    "notebook": "api",
     "__main__": "cli",
     "films": "images",
     "": "api",
