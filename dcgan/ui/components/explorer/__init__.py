@@ -46,6 +46,7 @@ SCRIPTS = (
     "opening.js",
     "stage.js",
     "following.js",
+    "reading.js",
     "drop.js",
     "hub.js",
     "script.js",
