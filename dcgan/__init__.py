@@ -124,12 +124,13 @@ def arithmetic(
     """
     from dcgan.files import write_bytes
     from dcgan.images import png_bytes
-    from dcgan.models.morphing import make_arithmetic
+    from dcgan.models.arithmetic import make_arithmetic
 
     synthesizer = load(model)
-    sheet = make_arithmetic(synthesizer, synthesizer.z(a), synthesizer.z(b), synthesizer.z(c), label).sheet()
+    made = make_arithmetic(synthesizer, synthesizer.z(a), synthesizer.z(b), synthesizer.z(c), label)
+    sheet = made.sheet()
     if out is not None:
-        write_bytes(Path(out), png_bytes(sheet))
+        write_bytes(Path(out), png_bytes(sheet, made.recipe(synthesizer.info).text()))
     return sheet
 
 

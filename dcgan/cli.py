@@ -151,6 +151,7 @@ def train(
     run: Annotated[Path | None, typer.Option(help="The run folder; one that exists is continued.")] = None,
     model: Annotated[str | None, typer.Option("--from", help="Start from the networks of MODEL.")] = None,
     save_every: Annotated[int | None, typer.Option(min=1, help="Steps between saved states (about 30 seconds where not given).")] = None,
+    kid_every: Annotated[int | None, typer.Option(min=1, help="Measure KID every so many steps and at the end.")] = None,
     settings: Annotated[list[str] | None, typer.Option("--set", help="key=value of the recipe, such as batch_size=32.")] = None,
     parent: Annotated[int | None, typer.Option(hidden=True)] = None,
     as_json: AsJson = False,
@@ -165,7 +166,7 @@ def train(
     if run is None and data is None:
         raise ConfigError("say what to train on with --data NAME, FOLDER or ZIP, or which run to continue with --run DIR")
     folder = run if run is not None else new_run_folder(data or "")
-    request = TrainRequest(folder, data, data_dir, recipe, tuple(settings or ()), budget, model, save_every, parent)
+    request = TrainRequest(folder, data, data_dir, recipe, tuple(settings or ()), budget, model, save_every, kid_every, parent)
     outcome = train_with_progress(request)
     if as_json:
         print_json(outcome.to_json())

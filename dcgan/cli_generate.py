@@ -56,7 +56,7 @@ def generate(
         _write_npz(npz, z=np.asarray(latents, np.float32), x=raw, images=images, **classes)
     if sheet is not None:
         writable(sheet)
-        write_bytes(sheet, png_bytes(made.lay_out(images), made.text()))
+        write_bytes(sheet, png_bytes(made.sheet(synthesizer, images), made.text()))
     print(f"{len(images)} pictures of {synthesizer.info.name}: {', '.join(str(path) for path in (sheet, npz) if path)}", file=sys.stderr)
 
 

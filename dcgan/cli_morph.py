@@ -57,7 +57,7 @@ def arithmetic(
     from dcgan.files import write_bytes
     from dcgan.images import png_bytes
     from dcgan.models import Library
-    from dcgan.models.morphing import make_arithmetic
+    from dcgan.models.arithmetic import make_arithmetic
 
     torch.set_num_threads(1)
     if out.suffix.lower() != ".png":
@@ -66,7 +66,7 @@ def arithmetic(
     synthesizer = Library().synthesizer(model)
     plus, minus, base = (synthesizer.z(_seeds(f"--{name}", seeds)) for name, seeds in (("a", a), ("b", b), ("c", c)))
     made = make_arithmetic(synthesizer, plus, minus, base, label)
-    write_bytes(out, png_bytes(made.sheet()))
+    write_bytes(out, png_bytes(made.sheet(), made.recipe(synthesizer.info).text()))
     print(f"a - b + c by {synthesizer.info.name}: {out}", file=sys.stderr)
 
 

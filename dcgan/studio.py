@@ -18,6 +18,7 @@ from dcgan.models import Library, ModelInfo, Synthesizer
 from dcgan.models.adoption import adopt
 from dcgan.models.library import newest_snapshot
 from dcgan.studio_comparing import Asked, Comparisons
+from dcgan.studio_data import OwnData
 from dcgan.studio_form import Planner, StartRequest
 from dcgan.studio_keys import digest, is_key
 from dcgan.training.changes import changed_by
@@ -50,6 +51,7 @@ class Studio:
         self.runs = RunStore(self.library)
         self.planner = Planner(self.library, self.data_dir, public)
         self.comparisons = Comparisons(self.library.home, self._train, self._halt, self._state)
+        self.own_data = OwnData(self.library.home, self.data_dir)
         self._named = model  # the one path that may be asked for: the person who started the app chose it
         self._loaded: OrderedDict[str, Synthesizer] = OrderedDict()
         self._workers = Workers()
@@ -89,6 +91,13 @@ class Studio:
         named = [Path(model)] if model == self._named else []
         snapshots = (newest_snapshot(folder) for folder in (*runs, *named))
         return next((snapshot.name for snapshot in snapshots if snapshot), "")
+
+    def is_growing(self, model: str) -> bool:
+        """Say whether a model is a run that trains now, so that it is soon another one."""
+        try:
+            return self.status(model).state in ACTIVE
+        except RunError:
+            return False
 
     def adopt(self, file: Path, filename: str) -> str:
         """Take a dropped checkpoint file into the own models and return its name; a CheckpointError says what was wrong.
@@ -158,32 +167,21 @@ class Studio:
         """Train once for each of `values` of `field`, one after another, all else equal; return the comparison's name."""
         with self._starting:
             self._refuse_a_second(but=pausing)
-            wanted = replace(self._wanted(request), run=Path(self.comparisons.new_name(field)))
-            comparison = Comparison(wanted, field, tuple(values))
+            comparison = Comparison(self._wanted(request), field, tuple(values))
             for value in values:
                 self.planner.plan(replace(request, settings=comparison.settings_of(value)))
             if pausing is not None:
                 self._make_way(pausing, key)
-            self.comparisons.begin(Asked(comparison, digest(key), time.time()))
-        return wanted.run.name
+            named = replace(comparison.request, run=Path(self.comparisons.new_name(field)))
+            self.comparisons.begin(Asked(replace(comparison, request=named), digest(key), time.time()))
+        return named.run.name
 
     def continue_comparison(self, name: str, key: str) -> None:
         """Go on with what of a comparison is not done yet."""
-        asked = self._own_comparison(name, key)
+        asked = self.comparisons.find_own(name, key)
         with self._starting:
             self._refuse_a_second()
             self.comparisons.begin(asked)
-
-    def stop_comparison(self, name: str, key: str) -> None:
-        """Stop the training that a comparison is at, and with it the comparison; it can be continued."""
-        self._own_comparison(name, key)
-        self.comparisons.stop(name)
-
-    def _own_comparison(self, name: str, key: str) -> Asked:
-        asked = self.comparisons.find(name)
-        if not is_key(key, asked.owner):
-            raise RunError(f"{name} was started elsewhere: it is controlled from there, here it can be watched")
-        return asked
 
     def _state(self, run: str) -> RunState:
         """Return the state of a run; `interrupted` for one that is not there."""
@@ -202,7 +200,7 @@ class Studio:
     def _make_way(self, run: str, key: str) -> None:
         """Stop a run that is on, and the comparison that it is of, and wait until it is saved and its process gone."""
         if self.comparisons.on and run == self.comparisons.run:
-            self.stop_comparison(self.comparisons.on, key)
+            self.comparisons.stop(self.comparisons.on, key)
         elif self._state(run) in ACTIVE:
             self.order(run, key, "stop", {})
         end = time.monotonic() + WAY_SECONDS

@@ -14,6 +14,7 @@ from typing import Any
 from dcgan.config import Budget
 from dcgan.errors import DCGANError, RunError
 from dcgan.files import read_json, write_json
+from dcgan.studio_keys import is_key
 from dcgan.training.comparing import Comparison
 from dcgan.training.run_folder import RunState
 from dcgan.training.run_store import ACTIVE, is_name
@@ -89,8 +90,9 @@ class Comparisons:
         self.on, self.run = asked.name, asked.runs[0]
         threading.Thread(target=self._drive, args=(asked,), daemon=True).start()
 
-    def stop(self, name: str) -> None:
+    def stop(self, name: str, key: str) -> None:
         """Stop the training that a comparison is at, and let none follow; where it is not on, nothing is done."""
+        self.find_own(name, key)
         if name == self.on:
             self._stopping.set()
 
@@ -102,6 +104,13 @@ class Comparisons:
         except (KeyError, TypeError, DCGANError):
             raise RunError(f"no comparison is called {name!r}") from None
         return replace(asked, state="interrupted") if asked.state == "running" and self.on != name else asked
+
+    def find_own(self, name: str, key: str) -> Asked:
+        """Return a comparison that the holder of `key` started; a RunError for anyone else."""
+        asked = self.find(name)
+        if not is_key(key, asked.owner):
+            raise RunError(f"{name} was started elsewhere: it is controlled from there, here it can be watched")
+        return asked
 
     def all(self) -> list[Asked]:
         """Return the comparisons, newest first; what cannot be read is left out."""

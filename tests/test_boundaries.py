@@ -58,6 +58,7 @@ SINGLE = {
     "cli_recipes": "cli",
     "cli_runs": "cli",
     "studio_comparing": "studio",
+    "studio_data": "studio",
     "studio_form": "studio",
     "studio_keys": "studio",
     "__main__": "cli",

@@ -12,6 +12,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,9 @@ def hub_set(source: str, fetching: bool = True, progress: Progress | None = None
     with speaking_to_the_hub(reference.repo):
         commit, sizes = listing(reference, "dataset")
         wanted = _wanted(reference, sizes)
-        snapshot = download(reference.repo, commit, wanted, "dataset")
+        total = sum(sizes[name] for name in wanted)
+        arrived = partial(_tell, progress, total) if progress else None
+        snapshot = download(reference.repo, commit, wanted, "dataset", arrived)
     try:
         with new_folder(folder) as temporary:
             if wanted[0].endswith(".parquet"):
@@ -63,6 +66,10 @@ def hub_set(source: str, fetching: bool = True, progress: Progress | None = None
     except OSError as error:
         raise DataError(f"{source} cannot be unpacked into {folder}: {error.strerror or error}") from None
     return folder
+
+
+def _tell(progress: Progress, total: int, done: int) -> None:
+    progress(min(done, total), total, "downloading")
 
 
 def _wanted(reference: Reference, sizes: Mapping[str, int]) -> list[str]:

@@ -4,7 +4,9 @@
  "seed": int or null                    of the first picture; picture k has seed + k
  "z": base64url of float32, or null     (n, z_dim) little endian, where the pictures are not the seeds' own
  "count": n, "label": int or null, or "labels": [int, …] repeated over the pictures
- "layout": {"columns": int, "padding": int, "scale": int}}
+ "layout": {"columns": int, "padding": int, "scale": int},
+ "slots": [n, n, n]                     only of arithmetic: how many z belong to a, b and c; the sheet is then that of `Arithmetic`
+ "morph": {…}}                          only from the Morph page: what it was asked for, to open it there again
 
 The Explore page writes and reads the same (`recipe.js`).
 """
@@ -14,7 +16,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,7 @@ from PIL import Image
 
 from dcgan.errors import ConfigError
 from dcgan.images import enlarge, grid
-from dcgan.models.synthesizer import Floats, Synthesizer
+from dcgan.models.synthesizer import Floats, ModelInfo, Synthesizer
 
 KEYWORD = "dcgan"
 MOST = 100_000  # pictures of a sheet
@@ -55,12 +57,24 @@ class PictureRecipe:
     seed: int | None = None
     z: Floats | None = None
     labels: tuple[int, ...] = ()
+    slots: tuple[int, ...] = ()
+    morph: Mapping[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
         z = None if self.z is None else base64.urlsafe_b64encode(self.z.astype("<f4").tobytes()).decode().rstrip("=")
         labels: dict[str, Any] = {"labels": list(self.labels)} if len(self.labels) > 1 else {"label": next(iter(self.labels), None)}
         layout = {"columns": self.layout.columns, "padding": self.layout.padding, "scale": self.layout.scale}
-        return {"model": self.model, "sha256": self.sha256, "seed": self.seed, "z": z, "count": self.count, **labels, "layout": layout}
+        more = {**({"slots": list(self.slots)} if self.slots else {}), **({"morph": dict(self.morph)} if self.morph else {})}
+        return {
+            "model": self.model,
+            "sha256": self.sha256,
+            "seed": self.seed,
+            "z": z,
+            "count": self.count,
+            **labels,
+            "layout": layout,
+            **more,
+        }
 
     def text(self) -> dict[str, str]:
         """Return the text chunk for `png_bytes`."""
@@ -72,6 +86,15 @@ class PictureRecipe:
             return self.z
         assert self.seed is not None
         return synthesizer.z(range(self.seed, self.seed + self.count))
+
+    def sheet(self, synthesizer: Synthesizer, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+        """Return the sheet (H, W, 3) of the pictures (n, h, w, c) that `synthesizer` made, or raise a ConfigError where it is endless."""
+        if not self.slots:
+            return self.lay_out(images)
+        from dcgan.models.arithmetic import make_arithmetic
+
+        a, b, c = np.split(self.latents(synthesizer), np.cumsum(self.slots)[:-1])
+        return make_arithmetic(synthesizer, a, b, c, self.labels or None).sheet()
 
     def lay_out(self, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
         """Return the sheet (H, W, 3) of the pictures (n, h, w, c), or raise a ConfigError where it would be endless."""
@@ -96,10 +119,22 @@ class PictureRecipe:
                     seed=None if record.get("seed") is None else int(record["seed"]),
                     z=_decoded(record.get("z"), int(record.get("count", 1))),
                     labels=tuple(int(label) for label in labels if label is not None),
+                    slots=tuple(int(count) for count in record.get("slots") or ()),
+                    morph=dict(record["morph"]) if record.get("morph") else None,
                 )
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise ConfigError(f"it lacks or misstates {error}") from None
+
+
+def chunk(info: ModelInfo, recipe: PictureRecipe | None, morph: Mapping[str, Any] | None) -> dict[str, str] | None:
+    """Return the text chunk of a recipe with what the Morph page was asked for.
+
+    Where there is no recipe, as of pictures between two labels, that alone: enough for the page to make the same again.
+    """
+    if recipe is not None:
+        return replace(recipe, morph=morph).text()
+    return {KEYWORD: json.dumps({"model": info.name, "sha256": info.sha256, "morph": dict(morph)}, ensure_ascii=False)} if morph else None
 
 
 def maker_of(recipe: PictureRecipe, model: str | None = None) -> Synthesizer:
@@ -136,6 +171,8 @@ def _checked(recipe: PictureRecipe) -> PictureRecipe:
         raise ConfigError(f"it has 1 to {MOST} pictures, found {recipe.count}")
     if recipe.layout.columns > recipe.count:
         raise ConfigError(f"it has at most as many columns as pictures, found {recipe.layout.columns} for {recipe.count}")
+    if recipe.slots and (len(recipe.slots) != 3 or min(recipe.slots) < 1 or sum(recipe.slots) != recipe.count):
+        raise ConfigError(f"arithmetic has three slots that hold its {recipe.count} pictures, found {list(recipe.slots)}")
     if recipe.z is None and recipe.seed is None:
         raise ConfigError("it has neither a seed nor z")
     return recipe

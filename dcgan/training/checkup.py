@@ -77,7 +77,7 @@ class Examiner:
     def examine(self, step: int) -> Checkup:
         """Look at both networks after `step` steps."""
         trainer = self._trainer
-        with _at_rest(trainer.g), _at_rest(trainer.d), _dead_units(trainer.g) as dead:
+        with at_rest(trainer.g), at_rest(trainer.d), _dead_units(trainer.g) as dead:
             x = trainer.g.forward(trainer.fixed_z, trainer.fixed_labels)
             outputs = torch.cat([trainer.d.forward(self._real, self._labels), trainer.d.forward(x, trainer.fixed_labels)])
         x = x.float().cpu()
@@ -118,7 +118,7 @@ def _relative_change(before: list[Tensor], now: list[Tensor]) -> float:
 
 
 @contextmanager
-def _at_rest(network: Network) -> Iterator[None]:
+def at_rest(network: Network) -> Iterator[None]:
     """Put a network in eval mode: no statistic changes and no dropout is drawn."""
     network.eval()
     try:

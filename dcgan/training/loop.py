@@ -13,14 +13,14 @@ from torch import Tensor
 from dcgan.config import TrainingConfig
 from dcgan.data import Dataset
 from dcgan.errors import TrainingDiverged
-from dcgan.events import CheckpointReady, Diagnosis, Finished, OrderDone, Reason, SamplesReady, Scored, Started, StepDone, TrainEvent
+from dcgan.events import CheckpointReady, Diagnosis, Finished, Judged, OrderDone, Reason, SamplesReady, Started, StepDone, TrainEvent
 from dcgan.models import Model
 from dcgan.training.changes import CHANGES
 from dcgan.training.checkup import Examiner
 from dcgan.training.control import Control
 from dcgan.training.doctor import Doctor
+from dcgan.training.gauges import Gauges
 from dcgan.training.measuring import measures
-from dcgan.training.scoring import SCORED, Scorer, can_score
 from dcgan.training.trainer import Networks, Trainer
 
 SAVE_SECONDS = 30.0  # between saved states, once a run is older than that
@@ -28,8 +28,6 @@ FIRST_SAVE_SECONDS = 5.0
 SHEET_SECONDS = 1.5  # between sheets in the first two minutes; with a step and a look of the page on top it is seen every 2 s
 SHEETS_STEADY = 120.0  # seconds after which the intervals grow, to at most about 300 sheets a day
 SHEETS_GROWTH = 35.0
-SCORE_SECONDS = 60.0  # at least, between scores of saved states
-SCORE_SHARE = 0.03  # of the time, at most, goes into scores: where one takes long the next comes later
 POLL_SECONDS = 0.05  # between looks for orders while paused
 
 
@@ -103,10 +101,8 @@ class _Loop:
         self.step, self.first_step = start.step, start.step
         self.saved_step: int | None = start.step if start.tensors is not None and start.step else None
         self.shown_step: int | None = None
-        self.scored_step = start.step
-        self.scorer: Scorer | None = None
-        self.score_at = start.seconds + SCORE_SECONDS
         self.clock = Clock(start.seconds)
+        self.gauges = Gauges(trainer, config, start.step, start.seconds, self.clock.seconds)
         self.save_at = self.sheet_at = 0.0
         steps = config.budget.steps_total(config.recipe.steps_per_epoch(len(trainer.batches.pictures)))
         self.last_update = (steps or 0) * config.recipe.d_steps
@@ -129,7 +125,8 @@ class _Loop:
         reason: Reason = "completed" if self._is_over() else "stopped"
         yield from self._said()
         yield from self._sheet_and_state()
-        yield from self._score()
+        yield from self.gauges.score(self.step, now=True)
+        yield from self.gauges.measure(self.step, now=True)
         yield Finished(self.step, self.clock.seconds(), reason)
 
     def _is_over(self) -> bool:
@@ -175,23 +172,25 @@ class _Loop:
         if self.doctor and self.examiner and self.examiner.is_due(self.step):
             yield from self.doctor.see(self.examiner.examine(self.step))
         if sheet:
-            yield self._sheet()
+            yield from self._sheet()
         if state:
             yield from self._state()
-            if self.clock.seconds() >= self.score_at:
-                yield from self._score()
+            yield from self.gauges.score(self.step)
+        yield from self.gauges.measure(self.step)
 
     def _sheet_and_state(self) -> Iterator[TrainEvent]:
         if self.shown_step != self.step:
-            yield self._sheet()
+            yield from self._sheet(last=True)
         if self.saved_step != self.step:
             yield from self._state()
 
-    def _sheet(self) -> SamplesReady:
+    def _sheet(self, last: bool = False) -> Iterator[SamplesReady | Judged]:
         seconds = self.clock.seconds()
         self.sheet_at = seconds + max(SHEET_SECONDS, seconds / SHEETS_GROWTH if seconds > SHEETS_STEADY else 0.0)
         self.shown_step = self.step
-        return SamplesReady(self.step, seconds, self.trainer.samples())
+        images = self.trainer.samples()
+        yield SamplesReady(self.step, seconds, images)
+        yield from self.gauges.judge(self.step, images, now=last)
 
     def _state(self) -> Iterator[CheckpointReady | Diagnosis]:
         tensors = self.trainer.tensors()
@@ -205,20 +204,6 @@ class _Loop:
         if self.doctor:
             self.doctor.note_saved(self.step)
         yield CheckpointReady(self.step, seconds, tensors)
-
-    def _score(self) -> Iterator[Scored]:
-        """Score the state just said, once a step; pictures too small for the measure are not scored."""
-        recipe, pictures = self.config.recipe, self.trainer.batches.pictures
-        if self.scored_step == self.step or not can_score(pictures):
-            return
-        started = time.perf_counter()
-        classes = self.trainer.batches.classes if recipe.conditional else 0
-        self.scorer = self.scorer or Scorer(recipe, pictures, classes, self.trainer.device)
-        swd = self.scorer.score(self.trainer.ema)
-        seconds = self.clock.seconds()
-        self.scored_step = self.step
-        self.score_at = seconds + max(SCORE_SECONDS, (time.perf_counter() - started) / SCORE_SHARE)
-        yield Scored(self.step, seconds, swd, SCORED)
 
     def _obey(self) -> Iterator[TrainEvent]:
         """Carry out what was ordered; while paused, wait here."""

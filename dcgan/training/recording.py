@@ -27,7 +27,7 @@ MAX_RECORDING = 1_500_000  # bytes, all files of a recording together
 MAX_WEIGHTS = 10_000_000  # bytes of a safetensors file
 MAX_LINES, MAX_SHEETS, MAX_SNAPSHOTS = 600, 24, 8
 SHRINKINGS = tuple(product((1, 2, 4), (90, 80, 70, 60, 50, 40)))  # (pixels a side divided by, JPEG quality), the best first
-DROPPED = ("checkpoint", "failed", "repeats")  # events of the machine's folder, not of the training
+DROPPED = ("checkpoint", "failed", "repeats", "judged")  # events of the machine's folder, not of the training
 
 
 @dataclass(frozen=True)

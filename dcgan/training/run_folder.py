@@ -23,6 +23,7 @@ HEARTBEAT_LOST = 60.0  # seconds without one after which a process id no longer 
 CONFIG, EVENTS, WORKER, OWNER, LOG, LOCK = "config.json", "events.jsonl", "worker.json", "owner.json", "worker.log", "lock"
 COMPLAINT = "dcgan: "  # how the command line begins the one line that says what is wrong
 STATE, PREVIOUS_STATE = "state.safetensors", "state.previous.safetensors"
+REAL = "real.jpg"  # real pictures, on a sheet like those of `samples`
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,10 @@ class RunReader:
 
     def sample_path(self, step: int) -> Path:
         return self.folder / "samples" / f"{step:06d}.jpg"
+
+    def judgement_path(self, step: int) -> Path:
+        """Return the file of D's outputs for the real pictures and for the sheet of `step`: {"real": […], "fake": […]}."""
+        return self.folder / "samples" / f"{step:06d}.json"
 
     def _catch_up(self) -> None:
         """Note where new whole lines begin; after a resume has replaced the file, begin again."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import math
 import os
 import shutil
 import threading
@@ -19,14 +18,27 @@ from safetensors.torch import load_file, save
 from torch import Tensor
 
 from dcgan.errors import RunError
-from dcgan.events import CheckpointReady, Diagnosis, Finished, OrderDone, SamplesReady, Scored, Started, StepDone, TrainEvent
+from dcgan.events import (
+    CheckpointReady,
+    Diagnosis,
+    Finished,
+    Judged,
+    KidMeasured,
+    OrderDone,
+    SamplesReady,
+    Scored,
+    Started,
+    StepDone,
+    TrainEvent,
+)
 from dcgan.files import read_json, write_bytes, write_json
 from dcgan.images import grid, jpeg_bytes
 from dcgan.models.library import BEST_FILE
 from dcgan.training.changes import cut_back, to_repeat
 from dcgan.training.control import CONTROL
+from dcgan.training.lines import kid_record, rounded, step_record, to_line
 from dcgan.training.loop import Start
-from dcgan.training.run_folder import CONFIG, EVENTS, HEARTBEAT_SECONDS, LOCK, LOG, OWNER, PREVIOUS_STATE, STATE, WORKER
+from dcgan.training.run_folder import CONFIG, EVENTS, HEARTBEAT_SECONDS, LOCK, LOG, OWNER, PREVIOUS_STATE, REAL, STATE, WORKER
 from dcgan.training.snapshots import SnapshotWriter
 
 MAX_SHEETS = 300
@@ -98,7 +110,7 @@ class RunWriter:
         (self.folder / "snapshots").mkdir(exist_ok=True)
         self._snapshots = snapshots
         self._generation = self._cut_back(step)
-        for path in (self.folder / "samples").glob("*.jpg"):
+        for path in (self.folder / "samples").glob("[0-9]*.*"):
             if int(path.stem) > step:
                 path.unlink()
         for path in (self.folder / "snapshots").iterdir():
@@ -121,19 +133,23 @@ class RunWriter:
         self.repeats = tuple(to_repeat(kept, step))
         self._scores = [record for record in kept if record.get("event") == "scored"]
         self._remedied = {record["remedy"]["from_step"] for record in kept if record.get("event") == "diagnosis" and record["remedy"]}
-        write_bytes(path, "".join(_line(record) for record in kept).encode())
+        write_bytes(path, "".join(to_line(record) for record in kept).encode())
         return 1 + max((int(record.get("generation", 0)) for record in records), default=-1)
 
     def write(self, event: TrainEvent) -> None:
         """Write one event to where it belongs."""
         if isinstance(event, StepDone):
-            self._say(_step_record(event))
+            self._say(step_record(event))
         elif isinstance(event, SamplesReady):
             self._write_sheet(event)
         elif isinstance(event, CheckpointReady):
             self._write_state(event)
         elif isinstance(event, Scored):
             self._write_score(event)
+        elif isinstance(event, KidMeasured):
+            self._say(kid_record(event))
+        elif isinstance(event, Judged):
+            self._write_judgement(event)
         elif isinstance(event, Started):
             name = "resumed" if event.resumed else "started"
             self._say({"event": name, "step": event.step, "generation": self._generation, "time": round(time.time(), 3)})
@@ -150,7 +166,7 @@ class RunWriter:
         self._say({"event": "failed", "step": step, "message": message})
 
     def _say(self, record: dict[str, Any]) -> None:
-        self._events.write(_line(record))
+        self._events.write(to_line(record))
 
     def _write_sheet(self, event: SamplesReady) -> None:
         path = self.folder / "samples" / f"{event.step:06d}.jpg"
@@ -159,6 +175,17 @@ class RunWriter:
         write_bytes(path, jpeg_bytes(grid(event.images)))
         self._sheets += 1
         self._say({"event": "samples", "step": event.step, "seconds": round(event.seconds, 3)})
+
+    def _write_judgement(self, event: Judged) -> None:
+        """Write what D says of a sheet that is there, and once the real pictures beside it."""
+        folder = self.folder / "samples"
+        if not (folder / f"{event.step:06d}.jpg").exists():
+            return
+        if not (self.folder / REAL).exists():
+            write_bytes(self.folder / REAL, jpeg_bytes(grid(event.images)))
+        said = {name: [rounded(value, 4) for value in values] for name, values in (("real", event.real), ("fake", event.fake))}
+        write_bytes(folder / f"{event.step:06d}.json", json.dumps(said, separators=(",", ":")).encode())
+        self._say({"event": "judged", "step": event.step})
 
     def _write_state(self, event: CheckpointReady) -> None:
         """Write the snapshot, then the state: a state is never ahead of its snapshot."""
@@ -173,7 +200,7 @@ class RunWriter:
         self._say({"event": "checkpoint", "step": event.step, "seconds": round(event.seconds, 3)})
 
     def _write_score(self, event: Scored) -> None:
-        record = {**asdict(event), "seconds": round(event.seconds, 3), "swd": _rounded(event.swd)}
+        record = {**asdict(event), "seconds": round(event.seconds, 3), "swd": rounded(event.swd)}
         self._say({"event": "scored", **record})
         if self._best is None or record["swd"] < self._best["swd"]:
             self._best = {key: record[key] for key in ("step", "swd", "n")}
@@ -200,20 +227,3 @@ def _make(folder: Path) -> None:
         raise RunError(f"{folder} cannot be a run folder: {error.strerror or error}; choose another --run") from None
     if CONFIG not in found and not set(found) <= PREPARED:
         raise RunError(f"{folder} is not a run and not empty (it holds {found[0]}); choose another --run")
-
-
-def _step_record(event: StepDone) -> dict[str, Any]:
-    """Return the line of a step: six digits a number; one that is not finite is null and named."""
-    record: dict[str, Any] = {}
-    for key, value in asdict(event).items():
-        record[key] = value if isinstance(value, int) else _rounded(value) if math.isfinite(value) else None
-    lost = [key for key, value in record.items() if value is None]
-    return {**record, "nonfinite": lost} if lost else record
-
-
-def _rounded(value: float) -> float:
-    return float(f"{value:.6g}")
-
-
-def _line(record: dict[str, Any]) -> str:
-    return json.dumps(record, allow_nan=False, separators=(",", ":")) + "\n"

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from dcgan.config import Recipe
-from dcgan.images import to_images, to_signed
+from dcgan.images import Images, to_images, to_signed
 from dcgan.latent import sample_z
 from dcgan.metrics.swd import COARSEST, sliced_wasserstein
 from dcgan.networks.builder import Network
@@ -33,12 +33,17 @@ class Scorer:
         self.z = torch.from_numpy(sample_z(range(SCORED), recipe.z_dim, recipe.prior)).to(device)
         self.labels = (torch.arange(SCORED) % classes).to(device) if classes else None
 
-    @torch.inference_mode()
     def score(self, generator: Network) -> float:
         """Return the distance of `metrics.swd` between 512 pictures of `generator`, seeds 0 to 511, and the real ones."""
-        parts = [slice(first, first + CHUNK) for first in range(0, SCORED, CHUNK)]
-        x = [generator(self.z[part], None if self.labels is None else self.labels[part]).float().cpu() for part in parts]
-        return sliced_wasserstein(to_images(to_signed(torch.cat(x), generator.spec.output_range).numpy()), self.real)
+        return sliced_wasserstein(pictures_of(generator, self.z, self.labels), self.real)
+
+
+@torch.inference_mode()
+def pictures_of(generator: Network, z: Tensor, labels: Tensor | None) -> Images:
+    """Return the pictures of z (n, z_dim) and labels (n,), uint8 (n, h, w, c), CHUNK at once."""
+    parts = [slice(first, first + CHUNK) for first in range(0, len(z), CHUNK)]
+    x = [generator(z[part], None if labels is None else labels[part]).float().cpu() for part in parts]
+    return to_images(to_signed(torch.cat(x), generator.spec.output_range).numpy())
 
 
 def can_score(pictures: Tensor) -> bool:

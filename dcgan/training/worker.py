@@ -41,6 +41,7 @@ class TrainRequest:
     budget: Budget | None = None
     model: str | None = None  # --from
     save_every: int | None = None
+    kid_every: int | None = None
     parent: int | None = None  # a process id; when that process is gone, save and stop
 
 
@@ -101,7 +102,7 @@ class RunTraining:
         self.networks = networks_for(recipe, model, self.labels)
         budget = request.budget or DEFAULT_BUDGET
         recipe = resolve(recipe, self.networks, self.data, self.device, budget)
-        self.config = TrainingConfig(recipe, budget, request.save_every)
+        self.config = TrainingConfig(recipe, budget, request.save_every, request.kid_every)
         self.start = Start(model=model)
         self.writer.write_config(self._record())
 
@@ -116,9 +117,10 @@ class RunTraining:
         self.labels = class_names(recipe, self.data)
         self.networks = Networks(NetworkSpec.from_json(stored["generator"]), NetworkSpec.from_json(stored["discriminator"]))
         budget = request.budget or Budget(**stored["budget"])
-        self.config = TrainingConfig(recipe, budget, request.save_every or stored["save_every"])
+        kid_every = request.kid_every or stored.get("kid_every")
+        self.config = TrainingConfig(recipe, budget, request.save_every or stored["save_every"], kid_every)
         self.start = self.writer.saved() or Start(model=starting_model(stored["parent"]))
-        self.writer.write_config({**stored, "budget": budget.to_json(), "save_every": self.config.save_every})
+        self.writer.write_config({**stored, "budget": budget.to_json(), "save_every": self.config.save_every, "kid_every": kid_every})
 
     def events(self) -> Iterator[TrainEvent]:
         """Train, writing each event before it is passed on."""
@@ -149,6 +151,7 @@ class RunTraining:
             "recipe": self.config.recipe.to_json(),
             "budget": self.config.budget.to_json(),
             "save_every": self.config.save_every,
+            "kid_every": self.config.kid_every,
             "data": {
                 "source": absolute(request.source or ""),
                 "data_dir": str(request.data_dir.resolve()) if request.data_dir else None,

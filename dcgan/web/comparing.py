@@ -77,7 +77,7 @@ class Comparing:
 
     def stop(self, request: Request) -> Response:
         """Stop a comparison, with the training that it is at."""
-        return self._steer(request, self._studio.stop_comparison)
+        return self._steer(request, self._studio.comparisons.stop)
 
     def go_on(self, request: Request) -> Response:
         """Go on with a comparison that was stopped or interrupted."""

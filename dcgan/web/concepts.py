@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dcgan.latent import along, combine, mean, plane, turn
+from dcgan.models.arithmetic import make_arithmetic
 from dcgan.models.curated import curated
-from dcgan.models.morphing import make_arithmetic, ways_of
-from dcgan.web.keys import parse_labels, parse_points, text_of
+from dcgan.models.morphing import ways_of
+from dcgan.web.keys import Z, parse_labels, parse_points, text_of
 from dcgan.web.offers import questions_for
 from dcgan.web.protocol import RequestRefused
 from dcgan.web.sheets import sheet_record
@@ -34,8 +35,8 @@ SIDE = 8
 
 def arithmetic(synthesizer: Synthesizer, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Make a - b + c, as far as the slots are filled."""
-    a, b, c = slots = [parse_points(asked, name, synthesizer, 0, MOST_SAMPLES) for name in ("a", "b", "c")]
-    label = _label(synthesizer, asked)
+    a, b, c = slots = terms(synthesizer, asked, least=0)
+    label = label_of(synthesizer, asked)
     if all(len(slot) for slot in slots):
         made = make_arithmetic(synthesizer, a, b, c, label)
         result = combine(*slots)
@@ -50,24 +51,39 @@ def arithmetic(synthesizer: Synthesizer, asked: Mapping[str, Any]) -> dict[str, 
     return {**sheet_record(np.concatenate(parts)), **facts}
 
 
+def terms(synthesizer: Synthesizer, asked: Mapping[str, Any], least: int) -> list[Z]:
+    """Return z (n, z_dim) of the slots a, b and c, of at least `least` pictures each."""
+    return [parse_points(asked, name, synthesizer, least, MOST_SAMPLES) for name in ("a", "b", "c")]
+
+
 def turning(synthesizer: Synthesizer, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Apply the turn from one slot to the other to samples, in steps."""
+    left, right, samples, rows = turned(synthesizer, asked)
+    z = np.concatenate([left, right, samples, [mean(left), mean(right)], rows])
+    return sheet_record(synthesizer.rgb(z, label_of(synthesizer, asked)))
+
+
+def turned(synthesizer: Synthesizer, asked: Mapping[str, Any]) -> tuple[Z, Z, Z, Z]:
+    """Return z of the left and the right side, of the samples, and of their rows: `STEPS` a sample, each (n, z_dim)."""
     left, right, samples = (parse_points(asked, name, synthesizer, 1, MOST_SAMPLES) for name in ("left", "right", "samples"))
     rows = along(samples, turn(left, right), np.linspace(-REACH, REACH, STEPS))
-    z = np.concatenate([left, right, samples, [mean(left), mean(right)], *rows])
-    return sheet_record(synthesizer.rgb(z, _label(synthesizer, asked)))
+    return left, right, samples, rows.reshape(-1, rows.shape[-1])
 
 
 def corners(synthesizer: Synthesizer, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Fill the plane between four corners."""
+    made = synthesizer.rgb(*filled(synthesizer, asked))
+    return sheet_record(np.concatenate([made[[0, SIDE - 1, -SIDE, -1]], made]))
+
+
+def filled(synthesizer: Synthesizer, asked: Mapping[str, Any]) -> tuple[Z, Z | None]:
+    """Return z of the plane, row by row, (n, z_dim), and how much of each class a picture is, (n, classes) or None."""
     info = synthesizer.info
     z = plane(parse_points(asked, "corners", synthesizer, 4, 4), SIDE, SIDE, ways_of(info)[0]).reshape(SIDE * SIDE, -1)
     classes = synthesizer.labels(4, parse_labels(asked, synthesizer))
-    weights = None
-    if classes is not None:
-        weights = plane(np.eye(len(info.labels), dtype=np.float32)[classes], SIDE, SIDE, "lerp").reshape(SIDE * SIDE, -1)
-    made = synthesizer.rgb(z, weights)
-    return sheet_record(np.concatenate([made[[0, SIDE - 1, -SIDE, -1]], made]))
+    if classes is None:
+        return z, None
+    return z, plane(np.eye(len(info.labels), dtype=np.float32)[classes], SIDE, SIDE, "lerp").reshape(SIDE * SIDE, -1)
 
 
 def figures(synthesizer: Synthesizer, _asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -75,7 +91,7 @@ def figures(synthesizer: Synthesizer, _asked: Mapping[str, Any]) -> dict[str, An
     return {**curated(synthesizer.info), "attributes": questions_for(synthesizer.info)}
 
 
-def _label(synthesizer: Synthesizer, asked: Mapping[str, Any]) -> list[str | int] | None:
+def label_of(synthesizer: Synthesizer, asked: Mapping[str, Any]) -> list[str | int] | None:
     """Return the one label of all pictures, the first where none is asked for; None for models without."""
     label = asked.get("label")
     if label is None:

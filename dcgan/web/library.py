@@ -1,6 +1,7 @@
 """The models over HTTP: list them, hand in a checkpoint file, ask whether the server lives.
 
 GET   /gradio_api/dcgan/models?also=NAME             [ModelInfo, …], with NAME where that is an untrained model
+GET   /gradio_api/dcgan/models/newest?model=NAME     ModelInfo as it is now and "is_growing": whether NAME is a run that trains
 POST  /gradio_api/dcgan/models?filename=netG.pth     the file as the raw body -> {"model": NAME}
 GET   /gradio_api/dcgan/health                       {"status": "ok"}
 """
@@ -11,7 +12,7 @@ import asyncio
 import tempfile
 from dataclasses import asdict
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
@@ -23,6 +24,7 @@ from dcgan.web.guard import Slots, same_origin
 from dcgan.web.pictures import PREFIX
 
 if TYPE_CHECKING:
+    from dcgan.models import ModelInfo
     from dcgan.studio import Studio
 
 UPLOAD_BYTES = 4 * 10**9
@@ -36,6 +38,7 @@ def library_routes(studio: Studio) -> list[BaseRoute]:
     return [
         Route(f"{PREFIX}/models", library.models, methods=["GET"]),
         Route(f"{PREFIX}/models", library.adopt, methods=["POST"]),
+        Route(f"{PREFIX}/models/newest", library.newest, methods=["GET"]),
         Route(f"{PREFIX}/health", health, methods=["GET"]),
     ]
 
@@ -50,10 +53,21 @@ class Library:
 
     async def models(self, request: Request) -> Response:
         """List what can be explored; paths stay on the server when strangers look."""
-        models = [asdict(info) for info in await asyncio.to_thread(self._studio.models, request.query_params.get("also", ""))]
-        if self._studio.public:
-            models = [{key: value for key, value in model.items() if key != "path"} for model in models]
-        return JSONResponse(models, headers={"Cache-Control": "no-store"})
+        models = await asyncio.to_thread(self._studio.models, request.query_params.get("also", ""))
+        return JSONResponse([self._shown(info) for info in models], headers={"Cache-Control": "no-store"})
+
+    def newest(self, request: Request) -> Response:
+        """Say what one model is now: a run that trains is another one at every stage."""
+        model = request.query_params.get("model", "")
+        try:
+            info = self._studio.synthesizer(model).info
+        except DCGANError as error:
+            return failure(str(error), 404)
+        shown = {**self._shown(info), "is_growing": self._studio.is_growing(model)}
+        return JSONResponse(shown, headers={"Cache-Control": "no-store"})
+
+    def _shown(self, info: ModelInfo) -> dict[str, Any]:
+        return {key: value for key, value in asdict(info).items() if key != "path" or not self._studio.public}
 
     async def adopt(self, request: Request) -> Response:
         """Take a checkpoint file in."""

@@ -2,6 +2,7 @@
 
 POST /gradio_api/dcgan/film?model=MODEL                        what the page plays (`walks`)
 POST /gradio_api/dcgan/walk?model=MODEL&format=mp4|gif|png     a film as a file (`walks`)
+POST /gradio_api/dcgan/figure?model=MODEL&of=arithmetic|turn|plane what a panel shows, as a PNG file (`figure_files`)
 POST /gradio_api/dcgan/pictures?model=MODEL                    {"points": [point, …], "labels"} -> a sheet (`sheets`)
 POST /gradio_api/dcgan/arithmetic|turn|plane|figures?model=MODEL   (`concepts`)
 POST /gradio_api/dcgan/offers?model=MODEL                      seeds whose pictures are of a kind (`offers`)
@@ -24,6 +25,7 @@ from dcgan.errors import DCGANError
 from dcgan.models.morphing import format_of
 from dcgan.web.bodies import failure, read_object, refusal
 from dcgan.web.concepts import arithmetic, corners, figures, turning
+from dcgan.web.figure_files import figure_file
 from dcgan.web.guard import Slots, same_origin
 from dcgan.web.offers import offers
 from dcgan.web.pictures import PREFIX
@@ -53,7 +55,10 @@ def morph_routes(studio: Studio) -> list[BaseRoute]:
     """Return the routes of the Morph page."""
     morph = MorphServer(studio)
     records = [Route(f"{PREFIX}/{name}", morph.record, methods=["POST"]) for name in RECORDS]
-    return [*records, Route(f"{PREFIX}/walk", morph.walk, methods=["POST"])]
+    return [
+        *records,
+        *(Route(f"{PREFIX}/{name}", work, methods=["POST"]) for name, work in (("walk", morph.walk), ("figure", morph.figure))),
+    ]
 
 
 class MorphServer:
@@ -76,6 +81,11 @@ class MorphServer:
         except DCGANError as error:
             return refusal(error)
         return await self._answer(request, lambda model, asked: Response(walk_file(model, asked, kind), media_type=MEDIA[kind]))
+
+    async def figure(self, request: Request) -> Response:
+        """Answer with a figure as a PNG."""
+        of = request.query_params.get("of", "")
+        return await self._answer(request, lambda model, asked: Response(figure_file(model, asked, of), media_type=MEDIA["png"]))
 
     async def _answer(self, request: Request, work: Callable[..., Response]) -> Response:
         if not same_origin(request.headers):

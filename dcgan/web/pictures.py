@@ -85,7 +85,7 @@ class PictureServer:
             try:
                 if not free:
                     raise RequestRefused(f"all {CONNECTIONS} connections are taken; try again in a minute")
-                await self._serve(socket, await self._synthesizer(socket.query_params.get("model")))
+                await self._serve(socket, socket.query_params.get("model"))
             except DCGANError as error:
                 await _refuse(socket, str(error))
             except WebSocketDisconnect:
@@ -115,7 +115,8 @@ class PictureServer:
                 return refusal(error)
         return Response(content, media_type="application/octet-stream", headers={"Cache-Control": "no-store"})
 
-    async def _serve(self, socket: WebSocket, synthesizer: Synthesizer) -> None:
+    async def _serve(self, socket: WebSocket, model: str | None) -> None:
+        synthesizer = await self._synthesizer(model)
         throttle = Throttle(PICTURES_PER_SECOND, BURST)
         while True:
             try:
@@ -125,6 +126,8 @@ class PictureServer:
                 return
             except KeyError:  # Starlette's answer to a text frame
                 raise RequestRefused("a request is a binary frame, found text") from None
+            if synthesizer.info.source == "run":
+                synthesizer = await self._synthesizer(model)  # it may have learned since
             try:
                 answer = await self._answer(synthesizer, frame, throttle)
             except RequestRefused as error:

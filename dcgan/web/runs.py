@@ -5,6 +5,8 @@ GET   /gradio_api/dcgan/runs                             [{name, state, step, se
 GET   /gradio_api/dcgan/runs/{name}/since/{line}         {next, generation, columns, rows, events, status, may_control},
                                                          from line 0 also {config, samples}
 GET   /gradio_api/dcgan/runs/{name}/samples/{step}.jpg   one sheet
+GET   /gradio_api/dcgan/runs/{name}/samples/{step}.json  D's outputs, where an event "judged" names the step: {real: [n], fake: [n]}
+GET   /gradio_api/dcgan/runs/{name}/real.jpg             the real pictures that it judged; in public of named data sets only
 GET   /gradio_api/dcgan/runs/{name}/measures.csv         every step line
 GET   /gradio_api/dcgan/runs/{name}/differences?other=   {setting: [of this run, of the other]}
 POST  /gradio_api/dcgan/runs/{name}/orders               {"order": "pause" | "resume" | "stop", or one of training.changes.CHANGES
@@ -23,6 +25,7 @@ import io
 import json
 from collections.abc import Callable
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 from starlette.concurrency import run_in_threadpool
@@ -32,8 +35,10 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from dcgan.data.entries import NAMES
 from dcgan.errors import DCGANError
 from dcgan.training.control import OrderName
+from dcgan.training.run_folder import REAL
 from dcgan.training.run_store import differences, summary
 from dcgan.web.answers import COLUMNS, FRESH, answer_json, table
 from dcgan.web.bodies import TooLarge, failure, read_body
@@ -63,6 +68,8 @@ def run_routes(studio: Studio) -> list[BaseRoute]:
         Route(f"{PREFIX}/runs", runs.all),
         Route(f"{PREFIX}/runs/{{name}}/since/{{line:int}}", runs.since, middleware=packed),
         Route(f"{PREFIX}/runs/{{name}}/samples/{{step:int}}.jpg", runs.sample),
+        Route(f"{PREFIX}/runs/{{name}}/samples/{{step:int}}.json", runs.judgement),
+        Route(f"{PREFIX}/runs/{{name}}/real.jpg", runs.real),
         Route(f"{PREFIX}/runs/{{name}}/measures.csv", runs.measures),
         Route(f"{PREFIX}/runs/{{name}}/differences", runs.differences),
         Route(f"{PREFIX}/runs/{{name}}/orders", runs.order, methods=["POST"]),
@@ -102,15 +109,30 @@ class Runs:
         return answer_json(answer | {"may_control": self._studio.may_control(name, key_of(request))})
 
     def sample(self, request: Request) -> Response:
-        """Return one sheet: written once, and therefore cached for ever."""
-        name, step = request.path_params["name"], request.path_params["step"]
+        """Return one sheet."""
+        return self._file(request, lambda run, step: run.sample_path(step), "image/jpeg")
+
+    def judgement(self, request: Request) -> Response:
+        """Return what D said of a sheet and of real pictures."""
+        return self._file(request, lambda run, step: run.judgement_path(step), "application/json")
+
+    def real(self, request: Request) -> Response:
+        """Return the sheet of real pictures; strangers are shown none of somebody's own."""
+        return self._file(request, lambda run, _step: run.folder / REAL if self._may_show(run) else Path(), "image/jpeg")
+
+    def _may_show(self, run: RunReader) -> bool:
+        return not self._studio.public or run.config.get("data", {}).get("source") in NAMES
+
+    def _file(self, request: Request, path_of: Callable[[RunReader, int], Path], media_type: str) -> Response:
+        """Return a file of a run that is written once and therefore cached for ever."""
+        name, step = request.path_params["name"], request.path_params.get("step", 0)
         try:
-            path = self._studio.runs.find(name).sample_path(step)
+            path = path_of(self._studio.runs.find(name), step)
         except DCGANError as error:
             return failure(str(error), 404)
         if step > LAST_STEP or not path.is_file():
-            return failure(f"run {name} has no sheet of step {step}", 404)
-        return FileResponse(path, media_type="image/jpeg", headers=FOREVER)
+            return failure(f"run {name} has no {request.url.path.rpartition('/')[2]} of this step", 404)
+        return FileResponse(path, media_type=media_type, headers=FOREVER)
 
     def measures(self, request: Request) -> Response:
         """Return what the charts show, whole, as a table for other programs."""

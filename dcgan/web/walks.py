@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from dcgan.films import MOST_FPS
 from dcgan.latent import Method, shell
 from dcgan.models.morphing import Format, Walk, make_walk, ways_of
+from dcgan.web.figure_files import morph_of
 from dcgan.web.keys import parse_labels, parse_number, parse_points
 from dcgan.web.protocol import RequestRefused
 from dcgan.web.sheets import sheet_record
@@ -21,6 +22,7 @@ from dcgan.web.sheets import sheet_record
 if TYPE_CHECKING:
     from dcgan.models import Synthesizer
 
+KEPT = ("keys", "frames", "loop", "labels", "fps", "method")  # what a strip tells the page, to open it again
 MOST_FRAMES = 1000  # of one film: 50 seconds at 20 a second
 
 
@@ -39,7 +41,7 @@ def walk_file(synthesizer: Synthesizer, asked: Mapping[str, Any], kind: Format) 
     method = asked.get("method")
     if method not in (None, "slerp", "lerp"):
         raise RequestRefused(f"method is slerp or lerp, found {method!r}")
-    return _walk(synthesizer, asked, method).encode(synthesizer.info, kind, fps)
+    return _walk(synthesizer, asked, method).encode(synthesizer.info, kind, fps, morph_of("film", asked, KEPT))
 
 
 def _walk(synthesizer: Synthesizer, asked: Mapping[str, Any], method: Method | None) -> Walk:

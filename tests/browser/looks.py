@@ -15,7 +15,7 @@ TEXTS = Path(__file__).resolve().parents[2] / "dcgan" / "ui" / "texts"
 # What can be pressed and is smaller than 44 px. A box to tick counts by its label.
 SMALL_TARGETS = """() => Array.from(document.querySelectorAll("button, a[href], input, select, [role=slider]"))
   .filter((each) => each.checkVisibility() && each.getBoundingClientRect().width > 1)
-  .map((each) => (each.type === "checkbox" && each.closest("label")) || each)
+  .map((each) => (["checkbox", "radio"].includes(each.type) && each.closest("label")) || each)
   .filter((each) => { const { width, height } = each.getBoundingClientRect(); return width < 43.9 || height < 43.9; })
   .map((each) => each.outerHTML.slice(0, 120) + JSON.stringify(each.getBoundingClientRect()))"""
 

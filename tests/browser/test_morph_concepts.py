@@ -48,7 +48,7 @@ def z_of(app: App, *seeds: int) -> np.ndarray:
 def test_arithmetic_is_filled_undone_and_kept(tab: Callable[..., Page], app: App) -> None:
     page = tab("arithmetic")
     slots = [z_of(app, *range(3 * k, 3 * k + 3)).mean(axis=0) for k in range(3)]
-    assert_canvas(page, "[data-mo=mean-b]", app, slots[1])
+    assert_canvas(page, "[data-slot=b] [data-mean-picture]", app, slots[1])
     centre = "[data-mo=result] canvas:nth-child(5)"
     assert_canvas(page, centre, app, slots[0] - slots[1] + slots[2])
     assert page.locator("[data-mo=result] canvas").count() == 9
@@ -118,9 +118,9 @@ def test_a_grid_lies_between_four_corners(tab: Callable[..., Page], app: App) ->
 
 def test_the_chosen_faces_are_named(tab: Callable[..., Page]) -> None:
     page = tab("arithmetic", "celeba-64", locale="de-DE")
-    expect(mo(page, "name-a")).to_have_text("lächelnde Frauen")
+    expect(page.locator("[data-slot=a] [data-name]")).to_have_text("lächelnde Frauen")
     page.locator("[data-slot=a] .mo-sample").first.click()
-    expect(mo(page, "name-a")).to_have_text("a")
+    expect(page.locator("[data-slot=a] [data-name]")).to_have_text("a")
 
 
 @pytest.mark.parametrize("name", ["arithmetic", "turn", "plane"])

@@ -9,6 +9,7 @@ import pytest
 import torch
 from authors import Author
 from gallery import GALLERY, HINTED
+from labelled_authors import LABELLED
 from safetensors.torch import save_file
 
 from dcgan.models.importing import Options, apply_options, inspect_file
@@ -18,6 +19,7 @@ from dcgan.models.synthesizer import Synthesizer
 
 QUICK = {"tutorial grey 28", "punks", "course", "linear 28, k4", "linear 28, k5", "linear 32, k3", "coursera", "no norms", "small kernels"}
 QUICK |= {"activation first", "spectral norm", "weight norm", "tutorial 32, z 64"}
+QUICK |= {"plane, first", "plane of three"}
 
 
 def assert_same_pictures(author: Author, file: Path, hints: tuple[str, ...] = ()) -> Inspection:
@@ -39,6 +41,12 @@ def assert_same_pictures(author: Author, file: Path, hints: tuple[str, ...] = ()
 @pytest.mark.parametrize("name", [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in GALLERY])
 def test_without_a_hint(tmp_path: Path, name: str) -> None:
     assert_same_pictures(GALLERY[name], tmp_path / "it.safetensors")
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in LABELLED])
+def test_labels_with_layers_of_their_own(tmp_path: Path, name: str) -> None:
+    found = assert_same_pictures(LABELLED[name], tmp_path / "it.safetensors")
+    assert found.best.model.config.generator.classes == LABELLED[name].classes
 
 
 @pytest.mark.parametrize("name", HINTED)

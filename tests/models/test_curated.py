@@ -12,8 +12,8 @@ from tiny_app import write_tiny
 from dcgan.directions.attributes import load_judge
 from dcgan.errors import CheckpointError
 from dcgan.models import Library
+from dcgan.models.arithmetic import make_arithmetic
 from dcgan.models.curated import curated
-from dcgan.models.morphing import make_arithmetic
 
 
 def test_celeba_64_shows_smile_arithmetic() -> None:

@@ -19,7 +19,8 @@ from dcgan.errors import ConfigError
 from dcgan.films import film_bytes
 from dcgan.images import open_picture
 from dcgan.models import Library, Model, ModelConfig, Synthesizer, read_model, write_model
-from dcgan.models.morphing import make_arithmetic, make_walk
+from dcgan.models.arithmetic import make_arithmetic
+from dcgan.models.morphing import make_walk
 
 
 @pytest.fixture

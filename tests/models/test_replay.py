@@ -99,6 +99,8 @@ def test_other_weights_are_said(tmp_path: Path, capsys: pytest.CaptureFixture[st
         ({"model": "tiny", "seed": 1, "count": 0}, "1 to 100000 pictures"),
         ({"model": "tiny", "seed": 1, "layout": {"columns": 1, "scale": 1000}}, "scale 1 to 64"),
         ({"model": "tiny", "seed": 1, "layout": {"columns": 90000}}, "as many columns as pictures"),
+        ({"model": "tiny", "seed": 1, "count": 3, "slots": [1, 2]}, "three slots that hold its 3 pictures"),
+        ({"model": "tiny", "seed": 1, "morph": 5}, "misstates"),
     ],
 )
 def test_a_bad_recipe_is_one_sentence(record: object, said: str, tmp_path: Path) -> None:

@@ -78,10 +78,10 @@ def test_a_stop_stops_the_whole_and_the_rest_goes_on_later(studio: Studio, train
     trained.wait_for(1)
     trained.end()
     trained.wait_for(2)
-    for act in (studio.stop_comparison, studio.continue_comparison):
+    for act in (studio.comparisons.stop, studio.continue_comparison):
         with pytest.raises(RunError, match="here it can be watched"):
             act(name, "x" * 32)
-    studio.stop_comparison(name, KEY)
+    studio.comparisons.stop(name, KEY)
     over(studio)
     second = trained.began[1].run.name
     assert trained.halted == [second] and len(trained.began) == 2 and studio.comparisons.find(name).state == "stopped"
@@ -104,7 +104,7 @@ def test_a_restart_leaves_a_way_to_go_on(studio: Studio, trained: Trained, monke
     again.wait_for(1)
     assert again.began[0] == trained.began[0]
     for each, other in ((again, later), (trained, studio)):
-        other.stop_comparison(name, KEY)
+        other.comparisons.stop(name, KEY)
         over(other)
         assert each.halted
 

@@ -58,7 +58,7 @@ def test_what_a_run_leaves(tmp_path: Path, pictures: Path) -> None:
     reader = run_to_the_end(request(tmp_path / "r", pictures))
     assert reader.status().state == "completed" and reader.status().step == 6
     assert steps_of(reader) == [1, 2, 3, 4, 5, 6]
-    assert names_of(reader)[:3] == ["started", "samples", "checkpoint"] and names_of(reader)[-1] == "finished"
+    assert names_of(reader)[:4] == ["started", "samples", "judged", "checkpoint"] and names_of(reader)[-1] == "finished"
     assert {0, 6} <= set(reader.sample_steps())  # and by the clock between them
     assert Image.open(reader.sample_path(6)).size[0] >= 8 * 16
     assert sorted(path.name for path in (tmp_path / "r/snapshots").iterdir()) == ["000000", "000002", "000004", "000006"]

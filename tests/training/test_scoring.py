@@ -20,7 +20,8 @@ from dcgan.errors import CheckpointError
 from dcgan.events import CheckpointReady, Scored
 from dcgan.metrics.swd import sliced_wasserstein
 from dcgan.models import Library, read_model
-from dcgan.training import loop
+from dcgan.training import gauges
+from dcgan.training.loop import train
 from dcgan.training.run_folder import RunReader
 from dcgan.training.snapshots import MAX_SNAPSHOTS, thin
 from dcgan.training.trainer import Networks
@@ -28,15 +29,15 @@ from dcgan.training.trainer import Networks
 
 @pytest.fixture
 def at_every_state(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop, "SCORE_SECONDS", 0.0)
-    monkeypatch.setattr(loop, "SCORE_SHARE", math.inf)
+    monkeypatch.setattr(gauges, "SCORE_SECONDS", 0.0)
+    monkeypatch.setattr(gauges, "SHARE", math.inf)
 
 
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch, at_every_state: None) -> Iterator[list[float]]:
     """Distances that the next scores will be, in this order."""
     values: list[float] = []
-    monkeypatch.setattr(loop.Scorer, "score", lambda *_: values.pop(0))
+    monkeypatch.setattr(gauges.Scorer, "score", lambda *_: values.pop(0))
     yield values
 
 
@@ -70,7 +71,7 @@ def test_the_score_is_that_of_the_snapshots_pictures(tmp_path: Path, pictures: P
 def test_scoring_never_changes_the_training(networks: Networks, data: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     def final(recipe: Any) -> tuple[dict[str, torch.Tensor], int]:
         scores, tensors = 0, {}
-        for event in loop.train(config(steps=5, save_every=1, recipe=recipe), networks, data):
+        for event in train(config(steps=5, save_every=1, recipe=recipe), networks, data):
             scores += isinstance(event, Scored)
             if isinstance(event, CheckpointReady):
                 tensors = {name: tensor.clone() for name, tensor in event.tensors.items()}
@@ -80,7 +81,7 @@ def test_scoring_never_changes_the_training(networks: Networks, data: Dataset, m
     torch.manual_seed(3)
     watched, scores = final(recipe)
     after = torch.rand(4)
-    monkeypatch.setattr(loop, "can_score", lambda _: False)
+    monkeypatch.setattr(gauges, "can_score", lambda _: False)
     torch.manual_seed(3)
     alone, none = final(recipe)
     assert (scores, none) == (5, 0) and torch.equal(after, torch.rand(4))
@@ -89,9 +90,9 @@ def test_scoring_never_changes_the_training(networks: Networks, data: Dataset, m
 
 
 def test_a_costly_score_makes_the_next_one_late(networks: Networks, data: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop, "SCORE_SECONDS", 0.0)
-    monkeypatch.setattr(loop, "SCORE_SHARE", 1e-9)
-    events = list(loop.train(config(steps=5, save_every=1), networks, data))
+    monkeypatch.setattr(gauges, "SCORE_SECONDS", 0.0)
+    monkeypatch.setattr(gauges, "SHARE", 1e-9)
+    events = list(train(config(steps=5, save_every=1), networks, data))
     assert [event.step for event in events if isinstance(event, Scored)] == [1, 5]  # and at the end
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from dcgan.models.importing.branches import planes
 from dcgan.models.importing.found import Choice, Found
 from dcgan.models.importing.options import NO_ACT, Act
 from dcgan.models.importing.parts import Part, Skeleton, Stage
@@ -40,7 +41,7 @@ def assemble(network: Skeleton, found: Found, output: Act) -> tuple[NetworkSpec,
         The layers do not fit each other.
     """
     made, entry = _Builder(), found.entry
-    if entry.classes:
+    if entry.classes and entry.joined != "planes":
         table = network.table.weight if network.table is not None else None
         if entry.joined == "multiplied":
             joined: Layer = MultiplyLabel(entry.classes, entry.z_dim)
@@ -50,6 +51,8 @@ def assemble(network: Skeleton, found: Found, output: Act) -> tuple[NetworkSpec,
     for index, (stage, choice) in enumerate(zip(network.stages, found.choices, strict=True)):
         made.act(choice.act)
         _picture(made, network, index, found)
+        if stage.branch is not None:
+            stage = _with_planes(made, stage, choice, found)
         if choice.move.scale > 1:
             made.add(Resize((choice.move.scale, choice.move.scale), choice.move.mode))  # type: ignore[arg-type]
         _kernel(made, stage, choice, found if index == 0 else None)
@@ -84,10 +87,24 @@ def _kernel(made: _Builder, stage: Stage, choice: Choice, first: Found | None) -
         made.add(ConvTranspose(a, b, stage.size, move.stride, move.padding, bias), tensors)
 
 
-def _labels_last(weight: Tensor, transposed: bool, z_dim: int) -> Tensor:
-    """Move the inputs for the label, which the author joined before z, behind those for z."""
+def _with_planes(made: _Builder, stage: Stage, choice: Choice, found: Found) -> Stage:
+    """Join the planes of the label's branch, one picture a label, behind those of z; the branch itself is computed here, once for all."""
+    branch = stage.branch
+    assert branch is not None
+    shape = NetworkSpec((found.entry.z_dim,), tuple(made.layers)).output_shape
+    joined = planes(branch, (shape[1], shape[2]), found.planes.act)
+    assert joined is not None
+    made.add(JoinLabel(branch.classes, tuple(joined.shape[1:])), {"weight": joined})
+    if not found.planes.first:
+        return stage
+    weight = _labels_last(stage.kernel.weight, choice.move.way == "transposed", shape[0])
+    return replace(stage, kernel=replace(stage.kernel, tensors={**stage.kernel.tensors, "weight": weight}))
+
+
+def _labels_last(weight: Tensor, transposed: bool, others: int) -> Tensor:
+    """Move the inputs for the label, which the author joined first, behind the others."""
     axis = 0 if transposed else 1
-    return weight.roll(-(weight.shape[axis] - z_dim), axis)
+    return weight.roll(-(weight.shape[axis] - others), axis)
 
 
 def _norm(made: _Builder, stage: Stage, norm: Part, eps: float, found: Found) -> None:

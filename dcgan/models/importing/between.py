@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dcgan.models.importing.found import Found
 from dcgan.models.importing.options import NO_ACT, Act, Options, at
-from dcgan.models.importing.parts import Skeleton
+from dcgan.models.importing.parts import Branch, Skeleton
 
 RELU: Act = ("relu", None)
+LEAKY: Act = ("leaky_relu", 0.2)
 ACTS: dict[Act, float] = {
     RELU: 0.0,
-    ("leaky_relu", 0.2): 0.7,
+    LEAKY: 0.7,
     ("leaky_relu", 0.01): 3.5,
     ("leaky_relu", 0.1): 3.0,
     ("leaky_relu", 0.3): 3.5,
@@ -20,6 +21,14 @@ ACTS: dict[Act, float] = {
     ("tanh", None): 4.5,
 }
 EPS = {1e-5: 0.0, 0.8: 3.0}  # 0.8: tutorials that pass it where torch expects eps; other small ones make no difference that can be seen
+
+
+def branch_acts(branch: Branch) -> dict[Act, float]:
+    """Return the activations that can stand behind the kernels of a label's branch, and what each costs."""
+    if not branch.kernels:
+        return {NO_ACT: 0.0}
+    is_bare = branch.kernels[-1].weight.dim() == 2 and not any(branch.norms)
+    return {NO_ACT: 0.0, RELU: 2.0, LEAKY: 2.5} if is_bare else {NO_ACT: 3.0, RELU: 0.0, LEAKY: 0.5}
 
 
 class Between:

@@ -15,6 +15,8 @@ SIZE = re.compile(r"(^|[/._])(image_?size|img_?size|imsize|isize|resolution|im_?
 Z_DIM = re.compile(r"(^|[/._])(z_?dim|nz|latent_?(dim|size)|noise_?(dim|size)|z_?size|zdim|latent)$")
 CLASSES = re.compile(r"(^|[/._])(n|num)_?(classes|labels)$|(^|[/._])classes$")
 Z_DIMS = (100, 128, 64, 62, 256, 50, 32, 512)  # usual, to see ten labels behind one
+CODED = (74,)  # InfoGAN's z of 62 with ten classes and two codes, which are all part of z here
+UNUSED = 3.0  # nats: a semi-supervised GAN's label table that its author never looks at
 
 
 def size_hint(facts: Mapping[str, Fact]) -> int | None:
@@ -37,10 +39,14 @@ def _labels(network: Skeleton, options: Options, facts: Mapping[str, Fact]) -> l
     sides: dict[Joined, float] = {"behind": 0.0, "before": 0.2}
     if options.labels is not None:
         sides = {"before": 0.0} if options.labels == "before" else {"behind": 0.0}
+    if network.branch is not None:
+        return [(inputs, network.branch.classes, "planes", 0.0)]
     if network.table is not None:
         classes, width = network.table.weight.shape
+        if options.classes == 0:
+            return [(inputs, 0, "behind", 0.0)]
         if width == inputs:
-            return [(inputs, classes, "multiplied", 0.0)]
+            return [(inputs, classes, "multiplied", 0.0), (inputs, 0, "behind", UNUSED)]
         if width > inputs:
             raise ConfigError("its label embedding is not joined to z but combined with it in another way, which is not read here")
         return [(inputs - width, classes, first, cost) for first, cost in sides.items()]
@@ -52,7 +58,7 @@ def _labels(network: Skeleton, options: Options, facts: Mapping[str, Fact]) -> l
             raise ConfigError(f"it takes {inputs} numbers, too few for {classes} classes and a z")
         return [(inputs - classes, classes, first, cost) for first, cost in sides.items()]
     found: list[tuple[int, int, Joined, float]] = [(inputs, 0, "behind", 0.0)]
-    if inputs - 10 in Z_DIMS and inputs not in Z_DIMS:
+    if inputs - 10 in Z_DIMS and inputs not in (*Z_DIMS, *CODED):
         found = [(inputs, 0, "behind", 1.0), *((inputs - 10, 10, first, cost) for first, cost in sides.items())]
     return found
 

@@ -20,7 +20,9 @@ from dcgan.networks.layers import Sides
 WEIGHT = 12.0  # nats at most for each factor e of the squared error: halving it counts as much as a choice 4,000 times as usual
 FLOOR = 5e-3  # squared error below which little can be told apart: chance, averaged weights, the last steps of a training
 CLIP = 3.0  # of a channel's error: a few channels that died in training must not decide
-FIRST_FLOOR = 1e-3
+FIRST_FLOOR = 1e-3  # behind the first kernel chance is small: it takes z itself, of exactly the prior's covariance
+LEAST_FLOOR = 1e-3  # and elsewhere, where some reading shows that chance is small: the floor is a few times its error
+ABOVE_BEST = 4.0
 NOTHING = 0.3  # squared error from which on a reading explains little
 MOMENTUM = 0.1  # torch's, of running averages
 FAR_ON = 200  # batches after which nothing is left of the start
@@ -84,13 +86,14 @@ def settled(statistics: Mapping[str, Tensor]) -> tuple[Tensor, Tensor]:
     return mean.float(), variance.float()
 
 
-def energy(squared: float, channels: int, first: bool = False) -> float:
-    """Return what an error over so many channels weighs, in nats: near 0 where it explains nothing, as other readings may as well.
-
-    Behind the `first` kernel chance is small: it takes z itself, of exactly the prior's covariance.
-    """
-    floor = FIRST_FLOOR if first else FLOOR
+def energy(squared: float, channels: int, floor: float = FLOOR) -> float:
+    """Return what an error over so many channels weighs, in nats: near 0 where it explains nothing, as other readings may as well."""
     return min(WEIGHT, channels / 2) * log((squared + floor) / (squared + NOTHING))
+
+
+def floor_for(best: float) -> float:
+    """Return the floor behind a kernel for which the best of all readings has this squared error."""
+    return min(FLOOR, max(LEAST_FLOOR, ABOVE_BEST * best))
 
 
 def is_untouched(statistics: Mapping[str, Tensor]) -> bool:

@@ -11,12 +11,12 @@ from dcgan.config import Prior
 from dcgan.models.importing.geometry import Move
 from dcgan.models.importing.options import NO_ACT, Act, Pair
 
-Joined = Literal["behind", "before", "multiplied"]
+Joined = Literal["behind", "before", "multiplied", "planes"]
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What goes in: z of a prior, and labels, one-hot or by a table, before or behind z or multiplied with it."""
+    """What goes in: z of a prior, and labels, one-hot or by a table, before or behind z or multiplied with it, or as planes later."""
 
     prior: Prior
     z_dim: int
@@ -36,6 +36,14 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Planes:
+    """How the planes of a label's branch are made and joined."""
+
+    act: Act = NO_ACT
+    first: bool = False  # before those of z
+
+
+@dataclass(frozen=True)
 class Found:
     """A reading: choices for the stages so far. `misfit` is the evidence in nats, `errors` the squared errors at each norm."""
 
@@ -48,6 +56,7 @@ class Found:
     cost: float = 0.0
     misfit: float = 0.0
     errors: tuple[float, ...] = ()
+    planes: Planes = Planes()
     y: Tensor | None = field(default=None, repr=False, compare=False)  # the last kernel's output, before its norm
 
     @property

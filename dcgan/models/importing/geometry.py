@@ -199,7 +199,7 @@ def _transposed(kernel: int, n: int) -> tuple[tuple[int, int, int, float], ...]:
     if n == 1:  # one pixel: the stride does not matter
         return tuple((1, p, 0, 3.0 * p) for p in range((kernel - 1) // 2 + 1))
     for stride in range(1, max(2, min(kernel, 4)) + 1):
-        for padding in range(kernel // 2 + 1 if kernel > 1 else 3):
+        for padding in range(max(kernel // 2 + 1, min(kernel, 4))) if kernel > 1 else range(3):
             for output in range(min(stride, 2)):
                 found.append((stride, padding, output, _transposed_cost(kernel, stride, padding, output)))
     return tuple(found)
@@ -216,6 +216,8 @@ def _transposed_cost(kernel: int, stride: int, padding: int, output: int) -> flo
         return cost + (2.0 if kernel <= 3 else 3.0)
     if output == 0 and padding in (1, 2):
         return cost + 3.5
+    if output == 0 and padding == 3 and kernel == 4:
+        return cost + 5.0  # 32 px cut to 28
     return cost + 6.0
 
 

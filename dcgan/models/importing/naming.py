@@ -73,7 +73,10 @@ def children(node: Node) -> list[Node]:
 
 
 def descend(node: Node) -> Iterator[Node]:
-    """Yield the node and all below it that hold two convolutions or more; after its networks a node that holds several."""
+    """Yield the node and all below it that hold two convolutions or more; after its networks a node that holds several.
+
+    What stands beside other layers is a part of a network, not one of its own, unless it is called one.
+    """
     if not _is_deep(node):
         return
     below = children(node)
@@ -81,7 +84,9 @@ def descend(node: Node) -> Iterator[Node]:
     if not holds_several:
         yield node
     for child in below:
-        yield from descend(child)
+        alone = not any(tensor.dim() in (2, 4) for other in below if other is not child for tensor in other.tensors.values())
+        if alone or holds_several or child.says_generator:
+            yield from descend(child)
     if holds_several:
         yield node
 

@@ -36,12 +36,24 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Branch:
+    """The label's own layers: an embedding or one-hot labels, kernels with their norms, and how many planes come out."""
+
+    classes: int
+    channels: int
+    table: Part | None
+    kernels: tuple[Part, ...]
+    norms: tuple[Part | None, ...]
+
+
+@dataclass(frozen=True)
 class Stage:
     """A kernel with the norm behind it.
 
     `ways` are the readings of its weight that fit its neighbours. `shape` is the picture that a linear layer's output is reshaped to, its
     height and width still joined: (channels, places). `gap` counts the modules without tensors before the kernel, and `norm_gap` those
-    between it and its norm; None where the names do not say. `slope` is that of a learned activation before the kernel.
+    between it and its norm; None where the names do not say. `slope` is that of a learned activation before the kernel. The planes of a
+    `branch` are joined to the picture before the kernel.
     """
 
     kernel: Part
@@ -51,6 +63,7 @@ class Stage:
     norm_gap: int | None = None
     slope: float | None = None
     shape: tuple[int, int] | None = None
+    branch: Branch | None = None
 
     @property
     def size(self) -> tuple[int, int]:
@@ -68,6 +81,10 @@ class Skeleton:
 
     stages: tuple[Stage, ...]
     table: Part | None = None
+
+    @property
+    def branch(self) -> Branch | None:
+        return next((stage.branch for stage in self.stages if stage.branch), None)
 
     @property
     def inputs(self) -> int:

@@ -4,50 +4,28 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from math import inf, prod
+from dataclasses import replace
+from math import inf
 
 import torch
 from torch import Tensor
 
-from dcgan.models.importing.between import Between
-from dcgan.models.importing.evidence import Kernel, activate, energy, error, is_untouched, latents, normalise
-from dcgan.models.importing.found import Choice, Entry, Found
+from dcgan.models.importing.between import Between, branch_acts
+from dcgan.models.importing.branches import planes
+from dcgan.models.importing.evidence import FIRST_FLOOR, FLOOR, Kernel, activate, error, is_untouched, latents, normalise
+from dcgan.models.importing.found import Choice, Entry, Found, Planes
 from dcgan.models.importing.geometry import Geometry, Move
 from dcgan.models.importing.options import NO_ACT, Act, Options, Pair
 from dcgan.models.importing.parts import Skeleton, Stage
+from dcgan.models.importing.trials import Trial, affordable, fits, leading, leading_scales, with_floor
 
 COUNT = 256  # z that a reading is tried with
-WORK = 1 << 27  # multiply-adds for a trial of a layer
-PASSES = 1024  # multiply-adds that take as long as what is done with each number of a picture besides
 CHANNELS = 48  # of a layer's outputs, for a trial
 BEAM = 6  # readings that are followed
 SPAN = 14.0  # nats behind the best at which a reading is dropped
 
+REPEATED = 0.3  # of a move's cost, where it was made before
 TRUSTED = 0.1  # squared error behind the first norm; above it for every entry, the statistics are not those of these weights
-FITS = 0.01  # squared error of a reading behind which unusual ones are not tried
-
-
-@dataclass(frozen=True)
-class _Trial:
-    """A way to do the next stage, not yet computed."""
-
-    act: Act
-    eps: float  # of the norm before
-    move: Move
-    early: Act
-    cost: float
-    squared: float | None = None
-    channels: int = 0  # that were compared
-    first: bool = False  # behind the first kernel
-
-    @property
-    def misfit(self) -> float:
-        return energy(self.squared, self.channels, self.first) if self.squared is not None else 0.0
-
-    @property
-    def score(self) -> float:
-        return self.cost + self.misfit
 
 
 class Search:
@@ -56,6 +34,7 @@ class Search:
     def __init__(self, network: Skeleton, geometry: Geometry, options: Options) -> None:
         self._stages, self._geometry, self._between = network.stages, geometry, Between(network, options)
         self._table = network.table.weight.float() if network.table is not None else None
+        self._labels = options.labels
         self._is_trusted = True  # whether the file's statistics say anything
 
     @torch.inference_mode()
@@ -67,12 +46,12 @@ class Search:
             if index == 0 and min((trial.squared or 0.0 for _, trial, _ in grown), default=0.0) > TRUSTED:
                 self._is_trusted = False
                 grown = [child for found in beam for child in self._expand(index, found)]
-            beam = [self._computed(index, *pair) for pair in self._best(index, grown)]
+            beam = [self._computed(index, *pair) for pair in self._best(index, with_floor(grown) if index else grown)]
         return sorted(beam, key=lambda found: found.score)
 
     def _begin(self, entry: Entry, start: Pair, cost: float) -> Found:
         z = latents(COUNT, entry.z_dim, entry.prior)
-        if entry.classes:
+        if entry.classes and entry.joined != "planes":
             labels = torch.arange(COUNT) % entry.classes
             joined = torch.eye(entry.classes)[labels] if self._table is None else self._table[labels]
             z = z * joined if entry.joined == "multiplied" else torch.cat([joined, z] if entry.joined == "before" else [z, joined], 1)
@@ -80,8 +59,24 @@ class Search:
 
     # One stage ------------------------------------------------------------------------------------------------------------------------
 
-    def _expand(self, index: int, found: Found) -> list[tuple[Found, _Trial, float]]:
+    def _expand(self, index: int, found: Found) -> list[tuple[Found, Trial, float]]:
         """Return (reading, trial, its score with the least that the rest can cost)."""
+        return [grown for each in self._with_planes(index, found) for grown in self._expand_one(index, each)]
+
+    def _with_planes(self, index: int, found: Found) -> list[Found]:
+        """Return the reading with each way to join a label's planes before this kernel, or itself where none are joined."""
+        branch = self._stages[index].branch
+        if branch is None:
+            return [found]
+        sides = {None: {False: 0.0, True: 0.2}, "before": {True: 0.0}, "after": {False: 0.0}}[self._labels]
+        kinds = {act: cost for act, cost in branch_acts(branch).items() if planes(branch, self._before(index, found), act) is not None}
+        return [
+            replace(found, planes=Planes(act, first), cost=found.cost + cost + more)
+            for act, cost in kinds.items()
+            for first, more in sides.items()
+        ]
+
+    def _expand_one(self, index: int, found: Found) -> list[tuple[Found, Trial, float]]:
         stage, size = self._stages[index], self._before(index, found)
         moves = [(move, self._rest(index, move, size)) for move in self._moves(index, size)]
         best = min((move.cost + rest for move, rest in moves), default=inf)
@@ -108,49 +103,59 @@ class Search:
             return self._geometry.rest(index + 1, size) if after else 0.0
         return self._geometry.rest(index + 1, move.size(size, self._stages[index].size))
 
-    def _untried(self, index: int, found: Found, near: Sequence[tuple[Move, float]]) -> list[_Trial]:
+    def _untried(self, index: int, found: Found, near: Sequence[tuple[Move, float]]) -> list[Trial]:
         """Return what cost alone allows, where the file has no statistics behind this layer."""
         kinds = sorted(self._between.acts(index, found).items(), key=lambda pair: pair[1])
         kept = [(act, cost) for act, cost in kinds if cost < kinds[0][1] + 1.5][: 2 if found.act or not index else 1]
         stated = self._between.eps(index)
         eps = found.eps if found.eps in stated or not stated else next(iter(stated))
-        return [_Trial(act, eps, move, NO_ACT, move.cost + cost) for move, _ in near[: BEAM + 4] for act, cost in kept]
+        return [Trial(act, eps, move, NO_ACT, move.cost + cost) for move, _ in near[: BEAM + 4] for act, cost in kept]
 
-    def _tried(self, index: int, found: Found, moves: Sequence[Move]) -> list[_Trial]:
+    def _cost(self, index: int, found: Found, move: Move) -> float:
+        """Return a move's cost, less where an earlier kernel of this size does the same: authors repeat themselves."""
+        own = (move.way, move.scale, move.mode, move.stride, move.padding, self._stages[index].size)
+        for stage, choice in zip(self._stages[1:], found.choices[1:], strict=False):
+            done = choice.move
+            if own == (done.way, done.scale, done.mode, done.stride, done.padding, stage.size):
+                return move.cost * REPEATED
+        return move.cost
+
+    def _tried(self, index: int, found: Found, moves: Sequence[Move]) -> list[Trial]:
         """Try moves with the likeliest activations; then other activations and eps with the moves that fit best."""
         acts, early = self._between.acts(index, found), self._between.early(index, found)
         likely, before = min(acts, key=lambda act: acts[act]), min(early, key=lambda act: early[act])
         trials = self._measure(index, found, [(likely, found.eps, move, before) for move in moves])
         others = [act for act in acts if act != likely]
         trials += self._measure(
-            index, found, [(likely, e, t.move, before) for t in _leading(trials, 2) for e in self._between.eps(index) if e != found.eps]
+            index, found, [(likely, e, t.move, before) for t in leading(trials, 2) for e in self._between.eps(index) if e != found.eps]
         )
-        if found.act is None or not _fits(trials):
-            trials += self._measure(index, found, [(act, t.eps, t.move, before) for t in _leading(trials, 2) for act in others])
-            best = _leading(trials, 1)[0]
+        if found.act is None or not fits(trials):
+            trials += self._measure(index, found, [(act, t.eps, t.move, before) for t in leading_scales(trials) for act in others])
+            best = leading(trials, 1)[0]
             trials += self._measure(index, found, [(best.act, best.eps, move, before) for move in moves if best.act != likely])
-        if not _fits(trials):
+        if not fits(trials):
             trials += self._measure(
-                index, found, [(t.act, t.eps, t.move, act) for t in _leading(trials, 3) for act in early if act != before]
+                index, found, [(t.act, t.eps, t.move, act) for t in leading(trials, 3) for act in early if act != before]
             )
         return trials
 
-    def _measure(self, index: int, found: Found, wanted: Sequence[tuple[Act, float, Move, Act]]) -> list[_Trial]:
+    def _measure(self, index: int, found: Found, wanted: Sequence[tuple[Act, float, Move, Act]]) -> list[Trial]:
         stage = self._stages[index]
         assert stage.norm is not None
         acts, eps, early = self._between.acts(index, found), self._between.eps(index), self._between.early(index, found)
         weight, channels = stage.kernel.weight.float(), self._channels(index)
         bias = stage.kernel.tensors.get("bias")
         kernels: dict[tuple[Act, float], Kernel] = {}
+        floor = FLOOR if index else FIRST_FLOOR
         trials = []
         for act, e, move, between in wanted:
             if (act, e) not in kernels:
                 x = self._input(index, found, act, e)
-                kernels[act, e] = Kernel(x[: _affordable(x, weight, channels)], weight, None if bias is None else bias.float())
+                kernels[act, e] = Kernel(x[: affordable(x, weight, channels)], weight, None if bias is None else bias.float())
             y = activate(kernels[act, e](move, channels), between)
             y, kept = self._as_normed(stage, y, channels, found.start)
-            cost = move.cost + acts[act] + early[between] + (0.0 if e == found.eps else eps.get(e, 0.0))
-            trials.append(_Trial(act, e, move, between, cost, error(y, stage.norm.tensors, kept), stage.norm.channels, index == 0))
+            cost = self._cost(index, found, move) + acts[act] + early[between] + (0.0 if e == found.eps else eps.get(e, 0.0))
+            trials.append(Trial(act, e, move, between, cost, error(y, stage.norm.tensors, kept), stage.norm.channels, floor))
         return trials
 
     def _as_normed(self, stage: Stage, y: Tensor, channels: Tensor | None, start: Pair) -> tuple[Tensor, Tensor | None]:
@@ -172,7 +177,16 @@ class Search:
     # Computing ------------------------------------------------------------------------------------------------------------------------
 
     def _input(self, index: int, found: Found, act: Act, eps: float) -> Tensor:
-        """Return what kernel `index` is applied to: norm and activation of the stage before, reshaped where a picture begins."""
+        """Return what kernel `index` is applied to, a label's planes included where they are joined here."""
+        x, branch = self._own_input(index, found, act, eps), self._stages[index].branch
+        joined = None if branch is None else planes(branch, self._before(index, found), found.planes.act, training=True)
+        if branch is None or joined is None:
+            return x
+        labels = joined[torch.arange(len(x)) % branch.classes]
+        return torch.cat([labels, x] if found.planes.first else [x, labels], 1)
+
+    def _own_input(self, index: int, found: Found, act: Act, eps: float) -> Tensor:
+        """Return norm and activation of the stage before, reshaped where a picture begins."""
         assert found.y is not None
         x, stage = found.y, self._stages[index]
         is_picture = stage.kernel.weight.dim() == 4
@@ -186,10 +200,10 @@ class Search:
             x = x.reshape(len(x), -1, *found.start)
         return activate(normalise(x, before.norm.tensors, eps) if before.norm is not None else x, act)
 
-    def _best(self, index: int, grown: Sequence[tuple[Found, _Trial, float]]) -> list[tuple[Found, _Trial]]:
+    def _best(self, index: int, grown: Sequence[tuple[Found, Trial, float]]) -> list[tuple[Found, Trial]]:
         """Return the readings to follow, no more than half of them with the same activation."""
         ranked = sorted((item for item in grown if item[2] < inf), key=lambda item: item[2])
-        kept: list[tuple[Found, _Trial]] = []
+        kept: list[tuple[Found, Trial]] = []
         acts: Counter[Act] = Counter()
         for found, trial, score in ranked:
             if score <= ranked[0][2] + SPAN and len(kept) < BEAM and acts[trial.act] < BEAM // 2:
@@ -197,16 +211,16 @@ class Search:
                 acts[trial.act] += 1
         return kept
 
-    def _computed(self, index: int, found: Found, trial: _Trial) -> Found:
+    def _computed(self, index: int, found: Found, trial: Trial) -> Found:
         stage = self._stages[index]
         x = self._input(index, found, trial.act, trial.eps)
         bias = stage.kernel.tensors.get("bias")
         weight = stage.kernel.weight.float()
-        y = Kernel(x[: _affordable(x, weight, None)], weight, None if bias is None else bias.float())(trial.move)
+        y = Kernel(x[: affordable(x, weight, None)], weight, None if bias is None else bias.float())(trial.move)
         size = trial.move.size(self._before(index, found), stage.size) if trial.move.way != "linear" else found.start
         ending = self._geometry.rest(index + 1, size) if index == len(self._stages) - 1 else 0.0
         earlier = found.choices[:-1] + ((replace(found.choices[-1], eps=trial.eps),) if found.choices else ())
-        act = found.act or next((a for a in (trial.early, trial.act) if a != NO_ACT and (trial.squared is not None or index > 1)), None)
+        act = next((a for a in (trial.early, trial.act) if a != NO_ACT and (trial.squared is not None or index > 1)), found.act)
         squared = () if trial.squared is None else (trial.squared,)
         return replace(
             found,
@@ -219,18 +233,3 @@ class Search:
             errors=(*found.errors, *squared),
             y=activate(y, trial.early),
         )
-
-
-def _fits(trials: Sequence[_Trial]) -> bool:
-    return any(trial.squared is not None and trial.squared < FITS for trial in trials)
-
-
-def _leading(trials: Sequence[_Trial], count: int) -> list[_Trial]:
-    return sorted(trials, key=lambda trial: trial.score)[:count]
-
-
-def _affordable(x: Tensor, weight: Tensor, channels: Tensor | None) -> int:
-    """Return how many examples a trial can have: as many as its work allows, at least 8."""
-    places = prod(x.shape[2:]) if x.dim() == 4 else 1
-    share = 1.0 if channels is None else len(channels) / max(weight.shape[:2])
-    return int(min(len(x), max(8, WORK / max(1.0, places * max(weight.numel() * share, PASSES * min(weight.shape[:2]))))))

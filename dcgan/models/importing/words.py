@@ -22,6 +22,8 @@ def proofs(network: Skeleton) -> tuple[str, ...]:
     said.append(f"{biases or 'no'} biases")
     if network.table is not None:
         said.append(f"a label embedding of {network.table.weight.shape[0]} classes")
+    if network.branch is not None:
+        said.append(f"labels of {network.branch.classes} classes through layers of their own, joined as planes")
     return tuple(said)
 
 

@@ -11,6 +11,7 @@ from dcgan.ui.components import component_files, component_texts
 
 SCRIPTS = (
     "latent.js",
+    "files.js",
     "steering.js",
     "store.js",
     "address.js",
@@ -44,6 +45,7 @@ SCRIPTS = (
     "models.js",
     "opening.js",
     "stage.js",
+    "following.js",
     "drop.js",
     "hub.js",
     "script.js",

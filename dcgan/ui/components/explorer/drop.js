@@ -77,11 +77,3 @@ class DropZone {
     this.#part("file").value = ""; // so that the same file can be chosen again
   }
 }
-
-function parseJson(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return {}; // a proxy's page, not our answer
-  }
-}

@@ -18,6 +18,11 @@ class Models {
     return this.#list.find((model) => model.name === name);
   }
 
+  /** Take up what has become of one of them. */
+  replace(info) {
+    this.#list = this.#list.map((model) => (model.name === info.name ? info : model));
+  }
+
   /** Ask the server for them, until it answers. */
   async load() {
     const { base, part, say, text } = this.#page;

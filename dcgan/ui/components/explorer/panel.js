@@ -47,6 +47,7 @@ function factsOf(info, text, number) {
     info.data && text("fact_data", { data: info.data }),
     info.source === "untrained" && text("fact_untrained"),
     text("fact_size", { width: info.width, height: info.height, channels }),
+    info.is_growing && text("fact_growing"),
     info.steps && text("fact_steps", { steps: number(info.steps) }),
     text("fact_parameters", { parameters: number(info.parameters) }),
     text(`fact_${info.prior}`, { n: number(info.z_dim) }),

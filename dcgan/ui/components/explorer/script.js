@@ -77,6 +77,7 @@ class Explorer {
     this.drop = new DropZone(this.#part("drop"), this.#base, this.#text, (model) => this.#adopted(model), point, this.#alive.signal);
     new Hub(this.#part("hub"), this.#base, this.#text, this.#number, () => this.view.info.name, (model) => this.#adopted(model));
     this.help = new Help(this.#root);
+    this.following = new Following(page, this.#root, (info) => this.#grown(info));
   }
 
   #buildLaboratory(page) {
@@ -147,6 +148,16 @@ class Explorer {
     this.#root.inert = false;
     this.directions.model();
     this.shelf.draw();
+    this.following.model();
+  }
+
+  /** The model that is shown has learned: show the same z in what it is now. */
+  #grown(info) {
+    this.models.replace(info);
+    this.view.info = info;
+    fillFacts(this.#part("facts"), factsOf(info, this.#text, this.#number));
+    this.stream.want(this.view.z);
+    this.rest.later();
   }
 
   async #adopted(model) {

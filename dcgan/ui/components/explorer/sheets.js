@@ -116,7 +116,7 @@ class SheetsPanel {
       points.forEach((point, k) => (point.score = scores[k] ?? 0));
       points.sort((a, b) => (order === "real" ? b.score - a.score : a.score - b.score));
     }
-    return { points, columns: 8, key: `${info.name} ${first} ${label} ${order}` };
+    return { points, columns: 8, key: `${info.name} ${info.sha256} ${first} ${label} ${order}` };
   }
 
   #xy() {

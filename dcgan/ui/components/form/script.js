@@ -9,12 +9,16 @@ const part = (name) => root.querySelector(`[data-part="${name}"]`);
 translate(root);
 part("from").placeholder = say("from_hint");
 
+const examination = createExamination(part, chooseCrop, takeProposal);
+const own = createOwnPictures(part, () => ownAre(""), takeSource, showFound);
 const post = (path, wish, timeout) => ask(`form/${path}`, { method: "POST", body: asBody(wish), timeout });
 let offer = null; // what can be chosen
 let fields = null;
 let versus = null;
 let asked = 0; // counts plans: only the newest is shown
 let timer = 0;
+let looked = ""; // the pictures of one's own that were looked at
+let found = null; // what was found in them
 
 function readForm() {
   return {
@@ -40,9 +44,49 @@ function writeForm(wish) {
   if (wish.recipe !== DEFAULTS.recipe || wish.from || Object.keys(wish.settings).length) part("more").open = true;
 }
 
+/** Show what belongs to pictures of one's own, and look at them where they are others than before. */
+function showOwn() {
+  const isOwn = part("data").value === OWN && !offer.public;
+  part("path-box").hidden = part("own").hidden = !isOwn;
+  const source = isOwn ? part("path").value.trim() : "";
+  if (source !== looked) own.look((looked = source));
+}
+
+function ownAre(source) {
+  part("data").value = OWN;
+  part("path").value = source;
+  looked = "";
+  showFound(null);
+  showOwn();
+}
+
+function takeSource(source) {
+  ownAre(source);
+  changed();
+}
+
+function showFound(record) {
+  found = record;
+  if (record) examination.show(record, fields.read().crop ?? "center");
+  else examination.clear();
+}
+
+function chooseCrop(crop) {
+  fields.write({ ...fields.read(), crop: crop === "center" ? "" : crop });
+  changed();
+}
+
+function takeProposal({ recipe, steps, ...settings }) {
+  part("recipe").value = recipe;
+  part("unit").value = "steps";
+  part("amount").value = steps;
+  fields.write({ ...fields.read(), ...settings });
+  changed();
+}
+
 function changed() {
   offerPause("");
-  part("path-box").hidden = part("data").value !== OWN;
+  showOwn();
   part("time").textContent = "";
   describe();
   describeVersus();
@@ -72,7 +116,9 @@ async function plan() {
     const found = await post("plan", wish, TRIAL_MS); // a large folder takes its time
     if (ticket === asked) show(found);
   } catch (error) {
-    if (ticket === asked) fail(error);
+    if (ticket !== asked) return undefined;
+    if (wish.data.startsWith(HUB) && !found) return complain(""); // it is fetched first, which stands beside the button
+    fail(error);
   }
   return undefined;
 }
@@ -176,7 +222,7 @@ async function begin() {
   }
   offerChoices(offer);
   writeForm(readAddress(fields.keys));
-  part("path-box").hidden = part("data").value !== OWN;
+  showOwn();
   describe();
   describeVersus();
   plan();

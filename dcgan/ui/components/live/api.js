@@ -44,5 +44,7 @@ const api = {
   differences: (run, other) => ask(`runs/${encodeURIComponent(run)}/differences?other=${encodeURIComponent(other)}`),
   measures: (run) => `${routes}/runs/${encodeURIComponent(run)}/measures.csv`,
   sheet: (run, step, generation) => `${routes}/runs/${encodeURIComponent(run)}/samples/${step}.jpg?g=${generation}`,
+  judgement: (run, step, generation) => ask(`runs/${encodeURIComponent(run)}/samples/${step}.json?g=${generation}`),
+  real: (run, generation) => `${routes}/runs/${encodeURIComponent(run)}/real.jpg?g=${generation}`,
   explore: (run) => `${appRoot}/?model=${encodeURIComponent(run)}`,
 };

@@ -18,6 +18,8 @@ const panel = createPanel(root, giveOrder);
 const picker = createPicker(root.querySelector('[data-part="picker"]'), follow);
 const happenings = createHappenings(root, charts.happen);
 const changing = createChanging(root);
+const lineup = createLineup(root);
+const kid = createKid(root);
 const axes = createAxes(root, charts, layBeside);
 createProjector(root, charts.draw);
 picker.listen(axes.offer);
@@ -34,6 +36,7 @@ let failures = 0;
 function lookAt(marked, step) {
   charts.mark(marked);
   lookedAt = step;
+  lineup.look(step);
   showNumbers();
   const near = beside?.steps.filter((known) => known <= step).at(-1);
   root.querySelector('[data-part="other-picture"]').hidden = near === undefined;
@@ -69,6 +72,8 @@ function startAgain() {
   progress.clear();
   happenings.clear(run);
   changing.clear(run);
+  lineup.clear(run);
+  kid.clear();
   sheet.clear((step) => api.sheet(run, step, view.generation ?? 0));
 }
 
@@ -126,8 +131,10 @@ function take(answer) {
   const sheets = answer.events.filter(({ event }) => event === "samples").map(({ step }) => step);
   sheet.add([...(answer.samples ?? []), ...(answer.samples ? [] : sheets)]);
   happenings.add(answer.events);
+  kid.add(answer.events);
   changing.learn(view.config.recipe, answer.events);
   changing.show(answer.status.state, answer.may_control);
+  lineup.learn(view.config, answer.events, view.generation);
   view.explorable ||= Boolean(sheets.length || answer.samples?.length);
   show(answer);
   if (isToPlay && answer.samples?.length > 1) sheet.start();

@@ -11,6 +11,8 @@ from dcgan.ui.components import component_files, component_texts
 
 SCRIPTS = (
     "../explorer/panel.js",  # sentences, numbers, create
+    "../explorer/files.js",
+    "../explorer/store.js",
     "memory.js",
     "api.js",
     "sheet.js",
@@ -18,6 +20,10 @@ SCRIPTS = (
     "player.js",
     "keys.js",
     "chooser.js",
+    "steps.js",
+    "opening.js",
+    "key_points.js",
+    "film_files.js",
     "film.js",
     "slots.js",
     "concepts.js",

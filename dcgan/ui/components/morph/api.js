@@ -24,14 +24,14 @@ class Api {
     return (await this.#post(route, asked, signal)).json();
   }
 
-  async file(format, asked) {
-    return (await this.#post("walk", asked, undefined, format)).blob();
+  /** The file that a route answers; `query` says which one. */
+  async file(route, asked, query) {
+    return (await this.#post(route, asked, undefined, query)).blob();
   }
 
-  async #post(route, asked, signal, format) {
+  async #post(route, asked, signal, query = {}) {
     const url = new URL(route, this.#base);
-    url.searchParams.set("model", this.model);
-    if (format) url.searchParams.set("format", format);
+    url.search = new URLSearchParams({ model: this.model, ...query });
     const answer = await fetch(url, { method: "POST", body: JSON.stringify(asked), signal }).catch((error) => {
       throw error.name === "AbortError" ? error : new Trouble(this.#text("lost"));
     });

@@ -109,6 +109,7 @@ class Chooser {
       sheet.draw(first + k, canvas);
       button.append(canvas);
       button.addEventListener("click", () => this.#pick?.(toPoint(point)));
+      offerPoint(button, toPoint(point));
       return button;
     });
     this.#part(name).replaceChildren(...buttons);

@@ -10,6 +10,10 @@ function rangeOfSeeds(first, count) {
   return Array.from({ length: count }, (_, k) => ({ seed: first + k }));
 }
 
+function meanOf(slot) {
+  return slot.querySelector("[data-mean-picture]");
+}
+
 class Arithmetic {
   #page;
   #figure = null;
@@ -30,9 +34,9 @@ class Arithmetic {
     page.part("result-to-film").addEventListener("click", () => this.#toFilm());
   }
 
-  open(remembered, figures) {
+  open(remembered, figures, packed) {
     this.#figure = figures.figure_7;
-    this.panel.open(remembered, this.#slots((k) => rangeOfSeeds(k * PER_SLOT, PER_SLOT)));
+    this.panel.open(remembered, this.#slots((k) => rangeOfSeeds(k * PER_SLOT, PER_SLOT)), packed);
   }
 
   #slots(otherwise) {
@@ -46,11 +50,11 @@ class Arithmetic {
 
   /** What the slots hold is known only as long as they hold what was chosen for the model. */
   #showNames(slots) {
-    const { part, text, language } = this.#page;
+    const { text, language } = this.#page;
     const names = this.#figure?.names?.[language] ?? this.#figure?.names?.en;
     const chosen = (slot) => slots[slot].every(({ seed, z }, k) => z === undefined && seed === this.#figure[slot][k]) && slots[slot].length;
     for (const slot of ["a", "b", "c"]) {
-      part(`name-${slot}`).textContent = names && chosen(slot) ? names[slot] : text(`slot_${slot}`);
+      this.#page.slot(slot).querySelector("[data-name]").textContent = names && chosen(slot) ? names[slot] : text(`slot_${slot}`);
     }
   }
 
@@ -61,7 +65,7 @@ class Arithmetic {
     const counts = ["a", "b", "c"].map((name) => slots[name].length);
     let next = counts.reduce((sum, count) => sum + count, 0);
     ["a", "b", "c"].forEach((name, k) => {
-      drawOrClear(part(`mean-${name}`), counts[k] ? sheet : null, counts[k] ? next++ : 0);
+      drawOrClear(meanOf(this.#page.slot(name)), counts[k] ? sheet : null, counts[k] ? next++ : 0);
     });
     const result = sheet && record.z ? sheet : null;
     drawMany(part("result"), result, next, 9);
@@ -71,7 +75,7 @@ class Arithmetic {
   }
 
   #toFilm() {
-    this.#page.film.take({ z: this.#record.z, name: this.#page.text("sum") });
+    this.#page.film.points.take({ z: this.#record.z, name: this.#page.text("sum") });
   }
 }
 
@@ -93,9 +97,9 @@ class Turn {
     page.part("figure-8").addEventListener("click", () => this.#setUp());
   }
 
-  open(remembered, figures) {
+  open(remembered, figures, packed) {
     this.#figure = figures.figure_8;
-    this.panel.open(remembered, this.#slots((k) => rangeOfSeeds(k * PER_SIDE, PER_SIDE)));
+    this.panel.open(remembered, this.#slots((k) => rangeOfSeeds(k * PER_SIDE, PER_SIDE)), packed);
   }
 
   #slots(otherwise) {
@@ -112,8 +116,8 @@ class Turn {
     const { left, right, samples } = slots;
     const made = record ? sheet : null;
     const first = left.length + right.length + samples.length;
-    drawOrClear(this.#page.part("mean-left"), made, first);
-    drawOrClear(this.#page.part("mean-right"), made, first + 1);
+    drawOrClear(meanOf(this.#page.slot("left")), made, first);
+    drawOrClear(meanOf(this.#page.slot("right")), made, first + 1);
     drawMany(this.#page.part("turned"), made, first + 2, made ? samples.length * TURN_STEPS : 0);
   }
 }
@@ -138,9 +142,9 @@ class Plane {
     page.part("corners-new").addEventListener("click", () => this.panel.change({ slots: { corners: this.#labelled(randomSeeds(4)) } }));
   }
 
-  open(remembered, figures) {
+  open(remembered, figures, packed) {
     const seeds = figures.film?.slice(0, 4) ?? [0, 1, 2, 3];
-    this.panel.open(remembered, { corners: this.#labelled(seedsToPoints(seeds)) });
+    this.panel.open(remembered, { corners: this.#labelled(seedsToPoints(seeds)) }, packed);
   }
 
   #labelled(points) {

@@ -47,6 +47,12 @@ class Player {
     this.seek(this.#frame);
   }
 
+  /** Stop, at a frame of the film that is loaded next. */
+  halt(frame) {
+    this.pause();
+    this.#frame = frame;
+  }
+
   pause() {
     cancelAnimationFrame(this.#request);
     this.#request = null;

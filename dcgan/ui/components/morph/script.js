@@ -6,6 +6,7 @@ class Morph {
   #root;
   #models = [];
   #busy = 0;
+  #inTrouble = false; // the status line says that a request failed
   #state = recall(STATE, {});
 
   constructor(root, texts) {
@@ -15,28 +16,32 @@ class Morph {
     this.number = createNumber(language in texts ? language : "en");
     this.part = (name) => root.querySelector(`[data-mo="${name}"]`);
     this.api = new Api(routesUrl(), this.text);
+    for (const box of root.querySelectorAll(".mo-slot")) fillSlot(box, this.part("slot"));
     fillSentences(root, this.text);
     this.chooser = new Chooser(this.part, this.api, this.text, (error) => this.complain(error));
     this.language = language in texts ? language : "en";
     this.film = new Film(this);
     this.concepts = { arithmetic: new Arithmetic(this), turn: new Turn(this), plane: new Plane(this) };
     this.tabs = new Tabs(this.part("tabs"), (name) => this.#showTab(name));
-    this.part("model").addEventListener("change", ({ target }) => this.#open(this.#modelOf(target.value)));
+    this.part("model").addEventListener("change", ({ target }) => this.#open(this.modelOf(target.value)));
+    new Opening(this, (info, of) => this.#show(info, of));
     this.part("undo").addEventListener("click", () => this.#shown().undo());
     this.part("redo").addEventListener("click", () => this.#shown().redo());
     document.addEventListener("keydown", (event) => this.#onShortcut(event));
+    window.addEventListener("pagehide", () => this.film.info && packForReload(this.#pack()));
     root.inert = true; // until there is a model
     root.hidden = false;
   }
 
   async start(defaultModel) {
     const named = new URLSearchParams(location.search).get("model");
+    const before = unpackAfterReload();
     await this.#loadModels(named ?? "");
     if (!this.#models.length) return this.say(this.text("no_models"), true);
-    const wanted = named ?? modelOfInbox() ?? this.#state.model;
-    const info = this.#modelOf(wanted) ?? this.#modelOf(defaultModel) ?? this.#models[0];
-    await this.#open(info);
-    if (named && info.name !== named) this.say(this.text("unknown_model", { model: named, shown: info.name }), true);
+    const wanted = before?.model ?? named ?? modelOfInbox() ?? this.#state.model;
+    const info = this.modelOf(wanted) ?? this.modelOf(defaultModel) ?? this.#models[0];
+    await this.#open(info, before?.model === info.name ? before : {});
+    if (named && !this.modelOf(named)) this.say(this.text("unknown_model", { model: named, shown: info.name }), true);
     return undefined;
   }
 
@@ -48,6 +53,7 @@ class Morph {
 
   say(sentence, isError = false) {
     const status = this.part("status");
+    this.#inTrouble = false;
     status.textContent = sentence;
     status.classList.toggle("mo-error", isError);
   }
@@ -57,11 +63,12 @@ class Morph {
     if (error.name === "AbortError") return;
     if (!(error instanceof Trouble)) throw error;
     this.say(error.message, true);
+    this.#inTrouble = true;
   }
 
-  /** What was asked for has come after all: an error that is still shown is over. */
+  /** What was asked for has come after all: trouble that is still shown is over. */
   recovered() {
-    if (this.part("status").classList.contains("mo-error")) this.say("");
+    if (this.#inTrouble) this.say("");
   }
 
   busy(more) {
@@ -74,7 +81,40 @@ class Morph {
     this.say(this.text(copied ? "copied" : "copy_failed"), !copied);
   }
 
-  async #open(info) {
+  /** Make a file and save it. */
+  async save(title, make) {
+    const name = title.replaceAll(/[^\w.-]+/g, "-");
+    this.busy(true);
+    this.say(this.text("saving", { name }));
+    try {
+      saveFile(await make(), name);
+      this.say(this.text("saved", { name }));
+    } catch (error) {
+      this.complain(error);
+    } finally {
+      this.busy(false);
+    }
+  }
+
+  /** The box of a slot. */
+  slot(name) {
+    return this.#root.querySelector(`.mo-slot[data-slot="${name}"]`);
+  }
+
+  /** What a reload would lose. */
+  #pack() {
+    const panels = Object.entries(this.concepts).map(([name, { panel }]) => [name, panel.steps.pack()]);
+    return { model: this.film.info.name, film: this.film.pack(), ...Object.fromEntries(panels) };
+  }
+
+  /** Show a panel of a model; resolves to the panel. */
+  async #show(info, of) {
+    if (info !== this.film.info) await this.#open(info);
+    this.tabs.show(of);
+    return this.concepts[of]?.panel ?? this.film;
+  }
+
+  async #open(info, before = {}) {
     this.say("");
     this.chooser.close();
     this.api.model = info.name;
@@ -85,8 +125,8 @@ class Morph {
     const received = takeInbox(info);
     this.tabs.show(received.length ? "film" : this.#state.tab); // first, because only what is seen asks for pictures
     this.chooser.ask(figures.attributes ?? []);
-    this.film.open(info, this.#state.film, received, figures);
-    for (const [name, concept] of Object.entries(this.concepts)) concept.open(this.#state[name], figures);
+    this.film.open(info, this.#state.film, received, figures, before.film);
+    for (const [name, concept] of Object.entries(this.concepts)) concept.open(this.#state[name], figures, before[name]);
     this.#root.inert = false;
   }
 
@@ -115,7 +155,7 @@ class Morph {
   }
 
   showSteps() {
-    const { undo, redo } = this.#shown().steps;
+    const { undo, redo } = this.#shown().steps.can;
     this.part("undo").disabled = !undo;
     this.part("redo").disabled = !redo;
   }
@@ -130,7 +170,7 @@ class Morph {
     else this.#shown().undo();
   }
 
-  #modelOf(name) {
+  modelOf(name) {
     return this.#models.find((model) => model.name === name);
   }
 

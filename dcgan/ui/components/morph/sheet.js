@@ -21,10 +21,3 @@ class PictureSheet {
     canvas.getContext("2d").drawImage(this.#image, left, top, this.width, this.height, 0, 0, this.width, this.height);
   }
 }
-
-/** Save a blob under a name. */
-function saveBlob(blob, name) {
-  const link = create("a", { href: URL.createObjectURL(blob), download: name });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-}

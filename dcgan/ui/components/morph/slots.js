@@ -5,11 +5,10 @@ class SlotPanel {
   #root;
   #plan;
   #state = null; // {model, label, slots: {name: [point]}}
-  #past = [];
-  #future = [];
   #asked = null;
   #abort = null;
   #gap = null; // {name, at}: what was taken out last is replaced where it was
+  steps = new Steps();
 
   /** `plan`: {name, route, slots: [name], most, enough(slots), asked(state), show(sheet, record, state)}; the root's own parts are `data-slot`. */
   constructor(page, root, plan) {
@@ -17,10 +16,13 @@ class SlotPanel {
     this.#root = root;
     this.#plan = plan;
     for (const name of plan.slots) {
-      const box = this.#box(name);
+      const box = page.slot(name);
+      box.querySelector("[data-name]").textContent = page.text(`slot_${name}`);
+      acceptPoints(box, (point) => this.#add(name, point));
       box.querySelector("[data-add]").addEventListener("click", ({ target }) => this.#openChooser(name, target));
       box.querySelector("[data-clear]").addEventListener("click", () => this.#put(name, []));
     }
+    this.#saver.addEventListener("click", () => this.#save());
     this.#label?.addEventListener("change", ({ target }) => this.change({ label: Number(target.value) }));
   }
 
@@ -32,10 +34,9 @@ class SlotPanel {
     return this.#root.checkVisibility();
   }
 
-  /** Begin with what the browser remembers of this model, else with `start` (slots). */
-  open(remembered, start) {
-    this.#past = [];
-    this.#future = [];
+  /** Begin with what the browser remembers of this model, else with `start` (slots); `packed` are the steps before a reload. */
+  open(remembered, start, packed) {
+    this.steps.open(packed);
     this.#asked = null;
     const mine = remembered?.model === this.info.name ? remembered : {};
     const points = (name) => (mine.slots?.[name] ?? start[name]).map(toPoint).filter((point) => fits(point, this.info));
@@ -51,22 +52,25 @@ class SlotPanel {
   /** Take changes as one step that can be undone. */
   change(changes) {
     this.#gap = null;
-    this.#past.push(this.#state);
-    this.#future = [];
-    this.#state = { ...this.#state, ...changes };
-    this.refresh();
+    this.steps.remember(this.#state);
+    this.#go({ ...this.#state, ...changes });
   }
 
   undo() {
-    this.#go(this.#past, this.#future);
+    this.#go(this.steps.undo(this.#state));
   }
 
   redo() {
-    this.#go(this.#future, this.#past);
+    this.#go(this.steps.redo(this.#state));
   }
 
-  get steps() {
-    return { undo: this.#past.length > 0, redo: this.#future.length > 0 };
+  /** Take what a PNG says that it was made of: slots of points, and the label or labels. */
+  take(asked) {
+    const points = (name) => (Array.isArray(asked[name]) ? asked[name] : []).map((point, k) => toPoint({ ...point, label: asked.labels?.[k] }));
+    const fitting = (name) => points(name).filter((point) => fits(point, this.info)).slice(0, this.#plan.most);
+    const slots = Object.fromEntries(this.#plan.slots.map((name) => [name, fitting(name)]));
+    const label = this.info.labels.length ? Math.min(asked.label ?? 0, this.info.labels.length - 1) : null;
+    this.change({ slots, label });
   }
 
   /** Show the state; ask for pictures if the panel is seen and they are not there yet. */
@@ -74,6 +78,7 @@ class SlotPanel {
     if (!this.#state) return;
     this.#page.keep({ [this.#plan.name]: this.#state });
     this.#page.showSteps();
+    this.#saver.disabled = !this.#plan.enough(this.#state.slots) || this.#plan.slots.some((name) => !this.#state.slots[name].length);
     for (const name of this.#plan.slots) this.#showSlot(name);
     if (this.#label && this.#state.label !== null) this.#label.value = this.#state.label;
     const asked = JSON.stringify(this.#plan.asked(this.#state));
@@ -86,14 +91,12 @@ class SlotPanel {
     return this.#root.querySelector("[data-slot=label]");
   }
 
-  #box(name) {
-    return this.#root.querySelector(`[data-slot="${name}"]`);
+  get #saver() {
+    return this.#root.querySelector("[data-save]");
   }
 
-  #go(from, to) {
-    if (!from.length) return;
-    to.push(this.#state);
-    this.#state = from.pop();
+  #go(state) {
+    this.#state = state;
     this.refresh();
   }
 
@@ -106,15 +109,22 @@ class SlotPanel {
     this.#gap = { name, at };
   }
 
+  #add(name, point) {
+    const { text } = this.#page;
+    const points = this.#state.slots[name];
+    if (points.length >= this.#plan.most) return this.#page.say(text("slot_full", { most: this.#plan.most }), true);
+    this.#page.say(text("added", { what: nameOfPoint(point, text) }));
+    return this.#put(name, points.toSpliced(this.#gap?.name === name ? this.#gap.at : points.length, 0, point));
+  }
+
   #openChooser(name, opener) {
-    const add = (point) => {
-      const points = this.#state.slots[name];
-      if (points.length >= this.#plan.most) return this.#page.say(this.#page.text("slot_full", { most: this.#plan.most }), true);
-      this.#page.say(this.#page.text("added", { what: nameOfPoint(point, this.#page.text) }));
-      return this.#put(name, points.toSpliced(this.#gap?.name === name ? this.#gap.at : points.length, 0, point));
-    };
-    const title = this.#page.text("choose_for", { slot: this.#box(name).querySelector("[data-name]").textContent });
-    this.#page.chooser.open(this.info, title, add, opener, this.#label ? this.#state.label : null);
+    const title = this.#page.text("choose_for", { slot: this.#page.slot(name).querySelector("[data-name]").textContent });
+    this.#page.chooser.open(this.info, title, (point) => this.#add(name, point), opener, this.#label ? this.#state.label : null);
+  }
+
+  #save() {
+    const name = `${this.info.name}-${this.#plan.name}.png`;
+    return this.#page.save(name, () => this.#page.api.file("figure", this.#plan.asked(this.#state), { of: this.#plan.route }));
   }
 
   async #make(asked) {
@@ -147,14 +157,14 @@ class SlotPanel {
 
   /** The samples stand first in every sheet, slot by slot. */
   #paint(sheet, state) {
-    const canvases = this.#plan.slots.flatMap((name) => Array.from(this.#box(name).querySelectorAll(".mo-sample canvas")));
+    const canvases = this.#plan.slots.flatMap((name) => Array.from(this.#page.slot(name).querySelectorAll(".mo-sample canvas")));
     if (state === this.#state) canvases.forEach((canvas, k) => sheet.draw(k, canvas));
   }
 
   #showSlot(name) {
     const { text } = this.#page;
     const points = this.#state.slots[name];
-    const list = this.#box(name).querySelector("[data-samples]");
+    const list = this.#page.slot(name).querySelector("[data-samples]");
     while (list.children.length > points.length) list.lastChild.remove();
     while (list.children.length < points.length) {
       const button = create("button", { type: "button", className: "mo-sample" });
@@ -166,10 +176,16 @@ class SlotPanel {
       const title = text("take_out", { what: nameOfPoint(point, text) });
       Object.assign(list.children[k], { title, ariaLabel: title });
     });
-    this.#box(name).querySelector("[data-empty]").hidden = points.length > 0;
-    this.#box(name).querySelector("[data-clear]").disabled = !points.length;
-    this.#box(name).querySelector("[data-add]").disabled = points.length >= this.#plan.most;
+    this.#page.slot(name).querySelector("[data-empty]").hidden = points.length > 0;
+    this.#page.slot(name).querySelector("[data-clear]").disabled = !points.length;
+    this.#page.slot(name).querySelector("[data-add]").disabled = points.length >= this.#plan.most;
   }
+}
+
+/** Put into a slot's box what every slot has. */
+function fillSlot(box, template) {
+  box.append(template.content.cloneNode(true));
+  if (!("mean" in box.dataset)) box.querySelector(".mo-mean").remove();
 }
 
 /** Draw picture k of a sheet, or nothing, on a canvas. */

@@ -1,0 +1,122 @@
+"""Pictures of one's own on the Train page: a folder is looked at, a zip taken in, a set of the Hub fetched; the crop and the proposal."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from pathlib import Path
+from urllib.parse import quote
+
+import numpy as np
+import pytest
+from hub_stand_in import HubStandIn
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from browser.conftest import Watch
+from browser.looks import PHONE, assert_fits_a_phone, assert_german, assert_readable, watch_for_keys
+from browser.training import PATIENCE, Visit, form, setting
+
+pytestmark = pytest.mark.browser
+
+
+def picture(seed: int) -> bytes:
+    buffer = io.BytesIO()
+    coarse = np.random.default_rng(seed).integers(0, 256, (6, 6, 3), dtype=np.uint8)
+    Image.fromarray(coarse).resize((40, 64)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+FILES = {f"{k}.png": picture(k % 8) for k in range(9)} | {"notes.txt": b"x"}  # the last is a copy of the first
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name, content in FILES.items():
+        (tmp_path / name).write_bytes(content)
+    return tmp_path
+
+
+def found(page: Page) -> None:
+    expect(form(page, "found")).to_be_visible(timeout=PATIENCE)
+
+
+def opened(visit: Visit, folder: Path, **options: object) -> Page:
+    page = visit(f"/train?data={quote(str(folder))}", **options)
+    found(page)
+    return page
+
+
+def test_a_folder_is_looked_at_cropped_and_trained_as_proposed(visit: Visit, folder: Path) -> None:
+    page = opened(visit, folder)
+    expect(form(page, "remarks")).to_contain_text("Pictures that can be used: 9.")
+    expect(form(page, "remarks")).to_contain_text("0.png and 8.png")
+    form(page, "details-box").locator("summary").click()
+    expect(form(page, "skipped")).to_have_text("notes.txt: not an image")
+    expect(form(page, "crops").locator("img")).to_have_count(3)
+    assert form(page, "crops").locator("img").evaluate_all("(images) => images.every((image) => image.naturalWidth > 300)")
+    form(page, "crops").get_by_label("top").check()
+    page.wait_for_function("location.search.includes('crop=top')")
+    form(page, "take").click()
+    page.wait_for_function("location.search.includes('steps=6400') && location.search.includes('recipe=dcgan')")
+    expect(setting(page, "image_size")).to_have_value("32")
+    expect(setting(page, "crop")).to_have_value("top")
+    expect(form(page, "note")).to_contain_text("32 px", timeout=PATIENCE)
+    form(page, "data").select_option("shapes")
+    expect(form(page, "own")).to_be_hidden()
+
+
+def test_a_zip_is_chosen_or_dropped(visit: Visit, watch: Watch) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in FILES.items():
+            archive.writestr(name, content)
+    page = visit("/train")
+    form(page, "data").select_option("")
+    form(page, "zip").set_input_files({"name": "mine.zip", "mimeType": "application/zip", "buffer": buffer.getvalue()})
+    found(page)
+    expect(form(page, "path")).to_have_value(re.compile(r"uploads/mine-[0-9a-f]{6}\.zip$"))
+    form(page, "data").select_option("shapes")
+    watch.expected.append("status of 400")
+    dropped = page.evaluate_handle("() => { const all = new DataTransfer(); all.items.add(new File(['hello'], 'mine.zip')); return all; }")
+    page.dispatch_event("#dcgan-form [data-part=root]", "drop", {"dataTransfer": dropped})
+    expect(form(page, "own-message")).to_contain_text("mine.zip is not a zip archive", timeout=PATIENCE)
+
+
+def test_a_set_of_the_hub_is_fetched_when_it_is_asked_for(visit: Visit, hub: HubStandIn, watch: Watch) -> None:
+    hub.add("ada/mine", {name: content for name, content in FILES.items() if name.endswith(".png")})
+    watch.expected.append("status of 400")
+    before = len(hub.requests)
+    page = visit("/train")
+    expect(form(page, "fetch")).to_be_disabled()
+    form(page, "data").select_option("")
+    form(page, "path").fill("hf:ada/mine")
+    form(page, "path").dispatch_event("change")
+    expect(form(page, "own-message")).to_contain_text("fetch it with the button", timeout=PATIENCE)
+    expect(form(page, "error")).to_be_hidden()
+    assert len(hub.requests) == before
+    form(page, "fetch").click()
+    found(page)
+    expect(form(page, "remarks")).to_contain_text("Pictures that can be used: 9.")
+    expect(form(page, "note")).to_contain_text("9 pictures", timeout=PATIENCE)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_both_themes_can_be_read(visit: Visit, folder: Path, scheme: str) -> None:
+    page = opened(visit, folder, color_scheme=scheme)
+    unfold(page)
+    assert_readable(page)
+
+
+def test_german_on_a_phone(visit: Visit, folder: Path) -> None:
+    page = opened(visit, folder, prepare=watch_for_keys, locale="de-DE", **PHONE)
+    unfold(page)
+    expect(form(page, "remarks")).to_contain_text("Brauchbare Bilder: 9.")
+    assert_german(page)
+    assert_fits_a_phone(page)
+
+
+def unfold(page: Page) -> None:
+    for part in ("proposal-box", "details-box"):
+        form(page, part).locator("summary").click()
