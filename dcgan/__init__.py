@@ -17,12 +17,14 @@ from dcgan.errors import DCGANError
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
+    from torch import nn
 
     from dcgan.events import TrainEvent
     from dcgan.models import Synthesizer
+    from dcgan.notebook import Explorer
 
 __version__ = "0.1.0"
-__all__ = ["DCGANError", "__version__", "arithmetic", "interpolate", "load", "replay", "train"]
+__all__ = ["DCGANError", "__version__", "arithmetic", "explore", "interpolate", "load", "replay", "train"]
 
 
 def load(model: str | Path) -> Synthesizer:
@@ -41,6 +43,30 @@ def load(model: str | Path) -> Synthesizer:
     from dcgan.models import Library
 
     return Library().synthesizer(str(model))
+
+
+def explore(network: nn.Module, name: str = "netG", *, open_browser: bool | None = None) -> Explorer:
+    """Open the explorer on a live generator, kept as an own model, and return its address and how to close it.
+
+    What the state dict is read as is checked against the module itself, on the same z.
+
+    Parameters
+    ----------
+    network
+        A convolutional generator: z (n, z_dim) or (n, z_dim, 1, 1), and labels where it takes them, to pictures (n, c, h, w).
+    open_browser
+        By default where there is a screen.
+
+    Raises
+    ------
+    DCGANError
+        It is something else, or computes what its state dict does not show; the message says what to do.
+    """
+    from dcgan.notebook import keep_live, start_explorer
+
+    folder, difference = keep_live(network, name)
+    print(f"{folder.name}: its pictures and ours differ by at most {difference:.1e}")
+    return start_explorer(folder, difference, open_browser)
 
 
 def replay(png: str | Path, model: str | Path | None = None) -> npt.NDArray[np.uint8]:

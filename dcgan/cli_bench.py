@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -139,6 +140,35 @@ def laboratory(
         table.add_row(task.what, f"{result.median(name):.3f}", f"{result.slowest(name):.3f}", n, f"{task.limit:g}")
     show(table)
     print(f"{model}: request to whole answer, {turns} fresh starts; the aims are for 64x64 pixels on two quiet cores")
+    return None
+
+
+@bench_app.command()
+def viewers(
+    data: Annotated[str, typer.Option(help="A data set's name, a folder or a zip of pictures.")] = "shapes",
+    settings: Annotated[list[str] | None, typer.Option("--set", help="key=value of the recipe, such as batch_size=32.")] = None,
+    count: Annotated[int, typer.Option("--viewers", min=1, max=200, help="Open pages.")] = 20,
+    turns: Annotated[int, typer.Option(min=1, max=100, help="Turns of each side.")] = 5,
+    seconds: Annotated[float, typer.Option(min=1, max=3600, help="Length of a turn of one side.")] = 30.0,
+    as_json: AsJson = False,
+) -> None:
+    """Measure whether viewers slow a training down: one training in the app, watched in every other turn."""
+    from dcgan.bench.viewers import ALLOWED, ViewersRequest, bench_viewers
+    from dcgan.cli_train import reporting
+
+    with reporting() as report:
+        result = bench_viewers(ViewersRequest(data, tuple(settings or ()), count, turns, seconds), report)
+    if as_json:
+        return print_json(result.to_json())
+    table = new_table("name", "median steps/s", "all turns")
+    for name, speeds in (("unwatched", result.unwatched), (f"{count} viewers", result.watched)):
+        table.add_row(name, f"{statistics.median(speeds):.2f}", " ".join(f"{speed:.2f}" for speed in speeds))
+    show(table)
+    verdict = "within" if result.is_fine else "beyond"
+    print(
+        f"slower by {result.slowing:.1%}; unwatched turns spread by {result.spread:.1%}: {verdict} the {ALLOWED:.0%} allowed on top of that"
+    )
+    print(f"{data}: {turns} turns of {seconds:g} s a side, {result.answers:,} answers to viewers")
     return None
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from filelock import FileLock, Timeout
+
 from dcgan.config import dcgan_home
 from dcgan.errors import RunError
 from dcgan.files import read_json
@@ -19,7 +21,7 @@ from dcgan.system import is_alive
 
 RunState = Literal["starting", "running", "paused", "stopped", "completed", "interrupted", "failed", "recorded"]
 HEARTBEAT_SECONDS = 2.0
-HEARTBEAT_LOST = 60.0  # seconds without one after which a process id no longer counts
+HEARTBEAT_LOST = 60.0  # seconds without one after which a process id alone no longer counts
 CONFIG, EVENTS, WORKER, OWNER, LOG, LOCK = "config.json", "events.jsonl", "worker.json", "owner.json", "worker.log", "lock"
 COMPLAINT = "dcgan: "  # how the command line begins the one line that says what is wrong
 STATE, PREVIOUS_STATE = "state.safetensors", "state.previous.safetensors"
@@ -116,9 +118,23 @@ class RunReader:
         return ("starting" if young and not (self.folder / WORKER).exists() else "interrupted"), None
 
     def _worker_lives(self) -> bool:
+        """Say whether the process lives. One that slept, with its laptop or by a signal, has no fresh heartbeat, but its lock."""
         worker = read_json(self.folder / WORKER)
-        fresh = time.time() - float(worker.get("heartbeat", 0)) < HEARTBEAT_LOST
-        return fresh and is_alive(int(worker.get("pid", 0)))
+        if not is_alive(int(worker.get("pid", 0))):
+            return False
+        return time.time() - float(worker.get("heartbeat", 0)) < HEARTBEAT_LOST or self._is_locked()
+
+    def _is_locked(self) -> bool:
+        """Say whether a process writes into the folder: the kernel knows."""
+        if not (self.folder / LOCK).exists():
+            return False
+        try:
+            with FileLock(self.folder / LOCK, timeout=0):
+                return False
+        except Timeout:
+            return True
+        except OSError:  # somebody else's folder
+            return False
 
     def _complaint(self) -> str | None:
         """Return the sentence with which the newest start ended before it wrote anything, from the worker's stderr."""

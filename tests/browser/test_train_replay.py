@@ -56,7 +56,7 @@ def test_without_a_run_of_ones_own_a_recorded_one_plays(visit: Visit) -> None:
 
 def open_recording(visit: Visit) -> Page:
     page = open_train(visit, RECORDING)
-    expect(live(page, "sheet")).to_be_visible()
+    expect(live(page, "sheet")).to_be_visible(timeout=PATIENCE)
     wait_for_steps(page, 100)
     return page
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 import io
+import json
 import time
+from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -20,7 +22,8 @@ from dcgan.latent import repeat_labels, sample_z
 from dcgan.models.exporting.plain import plain_modules, plain_script, plain_state
 from dcgan.models.exporting.settled import settled
 from dcgan.models.exporting.tutorial import TutorialSizes, tutorial_sizes, tutorial_state
-from dcgan.models.folder import Model
+from dcgan.models.folder import Model, ModelConfig
+from dcgan.models.importing.formats import OWN
 from dcgan.models.portable import write_portable
 from dcgan.networks.builder import build
 
@@ -79,13 +82,13 @@ def _export_torch(model: Model, name: str, to: Path, form: Form, force: bool) ->
                 raise ConfigError(f"{name} does not fit the PyTorch tutorial's Generator: {error}; say --form plain") from None
             notes.append(f"plain PyTorch, because {name} does not fit the tutorial's Generator: {error}")
         else:
-            _write(to, _torch_bytes(tutorial_state(tensors)), force)
+            _write(to, _torch_bytes(tutorial_state(tensors), tensors, replace(model.config, generator=spec)), force)
             return Exported((to,), _how_to_load(to, sizes))
     modules = plain_modules(spec, tensors)
     script = to.with_suffix(".py")
     if script.exists() and not force:
         raise ConfigError(f"{script} is there already, where the script that loads the weights would stand; say --force to move it aside")
-    _write(to, _torch_bytes(plain_state(modules)), force)
+    _write(to, _torch_bytes(plain_state(modules), tensors, replace(model.config, generator=spec)), force)
     _write(script, plain_script(name, to.name, model.config, modules).encode(), force)
     return Exported((to, script), (*notes, f"try it: python {script}"))
 
@@ -95,9 +98,14 @@ def _how_to_load(to: Path, sizes: TutorialSizes) -> tuple[str, ...]:
     return (f"the PyTorch tutorial's state dict; in its notebook, with {numbers}:", f'netG.load_state_dict(torch.load("{to.name}"))')
 
 
-def _torch_bytes(state: Mapping[str, Tensor]) -> bytes:
+def _torch_bytes(state: Mapping[str, Tensor], tensors: Mapping[str, Tensor], config: ModelConfig) -> bytes:
+    """Return a .pth file of a state dict; the importer finds the network's description in it, where torch keeps its modules' versions."""
+    names = {theirs: ours for theirs, tensor in state.items() for ours, own in tensors.items() if own is tensor}
+    described = replace(config, discriminator=None, training=None)
+    content = OrderedDict((name, tensor.clone()) for name, tensor in state.items())
+    content._metadata = {OWN: {"config": json.dumps(described.to_json()), "names": json.dumps(names)}}  # type: ignore[attr-defined]
     buffer = io.BytesIO()
-    torch.save({name: tensor.clone() for name, tensor in state.items()}, buffer)
+    torch.save(content, buffer)
     return buffer.getvalue()
 
 

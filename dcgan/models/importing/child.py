@@ -15,11 +15,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from dcgan.models.importing.formats import OWN
 from dcgan.system import limit_memory
 
 MEMORY = 16 << 30  # address space, bytes; torch itself maps several GB
 MAX_DEPTH = 12
 MAX_FACTS = 500
+MAX_TEXT = 1 << 20
 STATE = re.compile(r"(^|/)(exp_avg|exp_avg_sq|max_exp_avg_sq|momentum_buffer|square_avg|acc_delta|step|rng|\w*rng_state\w*)$")
 
 
@@ -41,7 +43,8 @@ def main(argv: list[str]) -> int:
     limit_memory(MEMORY)
     try:
         if kind == "torch":
-            content, extra = _load_torch(source), dict[str, Any]()
+            content = _load_torch(source)
+            extra = _described(content)
         else:
             from dcgan.models.importing.hdf5 import read_keras
 
@@ -76,6 +79,15 @@ def _load_torch(source: Path) -> Any:
     if any(isinstance(value, Unread) for value in nested) and not tensors:
         raise pickle.UnpicklingError
     return content
+
+
+def _described(content: Any) -> dict[str, Any]:
+    """Return what our own export says of the network: texts within the metadata that torch keeps with a state dict."""
+    metadata = getattr(content, "_metadata", None)
+    own = metadata.get(OWN) if isinstance(metadata, Mapping) else None
+    if not isinstance(own, Mapping):
+        return {}
+    return {OWN: {str(key): value for key, value in own.items() if isinstance(value, str) and len(value) < MAX_TEXT}}
 
 
 def _sort(content: Any, kind: type) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -15,7 +15,7 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from dcgan.errors import CheckpointError
-from dcgan.models.importing.formats import KERAS_LINE, SAVE_LINE, kind_of
+from dcgan.models.importing.formats import KERAS_LINE, OWN, SAVE_LINE, kind_of
 
 TIME_LIMIT = 120  # seconds to read a file
 ROOT = Path(__file__).resolve().parents[3]
@@ -28,7 +28,8 @@ class Contents:
     """What stands in a file.
 
     `tensors` are named by their path through nested dicts, joined with "/"; they are in the file's own order where `ordered`.
-    `facts` are its numbers and words, by path. `keras` is the configuration of a Keras model.
+    `facts` are its numbers and words, by path. `keras` is the configuration of a Keras model. `described` is what our own export wrote of
+    its network.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Contents:
     facts: Mapping[str, Fact] = field(default_factory=dict)
     ordered: bool = False
     keras: Mapping[str, Any] | None = None
+    described: Mapping[str, str] | None = None
 
 
 def read_contents(path: Path, allow_pickle: bool = True) -> Contents:
@@ -85,7 +87,7 @@ def _read_apart(path: Path, kind: str) -> Contents:
             raise CheckpointError(_explain(path.name, kind, str(outcome["error"])))
         read = _read_safetensors(target, path.name)
     tensors = {key: read.tensors[key] for key in outcome["order"]}
-    return Contents(path.name, kind, tensors, outcome["facts"], True, outcome.get("keras"))
+    return Contents(path.name, kind, tensors, outcome["facts"], True, outcome.get("keras"), outcome.get(OWN))
 
 
 def _explain(name: str, kind: str, error: str) -> str:

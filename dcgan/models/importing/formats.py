@@ -13,6 +13,7 @@ Kind = Literal["torch", "safetensors", "keras", "hdf5"]
 SAVE_LINE = 'torch.save(netG.state_dict(), "netG.pth")'
 KERAS_LINE = 'generator.save("generator.keras")'
 KINDS = ".pth, .pt, .pkl, .ckpt, .tar, .bin, .safetensors, .keras, .h5"
+OWN = "dcgan"  # the entry of a state dict's metadata with which our export describes its network; torch passes over it
 START = 512  # bytes that are looked at
 
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM")

@@ -13,6 +13,7 @@ from dcgan.models.folder import Model, ModelConfig
 from dcgan.models.importing.assembly import assemble, with_own_statistics
 from dcgan.models.importing.contents import Contents, read_contents
 from dcgan.models.importing.critic import critic
+from dcgan.models.importing.described import inspect_described
 from dcgan.models.importing.entries import entries, size_hint
 from dcgan.models.importing.evidence import is_untouched
 from dcgan.models.importing.formats import KERAS_LINE, SAVE_LINE
@@ -51,8 +52,14 @@ def inspect_file(path: Path, allow_pickle: bool = True, options: Options | None 
     CheckpointError
         It is no convolutional generator, or nothing that is read here; the message says what to do.
     """
-    options = options or Options()
-    contents = read_contents(path, allow_pickle)
+    return inspect_contents(read_contents(path, allow_pickle), options or Options())
+
+
+def inspect_contents(contents: Contents, options: Options) -> Inspection:
+    """Return what the tensors of a file, or of a live module, are; see `inspect_file`."""
+    described = inspect_described(contents) if options == Options() else None
+    if described is not None:
+        return described
     try:
         return _inspect(contents, options)
     except ConfigError as error:

@@ -18,6 +18,7 @@ from dcgan.cli import main
 from dcgan.errors import ConfigError
 from dcgan.models import Model, ModelConfig, write_model
 from dcgan.models.exporting import export
+from dcgan.models.importing import inspect_file
 from dcgan.networks import generator
 
 RUN = """
@@ -97,6 +98,27 @@ def test_the_scripts_make_the_same_pictures_without_our_package(tmp_path: Path) 
         expected = synthesizer(model).raw(synthesizer(model).z(range(6)))
         assert expected.std() > 0.01
         np.testing.assert_allclose(np.load(tmp_path / f"{name}.npy"), expected, atol=1e-5, err_msg=name)
+
+
+@pytest.mark.parametrize(
+    "model", [random_model(generator("tensorflow-tutorial", 28, 1, 4, 12, 4)), random_model(odd_network(), (0.0, 1.0))]
+)
+def test_a_plain_file_says_what_it_is(model: Model, tmp_path: Path) -> None:
+    export(model, "mine", tmp_path / "mine.pth", form="plain")
+    found = inspect_file(tmp_path / "mine.pth")
+    again, ours = found.best.model, synthesizer(model)
+    assert not found.best.assumed and again.config.labels == model.config.labels
+    assert again.config.image_range == model.config.image_range
+    np.testing.assert_allclose(synthesizer(again).raw(ours.z(range(6))), ours.raw(ours.z(range(6))), atol=1e-6)
+
+
+def test_a_description_of_other_tensors_is_not_believed(tmp_path: Path) -> None:
+    export(random_model(generator("dcgan", 32, 1, 4, 12)), "mine", tmp_path / "mine.pth")
+    state = torch.load(tmp_path / "mine.pth", weights_only=True)
+    state["1.weight"] = state["1.weight"][:9]  # a z of 9 numbers
+    torch.save(state, tmp_path / "mine.pth")
+    found = inspect_file(tmp_path / "mine.pth")
+    assert found.best.model.config.z_dim == 9 and found.best.assumed
 
 
 def test_the_script_runs_as_it_stands(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ const GUESSING = {
 
 const CHARTS = {
   losses: { keys: ["loss_d", "loss_g"], owners: "dg", lines: guesses("non-saturating"), yaxis: { rangemode: "tozero" }, canBeLog: true },
-  opinion: { keys: ["d_real", "d_fake"], owners: "dg", lines: [{ at: 0.5, owner: null, text: "½" }], yaxis: { range: [-0.02, 1.02] } },
+  opinion: { keys: ["d_real", "d_fake", "d_fake_after"], owners: "dgg", dashed: "d_fake_after", lines: [{ at: 0.5, owner: null, text: "½" }], yaxis: { range: [-0.02, 1.02] } },
   norms: { keys: ["grad_norm_d", "grad_norm_g"], owners: "dg", lines: [], yaxis: { rangemode: "tozero" }, canBeLog: true },
   diversity: { keys: ["diversity"], owners: "g", lines: [], yaxis: { rangemode: "tozero" } },
 };
@@ -54,13 +54,13 @@ function createCharts(root) {
     };
   }
 
-  function traces({ keys, owners }, colours) {
+  function traces({ keys, owners, dashed }, colours) {
     const data = history.all();
     const line = (source, key, color, look) => ({ x: scaled(source[by], by), y: [...source[key]], mode: "lines", line: { color, simplify: true, ...look } });
     const colour = (index) => colours[owners[index]];
     return [
       ...keys.map((key, index) => ({ ...line(data, key, colour(index), { width: 1 }), opacity: 0.28, hoverinfo: "skip" })),
-      ...keys.map((key, index) => ({ ...line(data, `${key}_mean`, colour(index), { width: 2.25 }), hoverinfo: "x+y" })),
+      ...keys.map((key, index) => ({ ...line(data, `${key}_mean`, colour(index), key === dashed ? { width: 1.5, dash: "dash" } : { width: 2.25 }), hoverinfo: "x+y" })),
       ...(other ? keys.map((key, index) => ({ ...line(other.all(), `${key}_mean`, colour(index), { width: 2, dash: DOTTED }), hoverinfo: "x+y" })) : []),
     ];
   }
