@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 Reason = Literal["completed", "stopped"]
 Severity = Literal["warning", "failure"]
+Moves = Literal["dg", "d", "g"]  # whose weights an update changes
 
 
 @dataclass(frozen=True)
@@ -128,8 +129,29 @@ class Diagnosis:
 
 
 @dataclass(frozen=True)
+class StepSeen:
+    """What an ordered step saw, said after its `StepDone`: for people to look at, no training needs it.
+
+    `pictures` are what D was shown, the first of a batch, uint8 (n, h, w, c): "real"; "fakes", before D's update; "judged", the same
+    fakes at G's update, changed at random anew where the recipe does that; and "wanted", for each of these the direction in which G's
+    loss falls, pixel by pixel, grey where it does not matter. `outputs` are D's raw outputs for a whole batch (n,) under the same
+    names. `losses` are the means "real", "fakes" and "generator", without penalties. `gradients` has for "d" and "g" the index of
+    each layer with weights and the norm of the gradient of its loss with respect to them, `rates` the learning rates.
+    Where D is updated more than once a step, its last update counts.
+    """
+
+    step: int
+    moved: Moves
+    pictures: Mapping[str, npt.NDArray[np.uint8]]
+    outputs: Mapping[str, npt.NDArray[np.float32]]
+    losses: Mapping[str, float]
+    gradients: Mapping[str, Mapping[int, float]]
+    rates: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class OrderDone:
-    """An order was carried out: pause, resume, stop, learning_rates, d_steps or augment."""
+    """An order was carried out: pause, resume, stop, a change of settings, or a step while all else waits (`control.OrderName`)."""
 
     step: int
     sequence: int
@@ -146,4 +168,6 @@ class Finished:
     reason: Reason
 
 
-TrainEvent = Started | StepDone | SamplesReady | CheckpointReady | Scored | KidMeasured | Judged | Diagnosis | OrderDone | Finished
+TrainEvent = (
+    Started | StepDone | StepSeen | SamplesReady | CheckpointReady | Scored | KidMeasured | Judged | Diagnosis | OrderDone | Finished
+)

@@ -210,7 +210,7 @@ class Studio:
             time.sleep(POLL_SECONDS)
 
     def order(self, run: str, key: str, order: OrderName, values: dict[str, float]) -> None:
-        """Tell a run to pause, resume, stop or change a setting; a RunError without the key of whoever started it."""
+        """Pass an order of `control.OrderName` on to a run; a RunError without the key of whoever started it."""
         self._refuse_others(run, key)
         if order == "stop":
             return self._halt(run)

@@ -62,6 +62,7 @@ class Plan:
         return {
             "recipe": self.recipe.to_json(),
             "count": self.data.count,
+            "own_size": [self.data.image_size, self.data.image_channels],
             "notes": list(self.data.notes),
             "label_columns": list(self.data.label_columns),
             "advice": advice(self.recipe, self.networks.generator, self.networks.discriminator),

@@ -22,6 +22,7 @@ PREFIXES = {
     "morph": "morph.",
     "masthead": "masthead.",
     "run_list": "train.runs.",
+    "slow_motion": "train.slow.",
 }
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 

@@ -20,7 +20,7 @@ from dcgan.images import Images, enlarge, grid, png_bytes, to_rgb
 from dcgan.metrics.classes import ClassReport, report_classes
 from dcgan.metrics.extractors import Extractor, extractor, packages_of
 from dcgan.metrics.kernel import Features, frechet_distance, kid, mean_distance, nearest
-from dcgan.metrics.parts import Parts, load_parts
+from dcgan.metrics.parts import Parts, load_parts, trained_crop
 from dcgan.models import Synthesizer
 
 CLOSEST, NEIGHBOURS = 8, 3  # samples shown, and the pictures beside each
@@ -136,7 +136,7 @@ def evaluate(
     network = extractor(features)
     info = model.info
     column = label_column or _trained_column(model, data)
-    parts = load_parts(data, _side(model), 1 if info.channels == 1 else 3, samples, seed, data_dir, column, progress)
+    parts = load_parts(data, _side(model), 1 if info.channels == 1 else 3, samples, seed, data_dir, column, trained_crop(model), progress)
     made, wanted = make_samples(model, parts.n, seed, progress)
     fake = network.features(made, progress, "features of the samples")
     real, held_out = (_cached(network, part.images, progress) for part in (parts.compared, parts.held_out))

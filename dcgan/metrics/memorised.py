@@ -15,6 +15,7 @@ from dcgan.files import read_json
 from dcgan.images import Images, to_x
 from dcgan.metrics.evaluation import CHUNK, NEIGHBOURS, Neighbours, closest, make_samples
 from dcgan.metrics.kernel import Features, nearest
+from dcgan.metrics.parts import trained_crop
 from dcgan.models import Model, Synthesizer
 
 SAMPLES, PICTURES = 1000, 5000  # compared at most, in seconds
@@ -50,7 +51,8 @@ def nearest_to_training(
         `source` cannot be read, or holds fewer pictures than are shown.
     """
     info = model.info
-    data = load(source, image_size=info.width, image_channels=1 if info.channels == 1 else 3, data_dir=data_dir, progress=progress)
+    channels = 1 if info.channels == 1 else 3
+    data = load(source, image_size=info.width, image_channels=channels, data_dir=data_dir, crop=trained_crop(model), progress=progress)
     if len(data.images) <= NEIGHBOURS:
         raise DataError(f"{source} holds {len(data.images)} pictures, at least {NEIGHBOURS + 1} are compared")
     rows = np.sort(np.random.default_rng(seed).permutation(len(data.images))[:pictures])

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import numpy.typing as npt
 
+from dcgan.config import Crop
 from dcgan.data import Dataset, Progress, has_test_split, load
 from dcgan.errors import DataError
 from dcgan.images import Images
+from dcgan.models import Synthesizer
 
 FEWEST = 16  # pictures a part
 LEARNED = 20_000  # pictures at most that a classifier is trained on
@@ -41,6 +44,12 @@ class Parts:
         return len(self.compared.images)
 
 
+def trained_crop(model: Synthesizer) -> Crop:
+    """Return which square of its pictures a model was trained on: what it is compared with is cut alike."""
+    crop: Crop = ((model.model.config.training or {}).get("recipe") or {}).get("crop", "center")
+    return crop if crop in get_args(Crop) else "center"
+
+
 def load_parts(
     source: str,
     image_size: int,
@@ -49,6 +58,7 @@ def load_parts(
     seed: int = 0,
     data_dir: Path | None = None,
     label_column: str | None = None,
+    crop: Crop = "center",
     progress: Progress | None = None,
 ) -> Parts:
     """Return two parts of `samples` pictures each, or of as many as there are, chosen by `seed`.
@@ -56,7 +66,13 @@ def load_parts(
     A named set with a test split holds out pictures of that, all others are split at random. Raises DataError.
     """
     data = load(
-        source, image_size=image_size, image_channels=image_channels, data_dir=data_dir, label_column=label_column, progress=progress
+        source,
+        image_size=image_size,
+        image_channels=image_channels,
+        data_dir=data_dir,
+        label_column=label_column,
+        crop=crop,
+        progress=progress,
     )
     draw = np.random.default_rng(seed)
     order = draw.permutation(len(data.images))

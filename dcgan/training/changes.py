@@ -1,4 +1,4 @@
-"""What may be changed of a recipe while it trains: by order, kept by the saved state, and made again where a state is older than that."""
+"""What may be changed while it trains: by order, kept by the saved state, and made again where a state is older than that."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ CHANGES: dict[str, tuple[str, ...]] = {  # order -> what its values may name; po
     "d_steps": ("d_steps",),
     "augment": POLICIES,
 }
+ALONE = ("step_d", "step_g")  # orders for a step that moves one network alone: no settings, but made again like them
 REPEATS = "repeats"  # the event that names the orders still to be made again
 PART = "changed"  # of the state's names
 Record = Mapping[str, Any]
@@ -67,7 +68,7 @@ def settings_changed(before: Recipe, after: Recipe) -> dict[str, Any]:
 def changed_by(recipe: Recipe, records: Iterable[Record], step: int) -> Recipe:
     """Return the recipe with which a run's step number `step` was reached, by the lines of its events."""
     for record in records:
-        if _is_change(record) and record["step"] < step:
+        if _is_change(record) and record["order"] in CHANGES and record["step"] < step:
             recipe = changed(recipe, record["order"], record["values"])
     return recipe
 
@@ -96,7 +97,7 @@ def cut_back(records: Sequence[dict[str, Any]], step: int) -> list[dict[str, Any
 
 
 def _is_change(record: Record) -> bool:
-    return record.get("event") == "order" and record["order"] in CHANGES
+    return record.get("event") == "order" and record["order"] in (*CHANGES, *ALONE)
 
 
 def _order(record: Record) -> OrderDone:

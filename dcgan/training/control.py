@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, get_args
 
 from dcgan.config import Recipe
 from dcgan.errors import ConfigError
+from dcgan.events import Moves, OrderDone
 from dcgan.files import write_json
-from dcgan.training.changes import CHANGES, changed
+from dcgan.training.changes import ALONE, CHANGES, changed
+from dcgan.training.clock import Clock
 
-OrderName = Literal["pause", "resume", "stop", "learning_rates", "d_steps", "augment"]
+OrderName = Literal["pause", "resume", "stop", "learning_rates", "d_steps", "augment", "step", "step_d", "step_g"]
+STEPS: dict[str, Moves] = {"step": "dg", "step_d": "d", "step_g": "g"}  # orders for one step: whose weights it moves
 CONTROL = "control.json"
 KEPT = 20  # orders that control.json remembers
 
@@ -68,6 +72,36 @@ class FileControl(Control):
         new = [order for order in read_orders(self._path) if order.sequence > self._seen]
         self._seen = max((order.sequence for order in new), default=self._seen)
         return new
+
+
+class Orders:
+    """What is to be done before a step: again what was done there before the run was killed (`repeats`), then what is new."""
+
+    def __init__(self, control: Control, repeats: Sequence[OrderDone]) -> None:
+        self._control, self._repeats = control, list(repeats)
+        self._waiting: deque[Order] = deque()
+
+    def due(self, step: int, clock: Clock) -> Iterator[OrderDone]:
+        """Say what is to be done before step number `step`, up to the first order for a step, which pauses the clock.
+
+        A new change, or a new step of one network alone, ends all repeating; such steps are not repeated while the clock is paused.
+        """
+        while self._repeats and self._repeats[0].step <= step and not (clock.is_paused and self._repeats[0].order in ALONE):
+            again = self._repeats.pop(0)
+            yield again
+            if again.order in STEPS:
+                return
+        self._waiting.extend(self._control.poll())
+        while self._waiting:
+            order = self._waiting.popleft()
+            if order.name in (*CHANGES, *ALONE):
+                self._repeats.clear()
+            if order.name in STEPS:
+                clock.pause()
+                self._repeats = [later for later in self._repeats if later.step > step]
+            yield OrderDone(step, order.sequence, order.name, order.values)
+            if order.name in STEPS:
+                return
 
 
 def read_orders(path: Path) -> list[Order]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -13,15 +14,29 @@ from torch import Tensor
 from dcgan.config import TrainingConfig
 from dcgan.data import Dataset
 from dcgan.errors import TrainingDiverged
-from dcgan.events import CheckpointReady, Diagnosis, Finished, Judged, OrderDone, Reason, SamplesReady, Started, StepDone, TrainEvent
+from dcgan.events import (
+    CheckpointReady,
+    Diagnosis,
+    Finished,
+    Judged,
+    Moves,
+    OrderDone,
+    Reason,
+    SamplesReady,
+    Started,
+    StepDone,
+    TrainEvent,
+)
 from dcgan.models import Model
 from dcgan.training.changes import CHANGES
 from dcgan.training.checkup import Examiner
-from dcgan.training.control import Control
+from dcgan.training.clock import Clock
+from dcgan.training.control import STEPS, Control, Orders
 from dcgan.training.doctor import Doctor
 from dcgan.training.gauges import Gauges
 from dcgan.training.measuring import measures
 from dcgan.training.trainer import Networks, Trainer
+from dcgan.training.witness import Witness
 
 SAVE_SECONDS = 30.0  # between saved states, once a run is older than that
 FIRST_SAVE_SECONDS = 5.0
@@ -72,29 +87,6 @@ def train(
     return _Loop(trainer, config, control or Control(), start, data if watched else None).events()
 
 
-class Clock:
-    """Training time: monotonic seconds since the start, plus those of earlier starts, without pauses."""
-
-    def __init__(self, seconds: float) -> None:
-        self._origin = time.monotonic() - seconds
-        self._paused: float | None = None
-
-    def seconds(self) -> float:
-        return (self._paused if self._paused is not None else time.monotonic()) - self._origin
-
-    def pause(self) -> None:
-        self._paused = self._paused if self._paused is not None else time.monotonic()
-
-    def resume(self) -> None:
-        if self._paused is not None:
-            self._origin += time.monotonic() - self._paused
-            self._paused = None
-
-    @property
-    def is_paused(self) -> bool:
-        return self._paused is not None
-
-
 class _Loop:
     def __init__(self, trainer: Trainer, config: TrainingConfig, control: Control, start: Start, data: Dataset | None) -> None:
         self.trainer, self.config, self.control = trainer, config, control
@@ -102,11 +94,12 @@ class _Loop:
         self.saved_step: int | None = start.step if start.tensors is not None and start.step else None
         self.shown_step: int | None = None
         self.clock = Clock(start.seconds)
+        self.orders = Orders(self.control, start.repeats)
+        self.by_hand: Moves | None = None  # whose weights the next step moves, where it was ordered
         self.gauges = Gauges(trainer, config, start.step, start.seconds, self.clock.seconds)
         self.save_at = self.sheet_at = 0.0
         steps = config.budget.steps_total(config.recipe.steps_per_epoch(len(trainer.batches.pictures)))
         self.last_update = (steps or 0) * config.recipe.d_steps
-        self.repeats = list(start.repeats)
         self.unsaid: list[Tensor] = []  # the numbers of the steps since the last line
         self.busy = 0.0  # seconds that they took
         self.examiner = Examiner(trainer, data, start.step) if data else None
@@ -120,8 +113,11 @@ class _Loop:
             yield from self._obey()
             if self.control.stopping:
                 break
-            self._one_step()
-            yield from self._due()
+            if self.by_hand:
+                yield from self._step_by_hand(self.by_hand)
+            else:
+                self._one_step(self.trainer.step)
+                yield from self._due()
         reason: Reason = "completed" if self._is_over() else "stopped"
         yield from self._said()
         yield from self._sheet_and_state()
@@ -135,11 +131,23 @@ class _Loop:
             return self.clock.seconds() >= budget.minutes * 60
         return self.step >= budget.steps if budget.steps is not None else self.trainer.updates(self.step) >= self.last_update
 
-    def _one_step(self) -> None:
+    def _one_step(self, make: Callable[[int], Tensor]) -> None:
         started = time.perf_counter()
-        self.unsaid.append(self.trainer.step(self.step))
+        self.unsaid.append(make(self.step))
         self.busy += time.perf_counter() - started
         self.step += 1
+
+    def _step_by_hand(self, moves: Moves) -> Iterator[TrainEvent]:
+        """Make one step and say what it saw; where the training is paused, it is again afterwards."""
+        yield from self._said()
+        waits, self.by_hand, witness = self.clock.is_paused, None, Witness()
+        self.clock.resume()
+        self._one_step(partial(self.trainer.step, moves=moves, witness=witness))
+        yield from self._said()
+        yield witness.seen(self.step, moves, {"d": self.trainer.updater_d.rate, "g": self.trainer.updater_g.rate})
+        yield from self._due()
+        if waits:
+            self.clock.pause()
 
     def _said(self) -> Iterator[StepDone | Diagnosis]:
         """Say the means over the steps since the last line, if there were any; only here does the device have to be waited for."""
@@ -208,23 +216,14 @@ class _Loop:
     def _obey(self) -> Iterator[TrainEvent]:
         """Carry out what was ordered; while paused, wait here."""
         while True:
-            for order in self._ordered():
+            for order in self.orders.due(self.step, self.clock):
                 if order.order in CHANGES:
                     yield from self._said()  # what lines say before a change is said of the time before it
                 self._carry_out(order)
                 yield order
-            if not self.clock.is_paused or self.control.stopping:
+            if self.by_hand or not self.clock.is_paused or self.control.stopping:
                 return
             time.sleep(POLL_SECONDS)
-
-    def _ordered(self) -> Iterator[OrderDone]:
-        """Say what is to be done now: again what was done at this step before, then what is new; a new change ends all repeating."""
-        while self.repeats and self.repeats[0].step <= self.step:
-            yield self.repeats.pop(0)
-        for order in self.control.poll():
-            if order.name in CHANGES:
-                self.repeats.clear()
-            yield OrderDone(self.step, order.sequence, order.name, order.values)
 
     def _carry_out(self, order: OrderDone) -> None:
         if order.order == "pause":
@@ -233,6 +232,8 @@ class _Loop:
             self.clock.resume()
         elif order.order == "stop":
             self.control.stop()
+        elif order.order in STEPS:
+            self.by_hand = STEPS[order.order]
         else:
             self.trainer.change(self.step, order.order, order.values)
             if self.doctor:

@@ -36,8 +36,8 @@ class Updater:
         """Add the gradients of one summand of the loss; what it was computed from may then be forgotten."""
         self.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
 
-    def finish(self) -> Tensor:
-        """Make the update; return the norm of all gradients.
+    def finish(self, moves: bool = True) -> Tensor:
+        """Make the update, if the weights are to move; return the norm of all gradients.
 
         With fp16 an update whose gradients overflow is left out, the scale of the loss is halved, and the norm returned is 0; but for
         a loss that overflows even at a scale below 1, which no scale can help: there the norm is returned as it is, not finite.
@@ -45,7 +45,8 @@ class Updater:
         self.scaler.unscale_(self.optimizer)
         gradients = [parameter.grad for parameter in self.parameters if parameter.grad is not None]
         norm: Tensor = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
-        self.scaler.step(self.optimizer)
+        if moves:
+            self.scaler.step(self.optimizer)
         self.scaler.update()
         if not self.scaler.is_enabled():
             return norm

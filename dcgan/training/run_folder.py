@@ -18,12 +18,14 @@ from dcgan.errors import RunError
 from dcgan.files import read_json
 from dcgan.models.library import BEST_FILE
 from dcgan.system import is_alive
+from dcgan.training.control import STEPS
 
 RunState = Literal["starting", "running", "paused", "stopped", "completed", "interrupted", "failed", "recorded"]
 HEARTBEAT_SECONDS = 2.0
 HEARTBEAT_LOST = 60.0  # seconds without one after which a process id alone no longer counts
 CONFIG, EVENTS, WORKER, OWNER, LOG, LOCK = "config.json", "events.jsonl", "worker.json", "owner.json", "worker.log", "lock"
 COMPLAINT = "dcgan: "  # how the command line begins the one line that says what is wrong
+SEEN = "seen.json"  # what the newest ordered step saw; for viewers only
 STATE, PREVIOUS_STATE = "state.safetensors", "state.previous.safetensors"
 REAL = "real.jpg"  # real pictures, on a sheet like those of `samples`
 
@@ -74,6 +76,15 @@ class RunReader:
     def best(self) -> dict[str, Any] | None:
         """The lowest score so far, {step, swd, n}; None before the first."""
         return read_json(self.folder / BEST_FILE) or None
+
+    def seen(self, known: str = "") -> dict[str, Any]:
+        """Return what the newest ordered step saw and its `version`; the version alone where it is `known`, {} where there is none."""
+        path = self.folder / SEEN
+        try:
+            version = str(path.stat().st_mtime_ns)
+        except OSError:
+            return {}
+        return {"version": version} if version == known else {**read_json(path), "version": version}
 
     def since(self, line: int) -> Increment:
         """Return the lines from number `line` (counted from 0) on."""
@@ -181,8 +192,8 @@ class RunReader:
         if event in ("started", "resumed", "finished", "failed"):
             self._last_event, self._paused = record, False
             self._generation = record.get("generation", self._generation)
-        elif event == "order" and record["order"] in ("pause", "resume"):
-            self._paused = record["order"] == "pause"
+        elif event == "order" and record["order"] in ("pause", "resume", *STEPS):
+            self._paused = record["order"] != "resume"
 
 
 def open_run(folder: Path) -> RunReader:

@@ -29,6 +29,7 @@ from dcgan.events import (
     Scored,
     Started,
     StepDone,
+    StepSeen,
     TrainEvent,
 )
 from dcgan.files import read_json, write_bytes, write_json
@@ -38,8 +39,9 @@ from dcgan.training.changes import cut_back, to_repeat
 from dcgan.training.control import CONTROL
 from dcgan.training.lines import kid_record, rounded, step_record, to_line
 from dcgan.training.loop import Start
-from dcgan.training.run_folder import CONFIG, EVENTS, HEARTBEAT_SECONDS, LOCK, LOG, OWNER, PREVIOUS_STATE, REAL, STATE, WORKER
+from dcgan.training.run_folder import CONFIG, EVENTS, HEARTBEAT_SECONDS, LOCK, LOG, OWNER, PREVIOUS_STATE, REAL, SEEN, STATE, WORKER
 from dcgan.training.snapshots import SnapshotWriter
+from dcgan.training.witness import sight
 
 MAX_SHEETS = 300
 PREPARED = {LOCK, WORKER, OWNER, LOG, CONTROL}  # what may lie in a run folder before its config.json
@@ -110,6 +112,7 @@ class RunWriter:
         (self.folder / "snapshots").mkdir(exist_ok=True)
         self._snapshots = snapshots
         self._generation = self._cut_back(step)
+        (self.folder / SEEN).unlink(missing_ok=True)
         for path in (self.folder / "samples").glob("[0-9]*.*"):
             if int(path.stem) > step:
                 path.unlink()
@@ -140,6 +143,8 @@ class RunWriter:
         """Write one event to where it belongs."""
         if isinstance(event, StepDone):
             self._say(step_record(event))
+        elif isinstance(event, StepSeen):
+            write_json(self.folder / SEEN, sight(event, self.config))
         elif isinstance(event, SamplesReady):
             self._write_sheet(event)
         elif isinstance(event, CheckpointReady):

@@ -12,6 +12,7 @@ from torch import Tensor
 from dcgan.config import Recipe
 from dcgan.data import Dataset
 from dcgan.errors import CheckpointError, ConfigError
+from dcgan.events import Moves
 from dcgan.images import Images, to_images, to_signed
 from dcgan.latent import sample_z
 from dcgan.networks.builder import Network, build
@@ -26,6 +27,7 @@ from dcgan.training.objectives import generator_loss, loss_on_fakes, loss_on_rea
 from dcgan.training.optimizers import Tensors, Updater, below
 from dcgan.training.penalties import clip_weights, gradient_penalty, r1
 from dcgan.training.unrolling import Judge, look_ahead
+from dcgan.training.witness import Witness
 
 SHEET = 64  # pictures of the fixed-z sheet: seeds 0 to 63
 SHORT_TYPES = {"bf16": torch.bfloat16, "fp16": torch.float16}
@@ -90,8 +92,10 @@ class Trainer:
         """Return how many updates of D come before step number `step`."""
         return step * self.recipe.d_steps + self.updates_before
 
-    def step(self, step: int) -> Tensor:
+    def step(self, step: int, moves: Moves = "dg", witness: Witness | None = None) -> Tensor:
         """Make step number `step`, counted from 0: D `d_steps` times on a real and a fake batch, then G through the new D.
+
+        Everything is computed whoever `moves`; the other's weights stay. A `witness` notes what the step sees, and changes nothing.
 
         Returns
         -------
@@ -103,15 +107,16 @@ class Trainer:
         for update in range(self.updates(step), last):
             with torch.no_grad():
                 fakes = self._fakes(update)
-            self._train_d(self.batches.real(update), fakes, step)
+            self._train_d(self.batches.real(update), fakes, step, moves)
         fakes = self._fakes(last)
         real = self.batches.real(last)
-        numbers_d = self._train_d(real, fakes, step)
-        numbers_g = self._train_g(real, fakes, step)
-        self._average(step)
+        numbers_d = self._train_d(real, fakes, step, moves, witness)
+        numbers_g = self._train_g(real, fakes, step, moves, witness)
+        if "g" in moves:
+            self._average(step)
         return torch.cat([numbers_d, numbers_g, diversity(fakes.x.detach())[None]])
 
-    def _train_d(self, real: Batch, fakes: Batch, step: int) -> Tensor:
+    def _train_d(self, real: Batch, fakes: Batch, step: int, moves: Moves, witness: Witness | None = None) -> Tensor:
         """Update D; return the first four `Measures`.
 
         Each summand of the loss is derived before the next is computed, so that only one batch's activations are held at a time.
@@ -139,8 +144,10 @@ class Trainer:
         if recipe.gradient_penalty:
             penalty = gradient_penalty(lambda between: self._judge(between, real.labels, exact), x, x_fake, self.streams["penalty"])
             updater.add(recipe.gradient_penalty * penalty)
-        norm = updater.finish()
-        if recipe.weight_clip is not None:
+        norm = updater.finish("d" in moves)
+        if witness:
+            witness.note_d(self.d, (x, out_real, on_real), (x_fake, out_fake, on_fakes))
+        if recipe.weight_clip is not None and "d" in moves:
             clip_weights(self.d.parameters(), recipe.weight_clip)
         beliefs = [probability(recipe.objective, output.detach()).mean() for output in (out_real, out_fake)]
         return torch.stack([(on_real + on_fakes).detach(), *beliefs, norm])
@@ -154,19 +161,24 @@ class Trainer:
     def _r1(self, outputs: Tensor, x: Tensor) -> Tensor | float:
         return self.recipe.r1 * r1(outputs, x) if self.recipe.r1 else 0.0
 
-    def _train_g(self, real: Batch, fakes: Batch, step: int) -> Tensor:
+    def _train_g(self, real: Batch, fakes: Batch, step: int, moves: Moves, witness: Witness | None) -> Tensor:
         """Update G; return the next three `Measures`. `real` is what D looks at in the updates that G looks ahead at."""
         self.d.requires_grad_(False)  # no gradients for D's weights
         judge: Judge = self._judge
         if self.recipe.unroll_steps:
             seen = Batch(self.view(real.x, step), real.labels), Batch(self.view(fakes.x, step), fakes.labels)
             judge = look_ahead(self.d, self.updater_d, *seen, lambda: self._autocast(exact=self.recipe.precision == "fp16"))
-        output = judge(self.view(fakes.x, step), fakes.labels)
+        x = self.view(fakes.x, step)
+        if witness:
+            fakes.x.retain_grad()
+        output = judge(x, fakes.labels)
         loss = generator_loss(self.recipe.objective, output)
         self.updater_g.begin(step)
         self.updater_g.add(loss)
-        norm = self.updater_g.finish()
+        norm = self.updater_g.finish("g" in moves)
         self.d.requires_grad_(True)
+        if witness:
+            witness.note_g(self.g, (x, output, loss), fakes.x.grad)
         return torch.stack([loss.detach(), probability(self.recipe.objective, output.detach()).mean(), norm])
 
     def _autocast(self, exact: bool = False) -> torch.autocast:

@@ -61,6 +61,8 @@ Moments = tuple[Tensor, Tensor, Tensor]  # of first and second order, and the up
 
 def _moments(updater: Updater, parameter: Tensor) -> Moments:
     state = updater.optimizer.state[parameter]
+    if not state:  # D has not moved yet, because a person let G go first
+        return torch.zeros_like(parameter), torch.zeros_like(parameter), torch.zeros((), dtype=torch.float64, device=parameter.device)
     return state["exp_avg"].clone(), state["exp_avg_sq"].clone(), state["step"].double()
 
 

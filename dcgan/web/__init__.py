@@ -16,6 +16,7 @@ from dcgan.web.own_data import data_routes
 from dcgan.web.pictures import picture_routes
 from dcgan.web.run_keeping import keeping_routes
 from dcgan.web.runs import run_routes
+from dcgan.web.steps import step_routes
 
 if TYPE_CHECKING:
     from dcgan.studio import Studio
@@ -31,6 +32,7 @@ def routes(studio: Studio) -> list[BaseRoute]:
         *direction_routes(studio),
         *morph_routes(studio),
         *run_routes(studio),
+        *step_routes(studio),
         *form_routes(studio),
         *data_routes(studio),
         *keeping_routes(studio),

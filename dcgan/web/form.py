@@ -1,7 +1,7 @@
 """Routes of the Train page's form.
 
 GET   /gradio_api/dcgan/form            {public, data: [{name, title, on_disk}], recipes: {name: settings}, fields: [{key, kind, choices}]}
-POST  /gradio_api/dcgan/form/plan       a wish -> {recipe, count, notes, label_columns, advice, networks}: what it comes to; nothing starts
+POST  /gradio_api/dcgan/form/plan       a wish -> {recipe, count, own_size, notes, label_columns, advice, networks}: what it comes to
 POST  /gradio_api/dcgan/form/estimate   a wish -> {seconds_per_step, images_per_second, steps, total_seconds}, after a short trial
 POST  /gradio_api/dcgan/form/start      a wish, with the control key in the header -> {"run": NAME}; while another run is on 409 and
                                         {"error", "on": RUN, "may_pause"}, after which {"pause": RUN} in the wish stops that one first

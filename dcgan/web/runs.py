@@ -9,8 +9,8 @@ GET   /gradio_api/dcgan/runs/{name}/samples/{step}.json  D's outputs, where an e
 GET   /gradio_api/dcgan/runs/{name}/real.jpg             the real pictures that it judged; in public of named data sets only
 GET   /gradio_api/dcgan/runs/{name}/measures.csv         every step line
 GET   /gradio_api/dcgan/runs/{name}/differences?other=   {setting: [of this run, of the other]}
-POST  /gradio_api/dcgan/runs/{name}/orders               {"order": "pause" | "resume" | "stop", or one of training.changes.CHANGES
-                                                         with its "values"}
+POST  /gradio_api/dcgan/runs/{name}/orders               {"order": "pause" | "resume" | "stop", one of training.control.STEPS, or one of
+                                                          training.changes.CHANGES with its "values"}
 POST  /gradio_api/dcgan/runs/{name}/continue
 POST  /gradio_api/dcgan/runs/{name}/branch               {"step", "settings": {key: value}} -> {"run": NAME}, a new run from that stage
 

@@ -120,3 +120,17 @@ def test_german_on_a_phone(visit: Visit, folder: Path) -> None:
 def unfold(page: Page) -> None:
     for part in ("proposal-box", "details-box"):
         form(page, part).locator("summary").click()
+
+
+def test_a_model_to_start_from_decides_the_shape_and_that_is_said(visit: Visit, folder: Path) -> None:
+    page = opened(visit, folder)
+    form(page, "more").locator("summary").click()
+    expect(form(page, "models").locator("option[value=fashion-mnist-32]")).to_have_text("32 px, grey", timeout=PATIENCE)
+    form(page, "from").fill("fashion-mnist-32")
+    form(page, "from").dispatch_event("change")
+    expect(form(page, "note")).to_contain_text("fashion-mnist-32 makes pictures of 32 px, grey, and goes on so", timeout=PATIENCE)
+    form(page, "take").click()
+    expect(form(page, "note")).to_contain_text("width 48", timeout=PATIENCE)
+    expect(form(page, "error")).to_be_hidden()
+    expect(setting(page, "image_size")).to_have_value("")
+    expect(setting(page, "augment")).to_have_value("color,translation")

@@ -16,8 +16,9 @@ from dcgan.config import Budget, TrainingConfig
 from dcgan.data import Dataset
 from dcgan.errors import TrainingDiverged
 from dcgan.events import CheckpointReady, Diagnosis, Finished, OrderDone, SamplesReady, Started, StepDone, TrainEvent
+from dcgan.training.clock import Clock
 from dcgan.training.control import Control, Order
-from dcgan.training.loop import Clock, Start, train
+from dcgan.training.loop import Start, train
 from dcgan.training.trainer import Networks, Trainer
 
 

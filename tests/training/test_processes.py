@@ -14,6 +14,8 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from dcgan.training.control import send_order
+
 ROOT = Path(__file__).parents[2]
 STEPS = 240
 
@@ -36,12 +38,21 @@ def wait_for_step(run: Path, step: int, process: subprocess.Popen[str]) -> None:
         time.sleep(0.005)
 
 
+def wait_for_sight(run: Path, process: subprocess.Popen[str]) -> None:
+    """Wait until an ordered step has been made and shown."""
+    while not (run / "seen.json").exists():
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.005)
+
+
 @pytest.mark.parametrize("kills", [(100,), pytest.param((3, 30, 140, 141), marks=pytest.mark.slow)])
-def test_killed_is_never_killed(tmp_path: Path, pictures: Path, kills: tuple[int, ...]) -> None:
+def test_stepped_and_killed_is_neither(tmp_path: Path, pictures: Path, kills: tuple[int, ...]) -> None:
     whole = started(tmp_path / "whole", pictures)
     for step in kills:
         process = started(tmp_path / "r", pictures)
         wait_for_step(tmp_path / "r", step, process)
+        send_order(tmp_path / "r", "step")
+        wait_for_sight(tmp_path / "r", process)
         process.kill()
         assert process.wait() == -signal.SIGKILL
     last = started(tmp_path / "r", pictures)

@@ -28,6 +28,21 @@ def test_an_order_reaches_the_run_folder(client: TestClient, run: Path) -> None:
     assert found == [(1, "pause", {}), (2, "learning_rates", {"learning_rate_d": 0.001})]
 
 
+@pytest.mark.parametrize("name", ["step", "step_d", "step_g"])
+def test_steps_are_ordered_like_all_else(client: TestClient, run: Path, name: str) -> None:
+    assert order(client, {"order": name})[0] == 200
+    assert [one.name for one in read_orders(run / "control.json")] == [name]
+
+
+def test_what_an_ordered_step_saw_is_told_once(client: TestClient, run: Path) -> None:
+    assert client.get(f"{RUNS}/r1/seen").json() == {}
+    (run / "seen.json").write_text('{"step": 3}')
+    told = client.get(f"{RUNS}/r1/seen").json()
+    assert told["step"] == 3
+    assert client.get(f"{RUNS}/r1/seen", params={"known": told["version"]}).json() == {"version": told["version"]}
+    assert client.get(f"{RUNS}/nobody/seen").status_code == 404
+
+
 def test_orders_at_once_are_all_kept(client: TestClient, run: Path) -> None:
     with ThreadPoolExecutor(4) as threads:
         assert {status for status, _ in threads.map(lambda _: order(client, {"order": "pause"}), range(12))} == {200}

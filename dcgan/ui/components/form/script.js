@@ -80,6 +80,7 @@ function takeProposal({ recipe, steps, ...settings }) {
   part("recipe").value = recipe;
   part("unit").value = "steps";
   part("amount").value = steps;
+  if (part("from").value.trim()) for (const key of ["image_size", "base_channels"]) settings[key] = ""; // the model's own, which nothing changes
   fields.write({ ...fields.read(), ...settings });
   changed();
 }
@@ -123,16 +124,24 @@ async function plan() {
   return undefined;
 }
 
-function show({ recipe, count, notes, advice, networks }) {
+function show({ recipe, count, own_size: ownSize, notes, advice, networks }) {
   complain("");
   fields.propose(recipe);
   const colour = say(recipe.image_channels === 1 ? "grey" : "rgb");
   const values = { count: number(count), size: recipe.image_size, colour, width: recipe.base_channels, batch: recipe.batch_size };
-  part("note").replaceChildren(...[say("proposal", values), ...notes].map(paragraph));
+  part("note").replaceChildren(...[say("proposal", values), ...startedShape(recipe, ownSize), ...notes].map(paragraph));
   part("advice").replaceChildren(...advice.map((key) => say(`advice_${key}`)).map(paragraph));
   part("advice-box").hidden = !advice.length;
   part("networks").replaceChildren(networkTable("generator", networks.generator), networkTable("discriminator", networks.discriminator));
   part("activations").replaceChildren(...activationFigures(networks.generator, networks.discriminator));
+}
+
+/** Say that a model to start from decides the shape of the pictures, where that is not what they would be trained at. */
+function startedShape({ image_size: size, image_channels: channels }, [ownSize, ownChannels]) {
+  const model = part("from").value.trim();
+  if (!model || (size === ownSize && channels === ownChannels)) return [];
+  const colours = (count) => say(count === 1 ? "grey" : "rgb");
+  return [say("from_shape", { model, size, colour: colours(channels), own: ownSize, own_colour: colours(ownChannels) })];
 }
 
 function paragraph(text) {
@@ -210,7 +219,9 @@ function offerChoices({ public: isPublic, data, recipes, fields: records }) {
 
 async function offerModels() {
   const models = await ask("models");
-  part("models").replaceChildren(...models.filter(({ source }) => source !== "untrained").map(({ name }) => new Option("", name)));
+  const trainable = models.filter(({ source, scores }) => source !== "untrained" && scores); // with a discriminator
+  const shape = ({ width, channels }) => say("from_option", { size: width, colour: say(channels === 1 ? "grey" : "rgb") });
+  part("models").replaceChildren(...trainable.map((model) => new Option(shape(model), model.name)));
 }
 
 async function begin() {

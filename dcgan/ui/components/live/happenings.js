@@ -1,6 +1,7 @@
 // What happened to a run beside its steps: resumed, settings changed, diagnoses with their remedies, scores.
 
 const TOLD = ["resumed", "order", "diagnosis", "failed", "finished"];
+const ALONE = ["step_d", "step_g"]; // steps by hand that move one network
 
 function createHappenings(root, onChange) {
   const part = (name) => root.querySelector(`[data-part="${name}"]`);
@@ -18,7 +19,7 @@ function createHappenings(root, onChange) {
   }
 
   function add(events) {
-    const fresh = events.filter(({ event, order }) => TOLD.includes(event) && !(event === "order" && !CHANGES.includes(order)));
+    const fresh = events.filter(({ event, order }) => TOLD.includes(event) && !(event === "order" && ![...CHANGES, ...ALONE].includes(order)));
     told = [...told, ...fresh];
     list.append(...fresh.map(item));
     box.hidden = !told.length;
@@ -48,7 +49,7 @@ function createHappenings(root, onChange) {
     const isDone = event.reason === "completed";
     if (event.event === "finished") return say(isDone ? "happened_completed" : "happened_stopped");
     if (event.event === "resumed") return say("happened_resumed");
-    return changeOf(event);
+    return ALONE.includes(event.order) ? say(`happened_${event.order}`) : changeOf(event);
   }
 
   /** Return the doctor's words in the reader's language, or as the run has them where this page knows no such finding. */

@@ -105,6 +105,7 @@ function pause(status) {
 function fail(error) {
   if (error instanceof Refusal && error.status === 404) {
     panel.empty(say("unknown_run", { run: view.run }));
+    tell({ run: view.run, status: { state: "none" }, config: {}, mine: false });
     return picker.quietly();
   }
   if (!(error instanceof Refusal) && error.name !== "TypeError" && error.name !== "TimeoutError" && error.name !== "SyntaxError") console.error(error);
@@ -167,6 +168,12 @@ function show(answer) {
     },
   });
   picker.note(view.run, status.state);
+  tell({ run: view.run, status, config: view.config, mine: answer.may_control });
+}
+
+/** Tell the other parts of the page what is shown. */
+function tell(detail) {
+  document.dispatchEvent(new CustomEvent("dcgan:shown", { detail }));
 }
 
 function means() {

@@ -1,0 +1,44 @@
+"""Slow motion: one training step walked through phase by phase, and steps of one network alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import gradio as gr
+
+from dcgan.ui.components import component_files, component_texts
+
+SCRIPTS = (
+    "../live/words.js",
+    "../live/api.js",
+    "../form/layers.js",
+    "objectives.js",
+    "formulas.js",
+    "diagram.js",
+    "curve.js",
+    "bars.js",
+    "phases.js",
+    "steps.js",
+    "script.js",
+)
+
+
+def slow_motion(tables: Mapping[str, Mapping[str, str]]) -> gr.HTML:
+    """Return the walk through a step of the run that the live view shows, of which the document's event `dcgan:shown` tells.
+
+    Parameters
+    ----------
+    tables
+        Language -> key -> sentence; the keys under `train.slow` go into the page.
+    """
+    files = component_files(Path(__file__).parent, SCRIPTS)
+    declared = f"const TABLES = {json.dumps(component_texts(tables, 'train.slow'), ensure_ascii=False)};\n"
+    return gr.HTML(
+        html_template=files.template,
+        css_template=files.css,
+        js_on_load=declared + files.js,
+        apply_default_css=False,
+        elem_id="dcgan-slow",
+    )
