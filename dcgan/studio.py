@@ -16,6 +16,7 @@ from dcgan.errors import AnotherRunIsOn, DCGANError, RunError
 from dcgan.files import read_json, write_json
 from dcgan.models import Library, ModelInfo, Synthesizer
 from dcgan.models.adoption import adopt
+from dcgan.models.importing import Inspection
 from dcgan.models.library import newest_snapshot
 from dcgan.studio_comparing import Asked, Comparisons
 from dcgan.studio_data import OwnData
@@ -99,12 +100,12 @@ class Studio:
         except RunError:
             return False
 
-    def adopt(self, file: Path, filename: str) -> str:
-        """Take a dropped checkpoint file into the own models and return its name; a CheckpointError says what was wrong.
+    def adopt(self, file: Path, filename: str, settings: Sequence[str] = ()) -> tuple[str, Inspection]:
+        """Take a dropped checkpoint file into the own models and return its name and report; a DCGANError says what was wrong.
 
-        The same file dropped again is the same model.
+        The same file dropped again, with the same `settings`, is the same model.
         """
-        return adopt(file, filename, self.library.home / "models", allow_pickle=not self.public)
+        return adopt(file, filename, self.library.home / "models", not self.public, settings)
 
     # Runs
 

@@ -2,43 +2,64 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from dcgan.errors import CheckpointError, DCGANError
+from dcgan.images import grid, png_bytes
 from dcgan.models.card import model_card
 from dcgan.models.folder import Model, write_model
-from dcgan.models.importing import read_foreign
+from dcgan.models.importing import Inspection, Options, apply_options, inspect_file
 from dcgan.models.library import describe
 from dcgan.models.synthesizer import Synthesizer
 
 PREVIEW = 64  # seeds on the preview
+SHEET = 8  # on that of a reading
 PIECE = 1 << 20  # bytes read at once
 SUFFIX = re.compile(r"\.[a-z0-9]{1,12}")
 
 
-def adopt(file: Path, filename: str, models: Path, allow_pickle: bool) -> str:
-    """Read the upload `file`, which its user calls `filename`, into a new folder of `models`; return the model's name.
+def adopt(file: Path, filename: str, models: Path, allow_pickle: bool, settings: Sequence[str] = ()) -> tuple[str, Inspection]:
+    """Read the upload `file`, which its user calls `filename`, into a new folder of `models`; return the model's name and the report.
 
-    The same file again is the same model. The upload is used up.
+    The same file with the same `settings`, as `import --set` takes them, is the same model. The upload is used up.
 
     Raises
     ------
-    CheckpointError
-        The file is something else; the message speaks of it as `filename`.
+    DCGANError
+        The file is something else, which the message calls `filename`; or a setting is wrong.
     """
-    name = f"{model_name(filename)}-{_digest(file)[:6]}"
+    options = apply_options(Options(), settings)
+    name = f"{model_name(filename)}-{_digest(file, settings)[:6]}"
     folder = models / name
-    if folder.exists():
-        return name
-    model = _read(file, filename, allow_pickle)
+    found = _read(file, filename, allow_pickle, options)
     try:
-        keep(model, folder)
+        if not folder.exists():
+            keep(found.best.model, folder)
     except (DCGANError, OSError):
         if not folder.exists():  # else the same file came twice at once
             raise
-    return name
+    return name, found
+
+
+def page_report(found: Inspection) -> dict[str, Any]:
+    """Return what a page shows of a file: what it proves, what was assumed, and a sheet (PNG, base64) of each reading that fits."""
+    return {
+        "proved": [*found.proved, *found.best.supported],
+        "assumed": [asdict(item) for item in found.best.assumed],
+        "notes": list(found.notes),
+        "readings": [{"title": reading.title, "sheet": _sheet(reading.model)} for reading in found.readings],
+    }
+
+
+def _sheet(model: Model) -> str:
+    images = Synthesizer(model, describe("it", model.config, None, "file", None)).generate(range(SHEET))
+    return base64.b64encode(png_bytes(grid(images, SHEET // 2))).decode()
 
 
 def keep(model: Model, folder: Path, force: bool = False) -> Model:
@@ -53,22 +74,22 @@ def model_name(filename: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]+", "-", Path(filename).stem).strip("-")[:40] or "model"
 
 
-def _read(file: Path, filename: str, allow_pickle: bool) -> Model:
+def _read(file: Path, filename: str, allow_pickle: bool, options: Options) -> Inspection:
     """Read an upload; of its name only a plain suffix touches the disk."""
     suffix = Path(filename).suffix.lower()
     named = file.with_name(f"upload{suffix}" if SUFFIX.fullmatch(suffix) else "upload")
     file.rename(named)
     try:
-        return read_foreign(named, allow_pickle)
+        return inspect_file(named, allow_pickle, options)
     except CheckpointError as error:
         raise CheckpointError(str(error).replace(named.name, filename)) from None
     finally:
         named.unlink(missing_ok=True)
 
 
-def _digest(path: Path) -> str:
-    """Return the sha256 of a file that may be larger than the memory."""
-    digest = hashlib.sha256()
+def _digest(path: Path, settings: Sequence[str]) -> str:
+    """Return the sha256 of a file, which may be larger than the memory, and of the settings with which it is read."""
+    digest = hashlib.sha256("\n".join(settings).encode())
     with path.open("rb") as file:
         while piece := file.read(PIECE):
             digest.update(piece)

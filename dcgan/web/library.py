@@ -2,7 +2,8 @@
 
 GET   /gradio_api/dcgan/models?also=NAME             [ModelInfo, …], with NAME where that is an untrained model
 GET   /gradio_api/dcgan/models/newest?model=NAME     ModelInfo as it is now and "is_growing": whether NAME is a run that trains
-POST  /gradio_api/dcgan/models?filename=netG.pth     the file as the raw body -> {"model": NAME}
+POST  /gradio_api/dcgan/models?filename=netG.pth     the file as the raw body, &set=key=value for each override of what it does
+                                                     not say -> {"model": NAME, "report": {proved, assumed, notes, readings}}
 GET   /gradio_api/dcgan/health                       {"status": "ok"}
 """
 
@@ -19,6 +20,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from dcgan.errors import DCGANError
+from dcgan.models.adoption import page_report
 from dcgan.web.bodies import bounded, failure, refusal
 from dcgan.web.guard import Slots, same_origin
 from dcgan.web.pictures import PREFIX
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 UPLOAD_BYTES = 4 * 10**9
 PUBLIC_UPLOAD_BYTES = 20 * 10**6
 UPLOADS_AT_ONCE = 4
+MAX_SETTINGS = 20
 
 
 def library_routes(studio: Studio) -> list[BaseRoute]:
@@ -77,18 +80,20 @@ class Library:
             if not free:
                 return failure("too many uploads at once; try again", 503)
             try:
-                return JSONResponse({"model": await self._receive(request)})
+                return JSONResponse(await self._receive(request))
             except (DCGANError, ClientDisconnect) as error:
                 return refusal(error)
 
-    async def _receive(self, request: Request) -> str:
+    async def _receive(self, request: Request) -> dict[str, Any]:
+        settings = request.query_params.getlist("set")[:MAX_SETTINGS]
         filename = PurePosixPath(request.query_params.get("filename", "").replace("\\", "/")).name or "checkpoint"
         with tempfile.TemporaryDirectory(prefix="dcgan-upload-") as folder:
             file = Path(folder) / "upload"
             with file.open("wb") as target:
                 async for piece in bounded(request, self._limit):
                     await asyncio.to_thread(target.write, piece)
-            return await asyncio.to_thread(self._studio.adopt, file, filename)
+            name, found = await asyncio.to_thread(self._studio.adopt, file, filename, settings)
+            return {"model": name, "report": await asyncio.to_thread(page_report, found)}
 
 
 async def health(_request: Request) -> Response:

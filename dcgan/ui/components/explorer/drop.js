@@ -7,6 +7,8 @@ class DropZone {
   #done;
   #point;
   #busy = false;
+  #report;
+  #kept = null; // the file, to be read again in another way
 
   /** `text(name, values)` gives sentences; `done(model)` is called after the server took the file in, `point(file)` for
       a PNG, which stays here. */
@@ -16,6 +18,7 @@ class DropZone {
     this.#text = text;
     this.#done = done;
     this.#point = point;
+    this.#report = new Report(this.#part("report"), text, (settings) => this.#send(this.#kept, settings));
     const input = this.#part("file");
     input.addEventListener("change", () => this.#send(input.files[0]));
     this.#part("choose").addEventListener("click", () => input.click());
@@ -34,24 +37,31 @@ class DropZone {
     if (event.type === "drop") this.#send(event.dataTransfer.files[0]);
   }
 
-  #send(file) {
-    if (!file || this.#busy) return;
+  /** Hand a file in, with `key=value` for what it does not say; resolves to whether it was taken. */
+  #send(file, settings = []) {
+    if (!file || this.#busy) return false;
     if (file.type === "image/png") {
       this.#point(file);
-      return;
+      return false;
     }
-    const request = new XMLHttpRequest(); // fetch tells nothing of an upload's progress
-    request.open("POST", new URL(`models?filename=${encodeURIComponent(file.name)}`, this.#base));
-    request.upload.onprogress = (event) => this.#report(file.name, event.loaded / event.total);
-    request.onload = () => this.#finish(request, file.name);
-    request.onerror = () => this.#tell(this.#text("upload_failed", { name: file.name }), true);
-    request.onloadend = () => this.#setBusy(false);
-    this.#setBusy(true);
-    this.#report(file.name, 0);
-    request.send(file);
+    if (file !== this.#kept) this.#report.forget();
+    this.#kept = file;
+    const address = new URL("models", this.#base);
+    address.search = new URLSearchParams([["filename", file.name], ...settings.map((setting) => ["set", setting])]);
+    return new Promise((resolve) => {
+      const request = new XMLHttpRequest(); // fetch tells nothing of an upload's progress
+      request.open("POST", address);
+      request.upload.onprogress = (event) => this.#progress(file.name, event.loaded / event.total);
+      request.onload = () => resolve(this.#finish(request, file.name));
+      request.onerror = () => resolve(this.#tell(this.#text("upload_failed", { name: file.name }), true));
+      request.onloadend = () => this.#setBusy(false);
+      this.#setBusy(true);
+      this.#progress(file.name, 0);
+      request.send(file);
+    });
   }
 
-  #report(name, share) {
+  #progress(name, share) {
     const percent = Math.floor(share * 100);
     this.#part("progress").value = share;
     this.#tell(percent < 100 ? this.#text("uploading", { name, percent }) : this.#text("reading", { name }));
@@ -61,13 +71,16 @@ class DropZone {
     const answer = parseJson(request.responseText);
     if (request.status !== 200) return this.#tell(answer.error ?? this.#text("upload_failed", { name }), true);
     this.#tell(this.#text("adopted", { model: answer.model }));
-    return this.#done(answer.model);
+    this.#done(answer.model);
+    this.#report.show(answer.report);
+    return true;
   }
 
   #tell(sentence, isError = false) {
     const message = this.#part("drop-message");
     message.textContent = sentence;
     message.classList.toggle("dx-error", isError);
+    return false;
   }
 
   #setBusy(busy) {

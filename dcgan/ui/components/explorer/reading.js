@@ -1,0 +1,93 @@
+/* What was read of a dropped file: what it proves, what was assumed, and the other readings that fit. A choice reads the file again. */
+
+class Report {
+  #root;
+  #text;
+  #again;
+  #settings = {};
+  #shown = null;
+
+  /** `again(settings)` reads the same file with `["key=value", ...]`. */
+  constructor(root, text, again) {
+    this.#root = root;
+    this.#text = text;
+    this.#again = again;
+  }
+
+  #part(name) {
+    return this.#root.querySelector(`[data-dx="report-${name}"]`);
+  }
+
+  /** Another file: nothing is overridden yet. */
+  forget() {
+    this.#settings = {};
+    this.#root.hidden = true;
+  }
+
+  show(report) {
+    const { proved, assumed, notes, readings } = (this.#shown = report);
+    const chosen = Number(this.#settings.reading ?? 1);
+    this.#part("proved").replaceChildren(...proved.map((line) => create("li", { textContent: line })));
+    this.#part("assumed").replaceChildren(...assumed.map((item) => this.#assumption(item)), ...this.#overridden());
+    this.#part("assumed-name").hidden = !this.#part("assumed").children.length;
+    this.#part("notes").textContent = notes.join(" ");
+    const ordered = inFirstOrder(readings, chosen);
+    const several = ordered.length > 1;
+    this.#part("readings").replaceChildren(...(several ? ordered.map((each, k) => this.#reading(each, k + 1, chosen)) : []));
+    this.#part("readings-name").hidden = !several;
+    this.#root.hidden = false;
+  }
+
+  #assumption({ key, value, sentence, others }) {
+    const item = create("li", {});
+    const label = create("label", { textContent: sentence });
+    const select = create("select", { name: key });
+    select.append(new Option(this.#text("report_as_read"), ""), ...others.map((other) => new Option(other, other)));
+    select.addEventListener("change", () => select.value && this.#override(key, select.value));
+    item.append(label);
+    if (others.length && value !== undefined) label.append(select);
+    return item;
+  }
+
+  /** What was chosen instead of what the file does not say, each with a way back. */
+  #overridden() {
+    const kept = Object.entries(this.#settings).filter(([key]) => key !== "reading");
+    return kept.map(([key, value]) => {
+      const item = create("li", { textContent: `${key}: ${value} ` });
+      const back = create("button", { type: "button", textContent: this.#text("report_back", { key }) });
+      back.addEventListener("click", () => this.#override(key, null));
+      item.append(back);
+      return item;
+    });
+  }
+
+  #override(key, value) {
+    const { reading, [key]: _before, ...rest } = this.#settings; // another assumption ranks the readings anew
+    this.#ask(value === null ? rest : { ...rest, [key]: value });
+  }
+
+  #reading({ title, sheet }, number, chosen) {
+    const button = create("button", { type: "button", ariaPressed: String(number === chosen) });
+    const picture = create("img", { src: `data:image/png;base64,${sheet}`, alt: "" });
+    button.append(picture, create("span", { textContent: this.#text("report_reading", { k: number, title }) }));
+    button.addEventListener("click", () => number !== chosen && this.#ask({ ...this.#settings, reading: String(number) }));
+    const item = create("li", {});
+    item.append(button);
+    return item;
+  }
+
+  async #ask(settings) {
+    const before = this.#settings;
+    this.#settings = settings;
+    const taken = await this.#again(Object.entries(settings).map(([key, value]) => `${key}=${value}`));
+    if (taken) return;
+    this.#settings = before;
+    this.show(this.#shown);
+  }
+}
+
+/** The server puts the chosen reading first; the page keeps each at its place. */
+function inFirstOrder(readings, chosen) {
+  const [first, ...rest] = readings;
+  return [...rest.slice(0, chosen - 1), first, ...rest.slice(chosen - 1)];
+}

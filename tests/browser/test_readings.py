@@ -1,0 +1,54 @@
+"""What the page says of a dropped file, and how a person says otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from playwright.sync_api import Page, expect
+
+from browser.conftest import App
+from browser.models import tutorial_generator
+from browser.recording import another_picture, part, picture_count, settle
+from browser.views import assert_link_is_the_picture
+from dcgan.models import Model, read_model
+
+pytestmark = pytest.mark.browser
+Visit = Callable[..., Page]
+
+
+def assert_own(page: Page, app: App) -> Model:
+    """The canvas shows the own model that is chosen; return it."""
+    assert_link_is_the_picture(page, app)
+    return read_model(app.home / "models" / part(page, "model").input_value())
+
+
+def test_another_reading_and_an_override_without_losing_the_file(visit: Visit, app: App, tmp_path: Path) -> None:
+    file = tmp_path / "netG.pth"
+    torch.save({f"main.{key}": tensor for key, tensor in tutorial_generator().state_dict().items()}, file)
+    page = visit("/")
+    settle(page)
+    before = picture_count(page)
+    page.set_input_files("[data-dx=file]", file)
+    readings = part(page, "report-readings").locator("button")
+    expect(readings.first).to_have_attribute("aria-pressed", "true", timeout=120_000)
+    expect(part(page, "report-proved")).to_contain_text("takes 20 numbers")
+    expect(part(page, "report-assumed")).to_contain_text("output tanh")
+    another_picture(page, before)
+    first = assert_own(page, app)
+
+    before = picture_count(page)
+    readings.nth(1).click()
+    expect(readings.nth(1)).to_have_attribute("aria-pressed", "true", timeout=120_000)
+    another_picture(page, before)
+    second = assert_own(page, app)
+    assert second.config.generator.layers != first.config.generator.layers
+
+    before = picture_count(page)
+    part(page, "report").locator("select[name=output]").select_option("sigmoid")
+    expect(part(page, "report-assumed").get_by_role("button")).to_have_text("Back to what was read for output", timeout=120_000)
+    another_picture(page, before)
+    third = assert_own(page, app)
+    assert third.config.generator.output_shape == (3, 32, 32) and third.config.image_range == (0.0, 1.0)
