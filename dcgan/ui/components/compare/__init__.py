@@ -11,13 +11,14 @@ import gradio as gr
 from dcgan.ui.components import component, component_texts
 
 SHARED = ("words.js", "api.js", "plotly.js", "history.js")  # of the live view
-SCRIPTS = (*(f"../live/{name}" for name in SHARED), "source.js", "curves.js", "sheets.js", "table.js", "script.js")
+SCRIPTS = (*(f"../live/{name}" for name in SHARED), "source.js", "curves.js", "sheets.js", "table.js", "queue.js", "script.js")
 
 
 def comparison_view(tables: Mapping[str, Mapping[str, str]]) -> gr.HTML:
     """Return the view, in the place of the live one while it is open.
 
-    The document's event `dcgan:compare`, its detail the names of two to four runs, opens it, and so do `compare=` in the address.
+    The document's events `dcgan:compare`, its detail the names of two to four runs, and `dcgan:comparison`, its detail the name of a
+    comparison of one setting, open it, and so do `compare=` and `comparison=` in the address.
 
     Parameters
     ----------

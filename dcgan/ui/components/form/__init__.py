@@ -9,7 +9,18 @@ import gradio as gr
 
 from dcgan.ui.components import component, component_texts
 
-SCRIPTS = ("../live/words.js", "../live/api.js", "wish.js", "fields.js", "layers.js", "curves.js", "examination.js", "own.js", "script.js")
+SCRIPTS = (
+    "../live/words.js",
+    "../live/api.js",
+    "wish.js",
+    "fields.js",
+    "versus.js",
+    "layers.js",
+    "curves.js",
+    "examination.js",
+    "own.js",
+    "script.js",
+)
 
 
 def training_form(tables: Mapping[str, Mapping[str, str]]) -> gr.HTML:
