@@ -6,6 +6,7 @@ Exit status 0 on success, 2 for wrong usage or input (one line `dcgan: …` on s
 from __future__ import annotations
 
 import contextlib
+import errno
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -54,6 +55,7 @@ app.command()(interpolate)
 app.command()(arithmetic)
 
 STOPPED = 130
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -64,6 +66,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _complain(error.format_message())
     except DCGANError as error:
         return _complain(str(error))
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        return _complain(
+            f"{error.strerror}{f' for {error.filename}' if error.filename else ''}; make room, then run the same command again"
+        )
     except (typer.Abort, KeyboardInterrupt):
         return STOPPED
     return status if isinstance(status, int) else 0

@@ -40,6 +40,7 @@ def compare(
     stem = Path(name or field.replace("_", "-"))
     request = TrainRequest(stem, data, data_dir, recipe, tuple(settings or ()), Budget(steps=steps, minutes=minutes))
     comparison = Comparison(request, field, tuple(values))
+    comparison.check_networks()
     for number, wanted in enumerate(comparison.requests()):
         print(f"{number + 1} of {len(values)}: {field} {values[number]}", file=sys.stderr)
         if train_with_progress(wanted).stopped:

@@ -136,7 +136,8 @@ class StepSeen:
     fakes at G's update, changed at random anew where the recipe does that; and "wanted", for each of these the direction in which G's
     loss falls, pixel by pixel, grey where it does not matter. `outputs` are D's raw outputs for a whole batch (n,) under the same
     names. `losses` are the means "real", "fakes" and "generator", without penalties. `gradients` has for "d" and "g" the index of
-    each layer with weights and the norm of the gradient of its loss with respect to them, `rates` the learning rates.
+    each layer with weights and the norm of the gradient of its loss with respect to them, `rates` the learning rates, `settings` those
+    of the recipe that may have been changed meanwhile.
     Where D is updated more than once a step, its last update counts.
     """
 
@@ -147,6 +148,7 @@ class StepSeen:
     losses: Mapping[str, float]
     gradients: Mapping[str, Mapping[int, float]]
     rates: Mapping[str, float]
+    settings: Mapping[str, Any]
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import hmac
 import threading
 import time
 from collections import OrderedDict
@@ -20,14 +18,18 @@ from dcgan.models import Library, ModelInfo, Synthesizer
 from dcgan.models.adoption import adopt
 from dcgan.models.importing import Inspection
 from dcgan.models.library import newest_snapshot
+from dcgan.studio_comparing import Asked, Comparisons
 from dcgan.studio_data import OwnData
 from dcgan.studio_form import Planner, StartRequest
+from dcgan.studio_keys import digest, is_key
 from dcgan.training.changes import changed_by
+from dcgan.training.comparing import Comparison
 from dcgan.training.control import OrderName, send_order
-from dcgan.training.processes import Workers
+from dcgan.training.processes import Workers, options_of
 from dcgan.training.recipes import named_recipe
-from dcgan.training.run_folder import OWNER, RunStatus, new_run_folder
+from dcgan.training.run_folder import OWNER, RunState, RunStatus, new_run_folder
 from dcgan.training.run_store import ACTIVE, RECORDED, RunStore, is_name
+from dcgan.training.worker import TrainRequest
 
 LOADED = 8  # models kept in memory
 DEFAULT_MODEL = "fashion-mnist-32"
@@ -49,6 +51,7 @@ class Studio:
         self.library = Library(dcgan_home().resolve())
         self.runs = RunStore(self.library)
         self.planner = Planner(self.library, self.data_dir, public)
+        self.comparisons = Comparisons(self.library.home, self._train, self._halt, self._state)
         self.own_data = OwnData(self.library.home, self.data_dir)
         self._named = model  # the one path that may be asked for: the person who started the app chose it
         self._loaded: OrderedDict[str, Synthesizer] = OrderedDict()
@@ -120,17 +123,24 @@ class Studio:
             self.planner.plan(request)  # a wish that cannot be pauses nothing
             if pausing is not None:
                 self._make_way(pausing, key)
-            named = request.source in NAMES or request.source.startswith("hf:")
-            source = request.source if named else str(Path(request.source).expanduser().resolve())
-            folder = new_run_folder(source).resolve()
-            settings = [part for setting in request.settings for part in ("--set", setting)]
-            length = [part for unit, value in request.budget.to_json().items() for part in (f"--{unit}", str(value))]
-            data_dir = ["--data-dir", str(self.data_dir)] if self.data_dir else []
-            origin = ["--from", request.model] if request.model else []
-            options = ["--data", source, *data_dir, "--recipe", request.recipe, *origin, *settings, *length]
-            write_json(folder / OWNER, {"key_sha256": _digest(key), "options": options})
-            self._workers.start(folder, self.library.home, options)
+            wanted = self._wanted(request)
+            folder = new_run_folder(wanted.source or "").resolve()
+            self._train(replace(wanted, run=folder), digest(key))
         return folder.name
+
+    def _wanted(self, request: StartRequest) -> TrainRequest:
+        """Return what the form says as a training asks for it, all paths absolute; its run is still to be named."""
+        named = request.source in NAMES or request.source.startswith("hf:")
+        source = request.source if named else str(Path(request.source).expanduser().resolve())
+        how = (request.recipe, request.settings, request.budget, request.model)
+        return TrainRequest(Path(), source, self.data_dir, *how, kid_every=request.kid_every)
+
+    def _train(self, request: TrainRequest, owner: str) -> None:
+        """Start the process of a run, or go on with one that has not come to its end."""
+        folder, options = request.run.resolve(), options_of(request)
+        folder.mkdir(parents=True, exist_ok=True)
+        write_json(folder / OWNER, {"key_sha256": owner, "options": options})
+        self._workers.start(folder, self.library.home, options)
 
     def continue_run(self, run: str, key: str) -> None:
         """Start the process of a run that was stopped or interrupted again."""
@@ -142,7 +152,10 @@ class Studio:
             self._workers.start(reader.folder, self.library.home, options)
 
     def branch_run(self, run: str, step: int, settings: Sequence[str], key: str) -> str:
-        """Start a new run from stage `step` of another, with its recipe and `settings` changed; return the new run's name."""
+        """Start a new run from stage `step` of another, with its recipe and `settings` changed; return the new run's name.
+
+        The other one, where it is still on, is saved and stopped first, to be continued later.
+        """
         reader = self.runs.find(run)
         config = reader.config
         if not config:
@@ -153,20 +166,50 @@ class Studio:
         kept = [f"{name}={value}" for name, value in recipe.items() if name not in left and value != plain.get(name)]
         origin = f"{run.removeprefix(RECORDED)}@{step}"
         request = StartRequest(config["data"]["source"], recipe["name"], (*kept, *settings), Budget(**config["budget"]), origin)
-        return self.start_run(request, key)
+        return self.start_run(request, key, pausing=run)
+
+    def start_comparison(self, request: StartRequest, field: str, values: Sequence[str], key: str, pausing: str | None = None) -> str:
+        """Train once for each of `values` of `field`, one after another, all else equal; return the comparison's name."""
+        with self._starting:
+            self._refuse_a_second(but=pausing)
+            comparison = Comparison(self._wanted(request), field, tuple(values))
+            for value in values:
+                self.planner.plan(replace(request, settings=comparison.settings_of(value)))
+            if pausing is not None:
+                self._make_way(pausing, key)
+            named = replace(comparison.request, run=Path(self.comparisons.new_name(field)))
+            self.comparisons.begin(Asked(replace(comparison, request=named), digest(key), time.time()))
+        return named.run.name
+
+    def continue_comparison(self, name: str, key: str) -> None:
+        """Go on with what of a comparison is not done yet."""
+        asked = self.comparisons.find_own(name, key)
+        with self._starting:
+            self._refuse_a_second()
+            self.comparisons.begin(asked)
+
+    def _state(self, run: str) -> RunState:
+        """Return the state of a run; `interrupted` for one that is not there."""
+        try:
+            return self.status(run).state
+        except RunError:
+            return "interrupted"
 
     def _refuse_a_second(self, but: str | None = None) -> None:
+        if self.comparisons.run not in (None, but):
+            raise AnotherRunIsOn(str(self.comparisons.run))
         for reader in self.runs.all():
             if reader.name != but and self._workers.status(reader).state in ACTIVE:
                 raise AnotherRunIsOn(reader.name)
 
     def _make_way(self, run: str, key: str) -> None:
-        """Stop a run that is on, and wait until it is saved and its process gone."""
-        if self.status(run).state not in ACTIVE:
-            return
-        self.order(run, key, "stop", {})
+        """Stop a run that is on, and the comparison that it is of, and wait until it is saved and its process gone."""
+        if self.comparisons.on and run == self.comparisons.run:
+            self.comparisons.stop(self.comparisons.on, key)
+        elif self._state(run) in ACTIVE:
+            self.order(run, key, "stop", {})
         end = time.monotonic() + WAY_SECONDS
-        while self.status(run).state in ACTIVE:
+        while self.comparisons.on or self._state(run) in ACTIVE:
             if time.monotonic() > end:
                 raise RunError(f"{run} did not come to a stop within {WAY_SECONDS} s; try again when it has")
             time.sleep(POLL_SECONDS)
@@ -174,20 +217,32 @@ class Studio:
     def order(self, run: str, key: str, order: OrderName, values: dict[str, float]) -> None:
         """Pass an order of `control.OrderName` on to a run; a RunError without the key of whoever started it."""
         self._refuse_others(run, key)
-        folder = self.runs.find(run).folder
-        if order == "stop" and self._workers.stop_early(folder):
-            return
+        if order == "stop":
+            return self._halt(run)
         with self._lock:  # two orders at once are two orders
-            send_order(folder, order, values)
+            send_order(self.runs.find(run).folder, order, values)
+        return None
+
+    def _halt(self, run: str) -> None:
+        folder = self.runs.find(run).folder
+        if not self._workers.stop_early(folder):
+            with self._lock:
+                send_order(folder, "stop")
 
     def own(self, run: str, key: str) -> None:
         """Make the holder of `key` the one who controls a run that came from elsewhere."""
-        write_json(self.runs.find(run).folder / OWNER, {"key_sha256": _digest(key), "options": []})
+        write_json(self.runs.find(run).folder / OWNER, {"key_sha256": digest(key), "options": []})
 
     def may_control(self, run: str, key: str) -> bool:
         """Say whether `key` is that of whoever started the run; runs of the command line are controlled there."""
-        owner = read_json(self.runs.find(run).folder / OWNER).get("key_sha256", "")
-        return bool(key) and hmac.compare_digest(str(owner), _digest(key))
+        return is_key(key, str(read_json(self.runs.find(run).folder / OWNER).get("key_sha256", "")))
+
+    def may_pause(self, run: str, key: str) -> bool:
+        """Say whether `key` may stop a run that stands in the way; one of a comparison may be yet to begin."""
+        try:
+            return self.may_control(run, key)
+        except RunError:
+            return False
 
     def may_keep(self, run: str, key: str) -> bool:
         """Say whether `key` may rename, annotate or delete a run: whoever started it; on the own machine the command line's too."""
@@ -198,7 +253,3 @@ class Studio:
     def _refuse_others(self, run: str, key: str) -> None:
         if not self.may_control(run, key):
             raise RunError(f"{run} was started elsewhere: it is controlled from there, here it can be watched")
-
-
-def _digest(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()

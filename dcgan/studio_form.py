@@ -37,6 +37,7 @@ class StartRequest:
     settings: tuple[str, ...] = ()  # key=value, as for --set
     budget: Budget = DEFAULT_BUDGET
     model: str | None = None  # --from: a model's name, or NAME@STEP
+    kid_every: int | None = None  # steps, as for --kid-every
 
 
 @dataclass(frozen=True)

@@ -28,12 +28,12 @@ LAST = 0.1  # share of the lines at the end that a number in the table is the me
 
 @dataclass(frozen=True)
 class Comparison:
-    """Trainings of `request`, whose run is a stem of names, that differ in `field` alone: checked before any of them starts.
+    """Trainings of `request`, whose run is a stem of names, that differ in `field` alone.
 
     Raises
     ------
     ConfigError
-        Not two to four different values, a field that is set otherwise as well, or a value that cannot be.
+        Not two to four different values, or a field that is set otherwise as well.
     """
 
     request: TrainRequest
@@ -49,16 +49,17 @@ class Comparison:
             raise ConfigError(f"{self.field} is what differs; leave --set {self.field} away")
         if len({self.run_of(value) for value in self.values}) < len(self.values):
             raise ConfigError(f"the values {', '.join(self.values)} cannot be told apart in the names of their runs")
-        self._check_networks()
 
-    def _check_networks(self) -> None:
+    def check_networks(self) -> None:
+        """Raise a ConfigError for a value that cannot be, before any training starts."""
         for value in self.values:
-            recipe = apply_settings(named_recipe(self.request.recipe or "dcgan"), self._settings(value))
+            recipe = apply_settings(named_recipe(self.request.recipe or "dcgan"), self.settings_of(value))
             found = survey(self.request.source or "", data_dir=self.request.data_dir, label_column=recipe.label_column)
             filled = fill(recipe, recipe.image_size or found.image_size, recipe.image_channels or found.image_channels, best_device())
             design(filled, len(class_names(filled, found)))
 
-    def _settings(self, value: str) -> tuple[str, ...]:
+    def settings_of(self, value: str) -> tuple[str, ...]:
+        """Return the settings of the training with `value`."""
         return (*self.request.settings, f"{self.field}={value}")
 
     def run_of(self, value: str) -> Path:
@@ -67,17 +68,17 @@ class Comparison:
         return dcgan_home() / "runs" / f"{self.request.run.name}-{slug}"
 
     def requests(self) -> Iterator[TrainRequest]:
-        """Yield the trainings in turn; each is to be run before the next is asked for."""
+        """Yield the trainings in turn; each is to be run before the next is asked for, and the first that began decides for all."""
         kept: tuple[str, ...] = ()
         for value in self.values:
-            yield replace(self.request, run=self.run_of(value), settings=(*self._settings(value), *kept))
+            yield replace(self.request, run=self.run_of(value), settings=(*self.settings_of(value), *kept))
             if not kept:
-                kept = self._kept(RunReader(self.run_of(value)).config["recipe"])
+                kept = self._kept(RunReader(self.run_of(value)).config.get("recipe", {}))
 
     def _kept(self, recipe: dict[str, Any]) -> tuple[str, ...]:
         """Return the settings that the first training found for all; those of other names stay what they are."""
-        own = {setting.partition("=")[0] for setting in self._settings(self.values[0])}
-        return tuple(f"{key}={recipe[key]}" for key in KEPT if key not in own)
+        own = {setting.partition("=")[0] for setting in self.settings_of(self.values[0])}
+        return tuple(f"{key}={recipe[key]}" for key in KEPT if key in recipe and key not in own)
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ def shaped_like(recipe: Recipe, model: Model, name: str, settings: Sequence[str]
     decided = {
         "image_size": height,
         "image_channels": channels,
-        "base_channels": width_of(config.generator),
+        "base_channels": width_of(config.generator) or _recorded(model).get("base_channels"),
         "z_dim": config.z_dim,
         "prior": config.prior,
         "conditional": bool(config.labels),
@@ -60,13 +60,18 @@ def shaped_like(recipe: Recipe, model: Model, name: str, settings: Sequence[str]
     return shaped
 
 
+def _recorded(model: Model) -> dict[str, Any]:
+    """Return the recipe that a model remembers, {} where it has none."""
+    return (model.config.training or {}).get("recipe") or {}
+
+
 def _structure(model: Model, name: str) -> dict[str, Any]:
     """Return what the model's own recipe says of its layers, and its output by what it is."""
     end, (low, high) = model.config.generator.layers[-1], model.config.image_range
     output = end.kind if isinstance(end, Activation) and end.kind in get_args(Output) else None
     if (output, low, high) not in (("tanh", -1.0, 1.0), ("sigmoid", 0.0, 1.0)):
         raise ConfigError(f"--from {name}: its pictures end in {low:g} to {high:g} without tanh or sigmoid; train without --from")
-    recorded = (model.config.training or {}).get("recipe") or {}
+    recorded = _recorded(model)
     standard = Recipe().to_json()
     return {**{key: recorded.get(key, standard[key]) for key in STRUCTURE}, "output": output}
 

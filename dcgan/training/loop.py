@@ -144,7 +144,8 @@ class _Loop:
         self.clock.resume()
         self._one_step(partial(self.trainer.step, moves=moves, witness=witness))
         yield from self._said()
-        yield witness.seen(self.step, moves, {"d": self.trainer.updater_d.rate, "g": self.trainer.updater_g.rate})
+        rates = {"d": self.trainer.updater_d.rate, "g": self.trainer.updater_g.rate}
+        yield witness.seen(self.step, moves, self.trainer.recipe, rates)
         yield from self._due()
         if waits:
             self.clock.pause()

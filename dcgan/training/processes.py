@@ -14,6 +14,7 @@ from pathlib import Path
 from dcgan.files import read_json
 from dcgan.system import detached
 from dcgan.training.run_folder import EVENTS, LOG, WORKER, RunReader, RunStatus
+from dcgan.training.worker import TrainRequest
 
 ROOT = Path(__file__).resolve().parents[2]
 STOPPED = (130, -signal.SIGTERM)  # how a process ends that is told to
@@ -70,6 +71,15 @@ class Workers:
             how = f"was ended by signal {-ended}, perhaps for lack of memory" if ended < 0 else f"ended with status {ended}"
             return replace(status, state="failed", message=f"The training process {how} before its first step; see {LOG} of {reader.name}")
         return status
+
+
+def options_of(request: TrainRequest) -> list[str]:
+    """Return what stands behind `train --run DIR` on a command line that asks for `request`."""
+    settings = [part for setting in request.settings for part in ("--set", setting)]
+    length = [part for unit, value in (request.budget.to_json() if request.budget else {}).items() for part in (f"--{unit}", str(value))]
+    named: dict[str, object] = {"--data": request.source, "--data-dir": request.data_dir, "--recipe": request.recipe}
+    named |= {"--from": request.model, "--kid-every": request.kid_every}
+    return [*(part for option, value in named.items() if value for part in (option, str(value))), *settings, *length]
 
 
 def _changed(folder: Path) -> int:

@@ -41,10 +41,13 @@ class Increment:
 
 @dataclass(frozen=True)
 class RunStatus:
+    """What a run is doing. `is_orphaned`: it stopped since the app that had started it was gone."""
+
     state: RunState
     step: int
     seconds: float
     message: str | None = None
+    is_orphaned: bool = False
 
 
 class RunReader:
@@ -104,7 +107,7 @@ class RunReader:
             self._catch_up()
             step, seconds = int(self._last_step.get("step", 0)), float(self._last_step.get("seconds", 0.0))
             state, message = self._state()
-            return RunStatus(state, step, seconds, message)
+            return RunStatus(state, step, seconds, message, state == "stopped" and bool(self._last_event.get("orphaned")))
 
     def _state(self) -> tuple[RunState, str | None]:
         if self._is_recording:

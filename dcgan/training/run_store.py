@@ -42,13 +42,17 @@ class RunStore:
         """Return the recorded runs, called `recorded:MODEL`."""
         return [self._reader(f"{RECORDED}{model}", path, recorded=True) for model, path in self._library.recordings().items()]
 
+    def has(self, name: str) -> bool:
+        """Say whether there is a run of this machine called so."""
+        return is_name(name) and _is_run(self.root / name)
+
     def find(self, name: str) -> RunReader:
         """Return the reader of a run or of `recorded:MODEL`, or raise a RunError."""
         if name.startswith(RECORDED):
             found = self._library.recordings().get(name.removeprefix(RECORDED))
             if found is not None:
                 return self._reader(name, found, recorded=True)
-        if not is_name(name) or not _is_run(self.root / name):
+        if not self.has(name):
             raise RunError(f"no run is called {name!r}")
         return self._reader(name, self.root / name, recorded=False)
 

@@ -57,6 +57,7 @@ class RunWriter:
         self.folder = folder
         _make(folder)
         self._lock = FileLock(folder / LOCK)
+        self.is_orphaned = False  # the process that had asked for the training is gone
         self._done = threading.Event()
 
     def __enter__(self) -> RunWriter:
@@ -121,7 +122,7 @@ class RunWriter:
                 shutil.rmtree(path, ignore_errors=True)
         self._best = self._best_of(self._scores)
         self._sheets = len(list((self.folder / "samples").glob("*.jpg")))
-        self._events = (self.folder / EVENTS).open("a", encoding="utf-8", buffering=1)
+        self._events = (self.folder / EVENTS).open("ab", buffering=0)
 
     def _cut_back(self, step: int) -> int:
         """Keep the lines up to `step`; return the number of this start, 0 for the first."""
@@ -165,13 +166,21 @@ class RunWriter:
             self._say({"event": "order", **asdict(event)})
         else:
             assert isinstance(event, Finished)
-            self._say({"event": "finished", **asdict(event)})
+            self._say({"event": "finished", **asdict(event), **({"orphaned": True} if self.is_orphaned else {})})
 
     def write_failure(self, step: int, message: str) -> None:
-        self._say({"event": "failed", "step": step, "message": message})
+        with contextlib.suppress(OSError):  # a full disk may take no more words; the process says them as well
+            self._say({"event": "failed", "step": step, "message": message})
 
     def _say(self, record: dict[str, Any]) -> None:
-        self._events.write(to_line(record))
+        """Add a line, or nothing of it: a disk that fills up takes a part first and refuses the rest."""
+        end, rest = self._events.seek(0, os.SEEK_END), memoryview(to_line(record).encode())
+        try:
+            while rest:
+                rest = rest[self._events.write(rest) :]
+        except OSError:
+            self._events.truncate(end)
+            raise
 
     def _write_sheet(self, event: SamplesReady) -> None:
         path = self.folder / "samples" / f"{event.step:06d}.jpg"

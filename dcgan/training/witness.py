@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from dcgan.config import Recipe
 from dcgan.events import Moves, StepSeen
 from dcgan.images import Images, grid, jpeg_bytes, to_images
 from dcgan.networks.builder import Network
@@ -39,7 +40,7 @@ class Witness:
         self._norms["g"] = _norms(g)
         self._gradient = gradient
 
-    def seen(self, step: int, moved: Moves, rates: Mapping[str, float]) -> StepSeen:
+    def seen(self, step: int, moved: Moves, recipe: Recipe, rates: Mapping[str, float]) -> StepSeen:
         """Return what was noted; this waits for the device."""
         pictures = {name: _pictures(x) for name, (x, _, _) in self._judged.items()}
         if self._gradient is not None:
@@ -53,6 +54,7 @@ class Witness:
             losses=losses,
             gradients={part: {index: float(norm) for index, norm in norms.items()} for part, norms in self._norms.items()},
             rates=rates,
+            settings={"d_steps": recipe.d_steps, "augment": recipe.augment},
         )
 
 
@@ -70,6 +72,7 @@ def sight(event: StepSeen, config: Mapping[str, Any]) -> dict[str, Any]:
             for part, norms in event.gradients.items()
         },
         "rates": dict(event.rates),
+        "settings": dict(event.settings),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,7 @@ class RunTraining:
     def _watch_parent(self, parent: int) -> None:
         while is_alive(parent):
             time.sleep(1)
+        self.writer.is_orphaned = True
         self.control.stop()
 
     def is_complete(self) -> bool:
@@ -125,21 +127,24 @@ class RunTraining:
     def events(self) -> Iterator[TrainEvent]:
         """Train, writing each event before it is passed on."""
         snapshots = SnapshotWriter(self.networks, self.config.recipe.prior, self._training_record(), self.labels)
-        self.writer.begin(self.start.step, snapshots)
+        with self._writing():
+            self.writer.begin(self.start.step, snapshots)
         step = self.start.step
         start = replace(self.start, repeats=self.writer.repeats)
         try:
             for event in train(self.config, self.networks, self.data, self.device, self.control, start):
                 step = event.step
-                self._write(event)
+                with self._writing():
+                    self.writer.write(event)
                 yield event
         except DCGANError as error:
             self.writer.write_failure(step, str(error))
             raise
 
-    def _write(self, event: TrainEvent) -> None:
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
         try:
-            self.writer.write(event)
+            yield
         except OSError as error:
             raise RunError(f"cannot write into {self.request.run}: {error.strerror or error}; what was saved before is whole") from None
 

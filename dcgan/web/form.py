@@ -5,8 +5,10 @@ POST  /gradio_api/dcgan/form/plan       a wish -> {recipe, count, own_size, note
 POST  /gradio_api/dcgan/form/estimate   a wish -> {seconds_per_step, images_per_second, steps, total_seconds}, after a short trial
 POST  /gradio_api/dcgan/form/start      a wish, with the control key in the header -> {"run": NAME}; while another run is on 409 and
                                         {"error", "on": RUN, "may_pause"}, after which {"pause": RUN} in the wish stops that one first
+POST  /gradio_api/dcgan/form/compare    a wish that says {"field", "values"} too -> {"comparison": NAME}; 409 as for start
 
-A wish is {"data", "recipe", "settings": {key: text}, "length": {"minutes": 3}, "from"}, all but `data` left out where nothing is said.
+A wish is {"data", "recipe", "settings": {key: text}, "length": {"minutes": 3}, "from", "kid_every": STEPS}, all but `data` left out where
+nothing is said.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from dcgan.checks import MAX_STEPS
 from dcgan.config import Budget
 from dcgan.errors import AnotherRunIsOn, ConfigError, DCGANError
 from dcgan.studio_form import StartRequest
@@ -39,10 +42,12 @@ TRIALS_AT_ONCE = 1  # two would slow, and so mislead, each other
 
 @dataclass(frozen=True)
 class Wish:
-    """What the form says, and the run that may be paused for it."""
+    """What the form says, the run that may be paused for it, and the field whose values are to be compared, if any."""
 
     request: StartRequest
     pausing: str | None = None
+    field: str = ""
+    values: tuple[str, ...] = ()
 
 
 def form_routes(studio: Studio) -> list[BaseRoute]:
@@ -53,6 +58,7 @@ def form_routes(studio: Studio) -> list[BaseRoute]:
         Route(f"{PREFIX}/form/plan", form.plan, methods=["POST"]),
         Route(f"{PREFIX}/form/estimate", form.estimate, methods=["POST"]),
         Route(f"{PREFIX}/form/start", form.start, methods=["POST"]),
+        Route(f"{PREFIX}/form/compare", form.compare, methods=["POST"]),
     ]
 
 
@@ -86,6 +92,14 @@ class Form:
 
         return await self._answer(request, act)
 
+    async def compare(self, request: Request) -> Response:
+        """Start a comparison of one field, after pausing the run that the wish names."""
+
+        def act(wish: Wish, key: str) -> dict[str, Any]:
+            return {"comparison": self._studio.start_comparison(wish.request, wish.field, wish.values, key, wish.pausing)}
+
+        return await self._answer(request, act)
+
     async def _answer(self, request: Request, act: Callable[[Wish, str], dict[str, Any]]) -> Response:
         if not same_origin(request.headers):
             return failure("the form is read from this app's own pages only", 403)
@@ -93,7 +107,7 @@ class Form:
             wish = read_wish(await read_object(request, MAX_WISH_BYTES))
             return answer_json(await run_in_threadpool(act, wish, key_of(request)))
         except AnotherRunIsOn as error:
-            may = self._studio.may_control(error.run, key_of(request))
+            may = self._studio.may_pause(error.run, key_of(request))
             return JSONResponse({"error": str(error), "on": error.run, "may_pause": may}, 409)
         except (DCGANError, ClientDisconnect) as error:
             return refusal(error)
@@ -107,13 +121,18 @@ def read_wish(record: Mapping[str, Any]) -> Wish:
         amounts = {key: float(value) for key, value in length.items() if key in ("steps", "epochs", "minutes")}
     except (ValueError, TypeError, AttributeError):
         raise ConfigError("a wish is a JSON object of data, recipe, settings and length, and a length is a number") from None
-    texts = [record.get(key) for key in ("data", "recipe", "from", "pause")]
+    texts, values = [record.get(key) for key in ("data", "recipe", "from", "pause", "field")], record.get("values") or []
     if not all(text is None or isinstance(text, str) for text in texts):
-        raise ConfigError("data, recipe, from and pause are names")
-    source, recipe, model, pausing = texts
+        raise ConfigError("data, recipe, from, pause and field are names")
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise ConfigError("values are texts, as the form has them")
+    source, recipe, model, pausing, field = texts
     whole = {key: int(value) if key == "steps" and value.is_integer() else value for key, value in amounts.items()}
     if "steps" in whole and not isinstance(whole["steps"], int):
         raise ConfigError(f"steps are whole, found {whole['steps']}")
     budget = Budget(**whole) if whole else DEFAULT_BUDGET  # type: ignore[arg-type]
-    request = StartRequest((source or "").strip(), recipe or "dcgan", given, budget, (model or "").strip() or None)
-    return Wish(request, pausing or None)
+    kid_every = record.get("kid_every")
+    if kid_every is not None and (type(kid_every) is not int or not 0 < kid_every <= MAX_STEPS):
+        raise ConfigError(f"kid_every is a whole number of steps from 1 to {MAX_STEPS}, found {kid_every!r}")
+    request = StartRequest((source or "").strip(), recipe or "dcgan", given, budget, (model or "").strip() or None, kid_every)
+    return Wish(request, pausing or None, field or "", tuple(values))

@@ -213,7 +213,8 @@ def shown(config: dict[str, Any], public: bool) -> dict[str, Any]:
     if not public or not config:
         return config
     data = {key: value for key, value in config["data"].items() if key not in PRIVATE_DATA}
-    return {key: value for key, value in config.items() if key not in ("parent", "command")} | {"data": data}
+    named = {"parent": Path(config["parent"]).name} if config.get("parent") else {}
+    return {key: value for key, value in config.items() if key not in ("parent", "command")} | {"data": data} | named
 
 
 def _parse_order(body: bytes) -> tuple[OrderName, dict[str, float]]:

@@ -173,9 +173,8 @@ def test_examples_make_a_direction(visit: Visit, app: App) -> None:
         expect(part(page, "mark-make")).to_be_disabled()
         type_seed(page, str(seed))
         part(page, f"mark-{side}").click()
-    page.reload()  # marks are kept
+    page.reload()  # marks are kept, and stay open
     settle(page)
-    page.locator("[data-dx=marks] summary").click()
     part(page, "mark-name").fill("seedness")
     part(page, "mark-make").click()
     expect(page.locator(DIRECTION)).to_have_count(1 + Z_DIM)

@@ -11,7 +11,7 @@ import av
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from browser.conftest import App
 from browser.looks import PHONE, assert_fits_a_phone, assert_german, assert_readable
@@ -58,6 +58,19 @@ def assert_frame(page: Page, app: App, seeds: list[int], frame: int, frames: int
 
 def scrub(page: Page, frame: int) -> None:
     mo(page, "scrub").fill(str(frame))
+
+
+def test_play_waits_for_the_film(visit: Visit) -> None:
+    """Whoever presses Play at once sees it play as soon as it is there."""
+    held: list[Route] = []
+    page = visit("/morph?model=tiny", lambda page: page.route("**/film?*", lambda route: held.append(route)))
+    mo(page, "play").click()
+    expect(mo(page, "frame")).to_have_text("")
+    while not held:
+        page.wait_for_timeout(50)
+    held[0].continue_()
+    expect(mo(page, "play")).to_have_text("Pause")
+    page.wait_for_function("Number(document.querySelector('[data-mo=scrub]').value) > 5")
 
 
 def test_nine_points_are_ready_and_play_at_sixty_a_second(morph: Callable[..., Page], app: App) -> None:

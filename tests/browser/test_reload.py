@@ -8,7 +8,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browser.conftest import App
-from browser.recording import part, settle, z_of
+from browser.laboratory import DIRECTION, wait_until_made
+from browser.models import assert_same
+from browser.recording import part, pixels, settle, z_of
 from browser.views import act, assert_link_is_the_picture, seed_of, type_seed
 
 pytestmark = pytest.mark.browser
@@ -41,6 +43,32 @@ def test_view_and_steps_survive_a_reload(visit: Visit, app: App) -> None:
     act(page, "redo")
     expect(choice).to_have_value("42")
     assert seed_of(assert_link_is_the_picture(page, app)) == 2
+
+
+def test_controls_stay_as_they_were(visit: Visit) -> None:
+    page = visit("/?model=tiny&seed=1")
+    settle(page)
+    part(page, "walk").click()
+    page.locator("#dx-tab-directions").click()
+    expect(page.locator(DIRECTION)).to_have_count(8)
+    part(page, "method").select_option("raw")
+    row = page.locator(".dx-direction[data-id=raw-3]")
+    row.get_by_role("button", name="Where").click()
+    page.locator("[data-dx=marks] summary").click()
+    page.locator("#dx-tab-neighbours").click()
+    part(page, "more").click()
+    wait_until_made(page, "sheet")
+    other = pixels(page.locator("[data-dx=sheet] canvas").first)
+    page.reload()
+    settle(page)
+    expect(part(page, "walk")).to_have_attribute("aria-pressed", "true")
+    wait_until_made(page, "sheet")
+    page.wait_for_function("document.querySelector('[data-dx=sheet] canvas')?.width > 1")
+    assert_same(pixels(page.locator("[data-dx=sheet] canvas").first), other)
+    page.locator("#dx-tab-directions").click()
+    expect(row.get_by_role("button", name="Where")).to_have_attribute("aria-pressed", "true")
+    expect(part(page, "heat")).to_be_visible()
+    expect(page.locator("[data-dx=marks]")).to_have_attribute("open", "")
 
 
 def test_a_link_is_not_a_reload(visit: Visit, app: App) -> None:

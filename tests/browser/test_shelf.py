@@ -16,7 +16,7 @@ from browser.conftest import App
 from browser.laboratory import open_tab
 from browser.models import assert_same, synthesizer
 from browser.recording import PICTURE, part, picture_count, pixels, settle, z_of
-from browser.views import act, assert_link_is_the_picture, python_picture
+from browser.views import act, assert_link_is_the_picture, python_picture, seed_of
 from dcgan.cli import main
 from dcgan.images import open_picture
 
@@ -79,7 +79,7 @@ def test_points_are_kept_opened_renamed_and_deleted_with_undo(visit: Visit, app:
     assert len(kept(page)) == 2
     part(page, "points-undo").click()
     assert [point["name"] for point in kept(page)] == ["boot", "4 edited", "ankle boot 4 edited"]
-    page.get_by_role("button", name="Send boot to the Morph page").click()
+    page.get_by_role("button", name="To Morph: boot").click()
     assert kept(page, "morph.inbox") == kept(page)[:1]
 
 
@@ -100,6 +100,23 @@ def test_the_shelf_travels_as_json(visit: Visit, tmp_path: Path) -> None:
     (tmp_path / "other.json").write_text('{"a": 1}')
     other.set_input_files("[data-dx=points-file]", tmp_path / "other.json")
     expect(part(other, "status")).to_contain_text("There are no points in other.json")
+
+
+def test_a_point_is_dragged_onto_the_picture_and_onto_morph(visit: Visit, app: App) -> None:
+    page = visit("/?model=tiny&seed=5", viewport={"width": 1280, "height": 2400})  # nothing scrolls under the pointer
+    settle(page)
+    part(page, "keep").click()
+    act(page, "dice")
+    open_tab(page, "shelf")
+    open_point = page.get_by_role("button", name="Open 5", exact=True)
+    before = picture_count(page)
+    open_point.drag_to(part(page, "stage"))
+    settle(page, before + 1)
+    assert seed_of(assert_link_is_the_picture(page, app)) == 5
+    open_point.drag_to(page.get_by_role("link", name="Morph"))
+    expect(part(page, "status")).to_have_text("5 waits on the Morph page.")
+    page.get_by_role("link", name="Morph").click()
+    expect(page.locator(".mo-key").last).to_contain_text("seed 5")
 
 
 def test_a_full_storage_is_one_sentence(visit: Visit) -> None:

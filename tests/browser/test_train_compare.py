@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 
@@ -11,7 +12,7 @@ from tiny_app import train_run
 
 from browser.conftest import App
 from browser.looks import PHONE, assert_fits_a_phone, assert_german, assert_readable, watch_for_keys
-from browser.training import PATIENCE, Visit, live
+from browser.training import PATIENCE, Visit, form, live, open_train
 
 pytestmark = pytest.mark.browser
 
@@ -82,6 +83,35 @@ def test_a_third_run_is_added_and_one_is_looked_at_alone(visit: Visit, runs: Non
     part(page, "sheets").get_by_title("Look at short alone").click()
     expect(live(page, "picker")).to_have_value("short", timeout=PATIENCE)
     expect(part(page, "root")).to_be_hidden()
+
+
+def test_one_setting_is_compared_until_it_is_stopped_and_goes_on(visit: Visit, app: App) -> None:
+    small = "data=shapes&image_size=16&base_channels=4&batch_size=8&threads=1&steps=1000000"
+    page = open_train(visit, f"?{small}&vary=activation_g&value=relu&value=selu")
+    form(page, "compare").click()
+    page.wait_for_url("**comparison=activation-g-**", timeout=PATIENCE)
+    for _ in range(2):
+        expect(part(page, "queue")).to_contain_text("Training 1 of 2", timeout=PATIENCE)
+        captions = [re.compile("relu.*training"), re.compile("selu.*not there yet")]
+        expect(part(page, "sheets").locator("figcaption")).to_have_text(captions, timeout=PATIENCE)
+        page.wait_for_function(f"(({CURVES})('loss_d'))[0] >= 5", timeout=PATIENCE)
+        page.reload()
+    watcher = visit("/train", locale="de-DE")  # which finds it without a link
+    expect(part(watcher, "queue")).to_contain_text("In einem anderen Browser gestartet", timeout=PATIENCE)
+    expect(part(watcher, "stop")).to_be_hidden()
+    part(page, "stop").click()
+    for each, said in ((page, "Stopped"), (watcher, "Angehalten")):
+        expect(part(each, "queue")).to_contain_text(said, timeout=PATIENCE)
+    name = str(page.evaluate("new URL(location).searchParams.get('comparison')"))
+    assert [path.name for path in (app.home / "runs").glob(f"{name}-*")] == [f"{name}-relu"]
+    part(page, "go-on").click()
+    expect(part(page, "queue")).to_contain_text("Training 1 of 2", timeout=PATIENCE)
+    part(page, "stop").click()
+    expect(part(page, "queue")).to_contain_text("Stopped", timeout=PATIENCE)
+    page.locator("#dcgan-runs [data-part=list-box] > summary").click()
+    expect(page.locator("#dcgan-runs [data-part=comparisons]")).to_have_text(
+        re.compile("activation_g: relu, selu.*stopped"), timeout=PATIENCE
+    )
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

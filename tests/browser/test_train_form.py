@@ -131,8 +131,9 @@ def unfold(page: Page) -> None:
     """Open everything that is folded away."""
     expect_state(page, "recorded")
     expect(live(page, "sheet")).to_be_visible()
-    for part in ("more", "networks-box"):
+    for part in ("more", "versus-box", "networks-box"):
         form(page, part).locator("summary").click()
+    form(page, "versus-field").select_option("activation_g")
     live(page, "more").locator("summary").click()
     for part in ("film-box", "list-box"):
         page.locator(f"#dcgan-runs [data-part={part}] > summary").click()

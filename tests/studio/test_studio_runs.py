@@ -122,6 +122,7 @@ def test_a_worker_saves_and_ends_when_the_app_is_killed(studio: Studio, home: Pa
         assert is_alive(worker) and worker != app.pid
         app.send_signal(signal.SIGKILL)
     until(lambda: reader.status().state == "stopped", "the worker stops")
+    assert reader.status().is_orphaned  # which the page says
     last = reader.status().step
     assert reader.since(0).lines[-1] == reader.since(0).lines[-1] | {"event": "finished", "reason": "stopped", "step": last}
     assert studio.synthesizer(run).info.steps == last

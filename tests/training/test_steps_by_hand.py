@@ -47,7 +47,7 @@ def test_a_witnessed_step_is_the_same_step(networks: Networks, data: Dataset, na
     for step in range(3):
         witness = Witness()
         assert torch.equal(plain.step(step), watched.step(step, witness=witness))
-        witness.seen(step, "dg", {})
+        witness.seen(step, "dg", RECIPE, {})
     for tensor, other in zip(plain.tensors().values(), watched.tensors().values(), strict=True):
         assert torch.equal(tensor, other)
 
@@ -70,7 +70,7 @@ FORMULAS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any], Callable[[
 def test_scores_losses_and_gradients_are_those_of_the_step(networks: Networks, data: Dataset, name: str) -> None:
     trainer, witness = Trainer(RECIPES[name], networks, data, "cpu"), Witness()
     said = measures([trainer.step(0, witness=witness)])
-    seen = witness.seen(1, "dg", {})
+    seen = witness.seen(1, "dg", RECIPE, {})
     parts = (("real", "real"), ("fakes", "fakes"), ("judged", "generator"))
     for (part, loss), formula in zip(parts, FORMULAS[RECIPES[name].objective], strict=True):
         assert seen.outputs[part].shape == (6,)
@@ -86,7 +86,7 @@ def test_the_pictures_are_those_that_d_was_shown(networks: Networks, data: Datas
     before, trainer, witness = Trainer(RECIPE, networks, data, "cpu"), Trainer(RECIPE, networks, data, "cpu"), Witness()
     fakes, real = before._fakes(0), before.batches.real(0)
     trainer.step(0, witness=witness)
-    seen = witness.seen(1, "dg", {})
+    seen = witness.seen(1, "dg", RECIPE, {})
     for name, x in (("real", real.x), ("fakes", fakes.x), ("judged", fakes.x)):
         np.testing.assert_array_equal(seen.pictures[name], to_images(x.detach().numpy()))
 
@@ -95,7 +95,7 @@ def test_the_wanted_directions_lower_the_loss_of_g(networks: Networks, data: Dat
     trainer, witness = Trainer(RECIPE, networks, data, "cpu"), Witness()
     fakes = trainer._fakes(0).x.detach()
     trainer.step(0, witness=witness)
-    wanted = witness.seen(1, "dg", {}).pictures["wanted"]
+    wanted = witness.seen(1, "dg", RECIPE, {}).pictures["wanted"]
     assert wanted.min() == 0 or wanted.max() == 255  # scaled to its largest
     way = torch.from_numpy(wanted).permute(0, 3, 1, 2).float() / 127.5 - 1
 
@@ -207,6 +207,7 @@ def test_what_a_run_folder_keeps_of_it(tmp_path: Path, pictures: Path, name: Ord
     seen = reader.seen()
     assert seen["step"] == 3 and seen["moved"] == STEPS[name] and len(seen["outputs"]["fakes"]) == 6
     assert reader.seen(seen["version"]) == {"version": seen["version"]}
+    assert seen["settings"] == {key: reader.config["recipe"][key] for key in ("d_steps", "augment")}
     assert seen["gradients"]["d"][0]["type"] == "conv" and seen["pictures"]["real"].startswith("data:image/jpeg;base64,")
     continued = run_to_the_end(request(tmp_path / "r", None, steps=None))
     same_state(tmp_path / "whole", tmp_path / "r")
@@ -221,6 +222,6 @@ def by_hand(reader: RunReader) -> list[tuple[int, str]]:
 def test_a_number_that_is_none_is_null(networks: Networks, data: Dataset) -> None:
     witness = Witness()
     Trainer(RECIPE, networks, data, "cpu").step(0, witness=witness)
-    spoilt = replace(witness.seen(1, "dg", {}), losses={"real": float("nan")}, outputs={"real": np.array([np.inf, 1], np.float32)})
+    spoilt = replace(witness.seen(1, "dg", RECIPE, {}), losses={"real": float("nan")}, outputs={"real": np.array([np.inf, 1], np.float32)})
     shown = sight(spoilt, {"generator": networks.generator.to_json(), "discriminator": networks.discriminator.to_json()})
     assert shown["losses"] == {"real": None} and shown["outputs"] == {"real": [None, 1.0]}

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
 from run_making import STEPS, lines
 from starlette.testclient import TestClient
-from tiny_app import train_run
+from tiny_app import KEY, train_run
 
+from dcgan.studio import Studio
 from dcgan.training.run_store import differences
 
 COMPARE = "/gradio_api/dcgan/compare"
@@ -38,10 +40,8 @@ def test_a_run_that_has_not_begun_differs_in_nothing(client: TestClient, run: Pa
     assert differences(one, {}, two) == {"seed": (1, None, 2)} and differences({}, {}) == {}
 
 
-@pytest.mark.parametrize(
-    ("runs", "status"), [([], 400), (["r1"], 400), (["r1"] * 5, 400), (["r1", "nobody"], 404), (["r1", "../models"], 404)]
-)
-def test_two_to_four_runs_that_are_there(client: TestClient, run: Path, home: Path, runs: list[str], status: int) -> None:
+@pytest.mark.parametrize(("runs", "status"), [([], 400), (["r1"] * 5, 400), (["r1", "nobody"], 404), (["r1", "../models"], 404)])
+def test_at_most_four_runs_that_are_there(client: TestClient, run: Path, home: Path, runs: list[str], status: int) -> None:
     answer = client.get(COMPARE, params={"run": runs})
     assert answer.status_code == status and str(home) not in answer.text
 
@@ -51,3 +51,38 @@ def test_strangers_are_told_no_paths(public: TestClient, run: Path, home: Path) 
     config = json.loads((other / "config.json").read_text())
     (other / "config.json").write_text(json.dumps(config | {"parent": "/secret/model"}))
     assert "/secret" not in public.get(COMPARE, params={"run": ["r1", "r2"]}).text
+
+
+WISH = {"data": "shapes", "settings": {"image_size": "16"}, "length": {"steps": 3}, "field": "beta1", "values": ["0.5", "0.9"]}
+COMPARISONS = "/gradio_api/dcgan/comparisons"
+
+
+def test_a_comparison_of_one_setting_is_started_told_stopped_and_continued(
+    client: TestClient, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(studio.comparisons, "_train", lambda request, owner: None)
+    states = iter(["interrupted", "running"])
+    monkeypatch.setattr(studio.comparisons, "_state_of", lambda run: next(states, "stopped"))
+    headers = {"X-DCGAN-Key": KEY}
+    name = client.post("/gradio_api/dcgan/form/compare", json=WISH, headers=headers).json()["comparison"]
+    while studio.comparisons.on:
+        time.sleep(0.01)
+    told = client.get(f"{COMPARISONS}/{name}", headers=headers).json()
+    runs = [f"{name}-0.5", f"{name}-0.9"]
+    known = {"name": name, "field": "beta1", "values": ["0.5", "0.9"], "runs": runs, "begun": []}
+    known |= {"state": "stopped", "on": None, "message": ""}
+    assert told == known | {"may_control": True}
+    assert client.get(COMPARISONS).json() == [known | {"may_control": False}]
+    for act in ("stop", "continue"):
+        assert client.post(f"{COMPARISONS}/{name}/{act}").status_code == 409
+        assert client.post(f"{COMPARISONS}/{name}/{act}", headers=headers | {"origin": "http://evil.com"}).status_code == 403
+        assert client.post(f"{COMPARISONS}/{name}/{act}", headers=headers).json() == {"ok": True}
+    assert client.get(f"{COMPARISONS}/nobody").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("change", "said"), [({"values": ["0.5"]}, "2 to 4"), ({"field": "colour"}, "no setting"), ({"values": "0.5"}, "texts")]
+)
+def test_what_cannot_be_compared_is_refused_in_a_sentence(client: TestClient, studio: Studio, change: dict[str, object], said: str) -> None:
+    answer = client.post("/gradio_api/dcgan/form/compare", json=WISH | change)
+    assert answer.status_code == 400 and said in answer.json()["error"] and studio.comparisons.all() == []

@@ -30,6 +30,7 @@ def wish(record: Any) -> StartRequest:
 
 def test_a_wish_is_read() -> None:
     assert wish(WISH) == StartRequest("shapes", "dcgan", ("image_size=16", "base_channels=4"), Budget(steps=3))
+    assert wish({**WISH, "kid_every": 50}).kid_every == 50
     assert wish({"data": " x ", "from": "a@3"}) == StartRequest("x", "dcgan", (), DEFAULT_BUDGET, "a@3")
     assert wish({"data": "x", "length": {"minutes": 0.5}}).budget == Budget(minutes=0.5)
 
@@ -45,6 +46,8 @@ def test_a_wish_is_read() -> None:
         {"data": "x", "length": {"minutes": 0}},
         {"data": "x", "length": {"steps": 1, "epochs": 1}},
         {"data": "x", "length": {"steps": None}},
+        {"data": "x", "kid_every": 0},
+        {"data": "x", "kid_every": "often"},
     ],
 )
 def test_what_is_no_wish_is_a_sentence(record: Any) -> None:

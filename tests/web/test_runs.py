@@ -49,7 +49,8 @@ def test_the_first_answer_is_the_whole_run(client: TestClient, run: Path) -> Non
     assert answer["rows"] == [[pytest.approx(line[column]) for column in answer["columns"]] for line in steps]
     assert [row[answer["columns"].index("step")] for row in answer["rows"]] == list(range(1, STEPS + 1))
     assert answer["events"] == [line for line in written if "event" in line]
-    assert answer["status"] == {"state": "completed", "step": STEPS, "seconds": steps[-1]["seconds"], "message": None}
+    ended = {"state": "completed", "step": STEPS, "seconds": steps[-1]["seconds"], "message": None, "is_orphaned": False}
+    assert answer["status"] == ended
 
 
 def test_later_answers_hold_only_what_is_new(client: TestClient, run: Path) -> None:

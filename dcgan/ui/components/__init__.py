@@ -7,27 +7,29 @@ and `@keyframes` cannot stand in it; the script is the body of a function with `
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import gradio as gr
 
 
-@dataclass(frozen=True)
-class ComponentFiles:
-    """The three texts that `gr.HTML` takes."""
+def component(
+    folder: Path, scripts: Sequence[str] = ("script.js",), constants: Mapping[str, object] | None = None, **settings: Any
+) -> gr.HTML:
+    """Return the component of a folder.
 
-    template: str
-    css: str
-    js: str
-
-
-def component_files(folder: Path, scripts: Sequence[str] = ("script.js",)) -> ComponentFiles:
-    """Read a component's folder; several `scripts` are joined in their order and share one scope."""
-    js = "\n".join((folder / name).read_text("utf-8") for name in scripts)
-    return ComponentFiles(
-        template=(folder / "template.html").read_text("utf-8"),
-        css=(folder / "style.css").read_text("utf-8"),
-        js=f'"use strict";\n{js}',
+    Several `scripts` are joined in their order and share one scope, in which the `constants` stand; `settings` are those of `gr.HTML`,
+    and what is none of its own reaches the script as `props`.
+    """
+    declared = [f"const {name} = {json.dumps(value, ensure_ascii=False)};" for name, value in (constants or {}).items()]
+    return gr.HTML(
+        html_template=(folder / "template.html").read_text("utf-8"),
+        css_template=(folder / "style.css").read_text("utf-8"),
+        js_on_load="\n".join(['"use strict";', *declared, *((folder / name).read_text("utf-8") for name in scripts)]),
+        apply_default_css=False,
+        **settings,
     )
 
 

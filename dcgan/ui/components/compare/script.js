@@ -11,30 +11,47 @@ const table = createTable(root);
 let runs = []; // [{source, label}]
 let facts = { differences: {}, numbers: [] };
 let lost = new Set();
+const queue = createQueue(root, { onKnown: fill, onUnknown: say_ });
 
 const names = () => runs.map(({ source }) => source.name);
 
 /** Compare these runs; the address remembers them. */
 function compare(wanted) {
-  write(wanted);
+  write({ compare: wanted });
+  close();
   open(wanted);
 }
 
-function open(wanted) {
+/** Show a comparison of one setting, whose runs may be yet to come. */
+function follow(name) {
+  write({ comparison: [name] });
   close();
+  part("title").textContent = say("title");
+  root.hidden = false;
+  queue.follow(name);
+}
+
+/** Show what is known of the comparison that is followed. */
+function fill({ field, values, runs: wanted, begun }) {
+  if (String(wanted) !== String(names())) open(wanted, values.map((value) => `${field} ${value}`), begun);
+  for (const { source } of runs) if (begun.includes(source.name)) source.start();
+}
+
+function open(wanted, labels = wanted.map(titleOf), there = wanted) {
   root.hidden = false;
   lost = new Set();
-  runs = wanted.map((name) => ({ source: createSource(name, Object.keys(MEASURES), change), label: titleOf(name) }));
+  runs = wanted.map((name, index) => ({ source: createSource(name, Object.keys(MEASURES), change, there.includes(name)), label: labels[index] }));
   redraw();
   curves.open().catch(() => undefined);
-  measure();
+  table.show(labels, facts);
   offer();
 }
 
 function close() {
+  queue.leave();
   for (const { source } of runs) source.stop();
   [runs, facts] = [[], { differences: {}, numbers: [] }];
-  root.hidden = true;
+  root.hidden = part("same").hidden = true;
 }
 
 /** Leave the comparison for one run, or for what was looked at before. */
@@ -44,18 +61,20 @@ function openRun(name) {
 
 function leave() {
   close();
-  write([]);
+  write({});
 }
 
-function write(wanted) {
+function write(said) {
   const url = new URL(location.href);
-  url.searchParams.delete("compare");
-  for (const name of wanted) url.searchParams.append("compare", name);
+  for (const key of ["compare", "comparison"]) {
+    url.searchParams.delete(key);
+    for (const name of said[key] ?? []) url.searchParams.append(key, name);
+  }
   history.replaceState(history.state, "", url);
 }
 
 function redraw() {
-  sheets.show(runs);
+  sheets.show(runs, !queue.isOn());
   curves.show(runs);
 }
 
@@ -69,13 +88,18 @@ function change(source, what) {
   return undefined;
 }
 
-/** Ask in what the runs differ and what came of them: when one begins, ends or goes on. */
+/** Ask in what the runs that are there differ and what came of them: when one begins, ends or goes on. */
 async function measure() {
   const asked = names();
+  const there = runs.filter(({ source }) => source.status && source.status !== UNKNOWN).map(({ source }) => source.name);
+  if (!there.length) return;
   try {
-    const found = await ask(`compare?${new URLSearchParams(asked.map((name) => ["run", name]))}`);
+    const found = await ask(`compare?${new URLSearchParams(there.map((name) => ["run", name]))}`);
     if (String(asked) !== String(names())) return;
-    facts = found;
+    const each = (list) => asked.map((name) => list[there.indexOf(name)] ?? null);
+    const differences = Object.fromEntries(Object.entries(found.differences).map(([key, values]) => [key, each(values)]));
+    facts = { differences, numbers: each(found.numbers).map((one) => one ?? {}) };
+    part("same").hidden = Object.keys(differences).length > 0 || there.length < asked.length;
     label();
     say_("");
   } catch (error) {
@@ -86,11 +110,10 @@ async function measure() {
 /** Call the runs by the one setting in which they differ, where it is one. */
 function label() {
   const settings = Object.entries(facts.differences);
-  const labels = names().map((name, index) => (settings.length === 1 ? `${called(settings[0][0])} ${written(settings[0][1][index])}` : titleOf(name)));
+  const labels = queue.isOn() ? runs.map((run) => run.label) : names().map((name, index) => (settings.length === 1 ? `${called(settings[0][0])} ${written(settings[0][1][index])}` : titleOf(name)));
   const isNew = labels.some((text, index) => text !== runs[index].label);
   runs.forEach((run, index) => (run.label = labels[index]));
   if (isNew) redraw();
-  part("same").hidden = settings.length > 0;
   table.show(labels, facts);
 }
 
@@ -102,7 +125,7 @@ function say_(text) {
 async function offer() {
   const others = (await ask("runs").catch(() => [])).map(({ name }) => name).filter((name) => !names().includes(name));
   part("add").replaceChildren(new Option(say("choose"), ""), ...others.map((name) => new Option(titleOf(name), name)));
-  part("add-box").hidden = runs.length >= MOST || !others.length;
+  part("add-box").hidden = runs.length >= MOST || !others.length || queue.isOn();
 }
 
 function begin() {
@@ -113,16 +136,27 @@ function begin() {
   part("add").addEventListener("change", ({ target }) => target.value && compare([...names(), target.value]));
   part("more").addEventListener("toggle", curves.draw);
   part("close").addEventListener("click", leave);
-  const named = [...new Set(new URLSearchParams(location.search).getAll("compare"))].slice(0, MOST);
-  if (named.length >= FEWEST) open(named);
+  const said = new URLSearchParams(location.search);
+  const named = [...new Set(said.getAll("compare"))].slice(0, MOST);
+  if (said.get("comparison")) follow(said.get("comparison"));
+  else if (named.length >= FEWEST) open(named);
+  else if (!said.get("run")) findOn().catch(() => undefined); // the live view says when the server is gone
 }
 
-document.addEventListener("dcgan:compare", function come({ detail }) {
-  if (!root.isConnected) return document.removeEventListener("dcgan:compare", come);
-  compare(detail);
-  part("title").focus();
-  return root.scrollIntoView({ block: "nearest" });
-});
+/** Show the comparison that is on, to whoever comes by. */
+async function findOn() {
+  const on = (await ask("comparisons")).find(({ state }) => state === "running");
+  if (on && root.hidden) follow(on.name);
+}
+
+for (const [event, act] of [["dcgan:compare", compare], ["dcgan:comparison", follow]]) {
+  document.addEventListener(event, function come({ detail }) {
+    if (!root.isConnected) return document.removeEventListener(event, come);
+    act(detail);
+    part("title").focus();
+    return root.scrollIntoView({ block: "nearest" });
+  });
+}
 document.addEventListener("dcgan:run", function go() {
   if (!root.isConnected) return document.removeEventListener("dcgan:run", go);
   return root.hidden ? undefined : leave();

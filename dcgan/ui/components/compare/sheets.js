@@ -6,11 +6,13 @@ function createSheets(root, { onLook, onOpen, onRemove }) {
   let runs = [];
   let figures = [];
   let steps = [];
+  let mayRemove = false;
   let following = true;
 
-  /** Show these runs: [{source, label}]. */
-  function show(list) {
+  /** Show these runs, [{source, label}], of which some may be taken out where there are more than two. */
+  function show(list, canRemove) {
     runs = list;
+    mayRemove = canRemove && runs.length > 2;
     figures = runs.map(figure);
     box.replaceChildren(...figures.map(({ node }) => node));
     box.style.setProperty("--columns", runs.length);
@@ -33,7 +35,7 @@ function createSheets(root, { onLook, onOpen, onRemove }) {
     told.className = "told";
     const caption_ = document.createElement("figcaption");
     caption_.append(name, told);
-    if (onRemove && runs.length > 2) {
+    if (mayRemove) {
       const remove = button("✕", () => onRemove(source.name));
       remove.setAttribute("aria-label", say("remove", { run: label }));
       caption_.append(remove);

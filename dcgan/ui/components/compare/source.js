@@ -3,6 +3,7 @@
 const BUSY_MS = 1000;
 const RESTING_MS = 5000; // an ended run may still be continued
 const ACTIVE = ["starting", "running", "paused"];
+const UNKNOWN = { state: "unknown", step: 0, seconds: 0 };
 const RECORDED = "recorded:";
 
 /** A run's name as people read it. */
@@ -11,11 +12,17 @@ const titleOf = (name) => (name.startsWith(RECORDED) ? name.slice(RECORDED.lengt
 /**
  * Follow a run: {name, history, status, config, steps}, steps being those of its sheets. `onChange(source, what)` tells what is new:
  * {fresh} the curves' new points (null: draw all again), {sheets: true}, {status: true}, {lost: true} while the server does not answer.
+ * One that is yet to come is followed from `start()` on.
  */
-function createSource(name, keys, onChange) {
-  const source = { name, history: createHistory(keys), status: null, config: null, steps: [], generation: 0, stop, forget };
+function createSource(name, keys, onChange, isThere = true) {
+  const source = { name, history: createHistory(keys), status: isThere ? null : UNKNOWN, config: null, steps: [], generation: 0, start, stop, forget };
   let [line, columns, timer] = [0, [], 0];
-  let isStopped = false;
+  let [isStarted, isStopped] = [false, false];
+
+  function start() {
+    if (!isStarted) poll();
+    isStarted = true;
+  }
 
   function stop() {
     isStopped = true;
@@ -39,7 +46,7 @@ function createSource(name, keys, onChange) {
       wait = isCut ? 0 : ACTIVE.includes(source.status.state) ? BUSY_MS : RESTING_MS;
     } catch (error) {
       if (isStopped) return;
-      if (error instanceof Refusal && error.status === 404) notBegun();
+      if (error instanceof Refusal && error.status === 404) notThere();
       else onChange(source, { lost: true });
       wait = BUSY_MS * 2;
     }
@@ -52,9 +59,9 @@ function createSource(name, keys, onChange) {
     onChange(source, { fresh: null });
   }
 
-  function notBegun() {
-    if (source.status?.state === "unknown") return;
-    source.status = { state: "unknown", step: 0, seconds: 0 };
+  function notThere() {
+    if (source.status === UNKNOWN) return;
+    source.status = UNKNOWN;
     onChange(source, { status: true });
   }
 
@@ -70,6 +77,6 @@ function createSource(name, keys, onChange) {
     onChange(source, { ...(fresh === undefined ? {} : { fresh }), sheets: sheets.length > 0, status: before !== status.state || hasBegun });
   }
 
-  poll();
+  if (isThere) start();
   return source;
 }

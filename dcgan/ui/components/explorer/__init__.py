@@ -7,7 +7,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from dcgan.ui.components import component_files, component_texts
+from dcgan.ui.components import component, component_texts
 
 SCRIPTS = (
     "latent.js",
@@ -55,12 +55,9 @@ SCRIPTS = (
 
 def explorer(tables: Mapping[str, Mapping[str, str]], default_model: str) -> gr.HTML:
     """Return the component; `default_model` is shown where the address names none."""
-    files = component_files(Path(__file__).parent, SCRIPTS)
-    return gr.HTML(
-        html_template=files.template,
-        css_template=files.css,
-        js_on_load=files.js,
-        apply_default_css=False,
+    return component(
+        Path(__file__).parent,
+        SCRIPTS,
         elem_classes=["dcgan-explorer"],
         texts=component_texts(tables, "explore"),
         default_model=default_model,

@@ -32,10 +32,14 @@ class Directions {
     part("method").value = settings.get("method", "sefa");
     part("method").addEventListener("change", ({ target }) => {
       settings.set("method", target.value);
-      this.#count = FIRST_ROWS;
+      this.#showRows(FIRST_ROWS);
       this.opened();
     });
-    part("group").addEventListener("change", () => this.opened());
+    part("group").addEventListener("change", ({ target }) => {
+      settings.set("groups", { ...settings.get("groups", {}), [page.view.info.name]: target.value });
+      this.opened();
+    });
+    this.#count = settings.get("rows", FIRST_ROWS);
     this.#restore(settings.get("restore", true));
     part("restore").addEventListener("click", () => {
       this.#restore(!this.#keepsNorm);
@@ -43,7 +47,7 @@ class Directions {
       this.#changed();
     });
     part("more-directions").addEventListener("click", () => {
-      this.#count += FIRST_ROWS;
+      this.#showRows(this.#count + FIRST_ROWS);
       this.#list();
     });
     this.#editor = new DirectionEditor(page, this.#source, this.#own, {
@@ -63,7 +67,7 @@ class Directions {
     this.#own.model(this.#page.view.info);
     this.#found = null;
     this.#asked = null;
-    this.#heat = null;
+    this.#heat = this.#page.settings.get("heat", {})[this.#page.view.info.name] ?? null;
     this.#editor.model();
     this.#page.part("heat").hidden = true;
     this.#page.part("restore").parentElement.hidden = this.#page.view.prior === "uniform";
@@ -74,9 +78,9 @@ class Directions {
 
   /** The list is looked at: ask for it, once. */
   async opened() {
-    const { part, view } = this.#page;
+    const { part, settings, view } = this.#page;
     const method = part("method").value;
-    const group = method === "attribute" ? part("group").value : "";
+    const group = method === "attribute" ? (settings.get("groups", {})[view.info.name] ?? "") : "";
     const asked = `${view.info.name} ${method} ${group}`;
     if (asked === this.#asked) return;
     this.#asked = asked;
@@ -122,6 +126,11 @@ class Directions {
     this.#showHeat();
   }
 
+  #showRows(count) {
+    this.#count = count;
+    this.#page.settings.set("rows", count);
+  }
+
   /** Four standard deviations of z·d: as far as draws ever come. */
   get #range() {
     return this.#page.view.prior === "uniform" ? 2.3 : NORMAL_RANGE;
@@ -142,7 +151,6 @@ class Directions {
     part("group").parentElement.hidden = found.method !== "attribute" || groups.length < 2;
     part("group").replaceChildren(...groups.map((group) => new Option(this.#text(`group_${group}`), group)));
     part("group").value = found.group ?? "";
-    this.#asked = `${this.#page.view.info.name} ${found.method} ${found.method === "attribute" ? part("group").value : ""}`;
     this.#found = found;
     const ranked = found.directions.length && found.step && found.n;
     if (ranked) this.#say(this.#text("ranked", { step: this.#page.number(found.step, 1), n: this.#page.number(found.n) }));
@@ -195,7 +203,9 @@ class Directions {
   }
 
   #toggleHeat(id) {
+    const { settings, view } = this.#page;
     this.#heat = this.#heat === id ? null : id;
+    settings.set("heat", { ...settings.get("heat", {}), [view.info.name]: this.#heat });
     this.#rows.press(this.shown.findIndex((each) => each.id === this.#heat));
     this.#showHeat();
   }

@@ -21,7 +21,11 @@ class Marks {
     part("mark-negative").addEventListener("click", () => this.#mark("negative"));
     part("marks-undo").addEventListener("click", () => this.#undo());
     part("mark-make").addEventListener("click", () => this.#make());
-    part("marks").addEventListener("toggle", () => this.#draw());
+    part("marks").open = page.settings.get("marks", false);
+    part("marks").addEventListener("toggle", ({ target }) => {
+      page.settings.set("marks", target.open);
+      this.#draw();
+    });
   }
 
   model() {

@@ -51,7 +51,7 @@ class Explorer {
   #outline() {
     const { view, engine, store, settings, picture } = this;
     return {
-      ...{ view, engine, store, settings, picture, base: this.#base, text: this.#text, number: this.#number },
+      ...{ view, engine, store, settings, picture, base: this.#base, text: this.#text, number: this.#number, signal: this.#alive.signal },
       part: (name) => this.#part(name),
       say: (sentence, isError) => this.#say(sentence, isError),
       openPoint: (point) => this.opening.point(point),
@@ -71,6 +71,7 @@ class Explorer {
     this.sliders = new Sliders(this.#part("sliders"), this.view, this.#text, this.#number, (k, typed) => this.marked.assign(k, typed));
     this.equaliser = new Equaliser(this.#part("equaliser"), this.view, describe);
     this.view.distance = this.settings.get("distance", this.view.distance);
+    this.view.set = this.settings.get("set", this.view.set);
     this.#part("distance").value = this.view.distance;
     this.#buildLaboratory(page);
     const point = (file) => this.opening.png(file);
@@ -109,7 +110,10 @@ class Explorer {
     on("seed", "change", (event) => this.#typeSeed(event.target));
     on("model", "change", (event) => this.#open(this.models.named(event.target.value)));
     on("label", "change", (event) => view.choose(Number(event.target.value)));
-    on("more", "click", () => this.#sheetOf({ set: view.set + 1 }));
+    on("more", "click", () => {
+      this.#sheetOf({ set: view.set + 1 });
+      this.settings.set("set", view.set);
+    });
     on("distance", "input", (event) => this.#sheetOf({ distance: Number(event.target.value) }));
     on("distance", "change", (event) => this.settings.set("distance", Number(event.target.value)));
     this.#root.addEventListener("pointerdown", () => view.hold(true), { capture: true });

@@ -1,5 +1,7 @@
 /* The shelf: points that were kept, in this browser. `dcgan.points` is their list, `dcgan.morph.inbox` what the Morph page takes next. */
 
+const POINT_TYPE = "application/x-dcgan-point";
+
 class Shelf {
   #page;
   #text;
@@ -19,6 +21,7 @@ class Shelf {
     part("points-export").addEventListener("click", () => this.#export());
     part("points-import").addEventListener("click", () => part("points-file").click());
     part("points-file").addEventListener("change", (event) => this.#import(event.target));
+    for (const name of ["dragover", "dragleave", "drop"]) document.addEventListener(name, (event) => this.#drag(event), { signal: page.signal });
     this.#show();
   }
 
@@ -88,6 +91,8 @@ class Shelf {
     const open = this.#button("", () => this.#page.openPoint(point), this.#text("point_open", { name }));
     open.className = "dx-neighbour";
     open.append(create("canvas", {}));
+    open.draggable = true;
+    open.addEventListener("dragstart", ({ dataTransfer }) => dataTransfer.setData(POINT_TYPE, point.id));
     const title = create("input", { type: "text", value: name, maxLength: 80, ariaLabel: this.#text("point_name", { name }) });
     title.addEventListener("change", () => this.#rename(point, title.value.trim() || name));
     const buttons = create("span", { className: "dx-bar" });
@@ -106,6 +111,19 @@ class Shelf {
     const button = create("button", { type: "button", textContent, ariaLabel });
     button.addEventListener("click", action);
     return button;
+  }
+
+  /** A point may be dragged onto the large picture, or onto the link to the Morph page. */
+  #drag(event) {
+    if (!event.dataTransfer?.types.includes(POINT_TYPE)) return;
+    const place = event.target.closest?.(`[data-dx="stage"], nav a[href$="morph"]`);
+    if (!place) return;
+    event.preventDefault();
+    place.style.outline = event.type === "dragover" ? "2px dashed var(--color-accent)" : "";
+    const point = event.type === "drop" && this.#points.find(({ id }) => id === event.dataTransfer.getData(POINT_TYPE));
+    if (!point) return;
+    if (place.localName === "a") this.#toMorph(point);
+    else this.#page.openPoint(point);
   }
 
   #rename(point, name) {

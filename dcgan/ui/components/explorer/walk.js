@@ -18,21 +18,28 @@ class Walk {
     const { picture: canvas, view } = page;
     this.#canvas = canvas;
     this.#view = view;
-    page.part("walk").addEventListener("click", (event) => this.#switch(event.currentTarget, page));
+    page.part("walk").addEventListener("click", () => this.#press(page));
+    this.#switch(page.settings.get("walk", false), page);
     canvas.addEventListener("pointerdown", (event) => this.#begin(event));
     canvas.addEventListener("pointermove", (event) => this.#extend(event));
     for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => (this.#last = null));
     canvas.addEventListener("keydown", (event) => this.#onKey(event));
   }
 
-  #switch(button, { say, text }) {
-    this.#on = !this.#on;
-    button.setAttribute("aria-pressed", String(this.#on));
-    this.#canvas.classList.toggle("dx-walking", this.#on);
+  #press(page) {
+    const { say, settings, text } = page;
+    this.#switch(!this.#on, page);
+    settings.set("walk", this.#on);
     say(this.#on ? text("walk_on") : "");
-    if (!this.#on) return this.#canvas.removeAttribute("tabindex");
-    this.#canvas.tabIndex = 0;
-    return this.#canvas.focus({ preventScroll: true });
+    if (this.#on) this.#canvas.focus({ preventScroll: true });
+  }
+
+  #switch(on, { part }) {
+    this.#on = on;
+    part("walk").setAttribute("aria-pressed", String(on));
+    this.#canvas.classList.toggle("dx-walking", on);
+    if (on) this.#canvas.tabIndex = 0;
+    else this.#canvas.removeAttribute("tabindex");
   }
 
   #begin(event) {

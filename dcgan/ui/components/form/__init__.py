@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
 import gradio as gr
 
-from dcgan.ui.components import component_files, component_texts
+from dcgan.ui.components import component, component_texts
 
-SCRIPTS = ("../live/words.js", "../live/api.js", "wish.js", "fields.js", "layers.js", "curves.js", "examination.js", "own.js", "script.js")
+SCRIPTS = (
+    "../live/words.js",
+    "../live/api.js",
+    "wish.js",
+    "fields.js",
+    "versus.js",
+    "layers.js",
+    "curves.js",
+    "examination.js",
+    "own.js",
+    "script.js",
+)
 
 
 def training_form(tables: Mapping[str, Mapping[str, str]]) -> gr.HTML:
@@ -21,12 +31,4 @@ def training_form(tables: Mapping[str, Mapping[str, str]]) -> gr.HTML:
     tables
         Language -> key -> sentence; the keys under `train.form` go into the page.
     """
-    files = component_files(Path(__file__).parent, SCRIPTS)
-    declared = f"const TABLES = {json.dumps(component_texts(tables, 'train.form'), ensure_ascii=False)};\n"
-    return gr.HTML(
-        html_template=files.template,
-        css_template=files.css,
-        js_on_load=declared + files.js,
-        apply_default_css=False,
-        elem_id="dcgan-form",
-    )
+    return component(Path(__file__).parent, SCRIPTS, {"TABLES": component_texts(tables, "train.form")}, elem_id="dcgan-form")

@@ -8,25 +8,38 @@ const GROUPS = {
 };
 const ORDER = ["pictures", "networks", "learning", "steadying", "machine"]; // what no group names belongs to the networks
 
-function createFields(box, records, onChange) {
-  const controls = Object.fromEntries(records.map((record) => [record.key, control(record)]));
+const fieldName = (key) => (TABLES.en[`field_${key}`] ? say(`field_${key}`) : key.replaceAll("_", " "));
 
-  function control({ key, kind, choices }) {
-    const options = kind === "flag" ? ["on", "off"] : choices;
-    const node = options.length ? document.createElement("select") : document.createElement("input");
-    if (options.length) node.append(new Option("", ""), ...options.map((option) => new Option(kind === "flag" ? say(option) : option, option)));
-    else Object.assign(node, { type: "text", inputMode: kind === "text" ? "text" : "decimal", spellcheck: false, autocomplete: "off" });
-    node.name = key;
-    node.addEventListener("change", onChange);
-    return node;
-  }
+/** A control for the values of a setting. */
+function settingControl({ kind, choices }, onChange) {
+  const options = kind === "flag" ? ["on", "off"] : choices;
+  const node = options.length ? document.createElement("select") : document.createElement("input");
+  if (options.length) node.append(new Option("", ""), ...options.map((option) => new Option(kind === "flag" ? say(option) : option, option)));
+  else Object.assign(node, { type: "text", inputMode: kind === "text" ? "text" : "decimal", spellcheck: false, autocomplete: "off" });
+  node.addEventListener("change", onChange);
+  return node;
+}
+
+/** Put a value into a control; the server says what is wrong with one that is not offered. */
+function setControl(node, value) {
+  if (node.options && ![...node.options].some((option) => option.value === value)) node.append(new Option(value, value));
+  node.value = value;
+}
+
+function labelled(text, control) {
+  const node = document.createElement("label");
+  const words = document.createElement("span");
+  words.textContent = text;
+  node.append(words, control);
+  return node;
+}
+
+function createFields(box, records, onChange) {
+  const controls = Object.fromEntries(records.map((record) => [record.key, Object.assign(settingControl(record, onChange), { name: record.key })]));
 
   function label({ key }) {
-    const node = document.createElement("label");
-    const words = document.createElement("span");
-    words.textContent = TABLES.en[`field_${key}`] ? say(`field_${key}`) : key.replaceAll("_", " ");
-    words.title = key;
-    node.append(words, controls[key]);
+    const node = labelled(fieldName(key), controls[key]);
+    node.firstChild.title = key;
     return node;
   }
 
@@ -48,11 +61,7 @@ function createFields(box, records, onChange) {
   }
 
   function write(settings) {
-    for (const [key, node] of Object.entries(controls)) {
-      const value = settings[key] ?? "";
-      if (node.options && ![...node.options].some((option) => option.value === value)) node.append(new Option(value, value)); // the server says what is wrong with it
-      node.value = value;
-    }
+    for (const [key, node] of Object.entries(controls)) setControl(node, settings[key] ?? "");
   }
 
   /** Show what an empty control comes to. */

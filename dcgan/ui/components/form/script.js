@@ -14,6 +14,7 @@ const own = createOwnPictures(part, () => ownAre(""), takeSource, showFound);
 const post = (path, wish, timeout) => ask(`form/${path}`, { method: "POST", body: asBody(wish), timeout });
 let offer = null; // what can be chosen
 let fields = null;
+let versus = null;
 let asked = 0; // counts plans: only the newest is shown
 let timer = 0;
 let looked = ""; // the pictures of one's own that were looked at
@@ -26,7 +27,9 @@ function readForm() {
     unit: part("unit").value,
     amount: part("amount").value,
     from: part("from").value.trim(),
+    kid_every: part("kid_every").value,
     settings: fields.read(),
+    versus: versus.read(),
   };
 }
 
@@ -35,9 +38,11 @@ function writeForm(wish) {
   part("data").value = isNamed ? wish.data : OWN;
   part("path").value = isNamed ? "" : wish.data;
   if (![...part("recipe").options].some(({ value }) => value === wish.recipe)) part("recipe").append(new Option(wish.recipe, wish.recipe));
-  for (const name of ["recipe", "unit", "amount", "from"]) part(name).value = wish[name];
+  for (const name of ["recipe", "unit", "amount", "from", "kid_every"]) part(name).value = wish[name];
   fields.write(wish.settings);
-  if (wish.recipe !== DEFAULTS.recipe || wish.from || Object.keys(wish.settings).length) part("more").open = true;
+  versus.write(wish.versus);
+  if (wish.versus.field) part("versus-box").open = true;
+  if (wish.recipe !== DEFAULTS.recipe || wish.from || wish.kid_every || Object.keys(wish.settings).length) part("more").open = true;
 }
 
 /** Show what belongs to pictures of one's own, and look at them where they are others than before. */
@@ -86,6 +91,7 @@ function changed() {
   showOwn();
   part("time").textContent = "";
   describe();
+  describeVersus();
   writeAddress(readForm(), fields.keys);
   clearTimeout(timer);
   timer = setTimeout(plan, PLAN_MS);
@@ -94,6 +100,14 @@ function changed() {
 function describe() {
   const recipe = part("recipe").value.replaceAll("-", "_");
   part("about").textContent = TABLES.en[`about_${recipe}`] ? say(`about_${recipe}`) : "";
+}
+
+/** Say how long a comparison would take. */
+function describeVersus() {
+  const { amount, unit, versus: { values } } = readForm();
+  const isReady = versus.isReady();
+  part("compare").disabled = !isReady;
+  part("versus-note").textContent = isReady ? say("versus_length", { count: number(values.length), length: `${amount} ${say(unit)}` }) : say("versus_note");
 }
 
 async function plan() {
@@ -152,30 +166,32 @@ function fail(error) {
   complain(error instanceof Refusal ? `${error.message}.` : say("lost"));
 }
 
-/** Start a run; `pause` names the one that is on, where that was asked for. */
-async function start(pause = "") {
-  const buttons = [part("start"), part("pause-and-start")];
+/** Start a run, or the comparison of one setting; `pause` names the run that is on, where that was asked for. */
+async function start(kind, pause = "") {
+  const buttons = [part("start"), part("compare"), part("pause-and-start")];
   for (const button of buttons) button.disabled = true;
   if (pause) part("on").textContent = say("pausing", { run: pause });
+  const wish = readForm();
   try {
-    const { run } = await post("start", { ...readForm(), pause }, TRIAL_MS);
+    const { run, comparison } = await post(kind, { ...wish, ...(kind === "compare" ? wish.versus : {}), pause }, TRIAL_MS);
     complain("");
     offerPause("");
-    document.dispatchEvent(new CustomEvent("dcgan:run", { detail: run }));
+    document.dispatchEvent(new CustomEvent(run ? "dcgan:run" : "dcgan:comparison", { detail: run ?? comparison }));
   } catch (error) {
     const { may_pause: mayPause, on } = error.record ?? {};
-    offerPause(mayPause ? on : "");
+    offerPause(mayPause ? on : "", kind);
     if (mayPause) complain("");
     else fail(error);
   }
   for (const button of buttons) button.disabled = false;
+  describeVersus();
 }
 
 /** Offer to pause the run that is on; "" when none is. */
-function offerPause(run) {
+function offerPause(run, kind = "start") {
   part("pause-box").hidden = !run;
   part("on").textContent = run ? say("is_on", { run }) : "";
-  part("pause-and-start").dataset.run = run;
+  Object.assign(part("pause-and-start").dataset, { run, kind });
 }
 
 async function estimate() {
@@ -199,6 +215,7 @@ function offerChoices({ public: isPublic, data, recipes, fields: records }) {
   part("recipe").append(...Object.keys(recipes).map((name) => new Option(name, name)));
   part("unit").append(...UNITS.map((unit) => new Option(say(unit), unit)));
   fields = createFields(part("fields"), records, changed);
+  versus = createVersus(part("versus"), records, changed);
 }
 
 async function offerModels() {
@@ -219,18 +236,20 @@ async function begin() {
   writeForm(readAddress(fields.keys));
   showOwn();
   describe();
+  describeVersus();
   plan();
   part("start").disabled = false;
   root.removeAttribute("aria-busy");
   return undefined;
 }
 
-for (const name of ["data", "path", "recipe", "unit", "amount", "from"]) part(name).addEventListener("change", changed);
+for (const name of ["data", "path", "recipe", "unit", "amount", "from", "kid_every"]) part(name).addEventListener("change", changed);
 part("more").addEventListener("toggle", () => offerModels().catch(() => undefined));
 part("reset").addEventListener("click", () => (fields.write({}), changed()));
 part("estimate").addEventListener("click", estimate);
-root.addEventListener("submit", (event) => (event.preventDefault(), start()));
-part("pause-and-start").addEventListener("click", ({ currentTarget }) => start(currentTarget.dataset.run));
+root.addEventListener("submit", (event) => (event.preventDefault(), start("start")));
+part("compare").addEventListener("click", () => start("compare"));
+part("pause-and-start").addEventListener("click", ({ currentTarget: { dataset } }) => start(dataset.kind, dataset.run));
 document.addEventListener("dcgan:form", function come() {
   if (!root.isConnected) return document.removeEventListener("dcgan:form", come);
   root.scrollIntoView({ block: "nearest" });

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
 import gradio as gr
 
-from dcgan.ui.components import component_files, component_texts
+from dcgan.ui.components import component, component_texts
 
 SCRIPTS = (
     "words.js",
@@ -40,13 +39,5 @@ def live_view(tables: Mapping[str, Mapping[str, str]]) -> gr.HTML:
     tables
         Language -> key -> sentence; the keys under `train.live` go into the page.
     """
-    files = component_files(Path(__file__).parent, SCRIPTS)
     constants = {"TABLES": component_texts(tables, "train.live"), "PLOTLY_VERSION": version("plotly")}
-    declared = "".join(f"const {name} = {json.dumps(value, ensure_ascii=False)};\n" for name, value in constants.items())
-    return gr.HTML(
-        html_template=files.template,
-        css_template=files.css,
-        js_on_load=declared + files.js,
-        apply_default_css=False,
-        elem_id="dcgan-live",
-    )
+    return component(Path(__file__).parent, SCRIPTS, constants, elem_id="dcgan-live")

@@ -47,6 +47,7 @@ function createHappenings(root, onChange) {
     if (event.event === "diagnosis") return diagnosisOf(event);
     if (event.event === "failed") return event.message;
     const isDone = event.reason === "completed";
+    if (event.orphaned) return say("happened_orphaned");
     if (event.event === "finished") return say(isDone ? "happened_completed" : "happened_stopped");
     if (event.event === "resumed") return say("happened_resumed");
     return ALONE.includes(event.order) ? say(`happened_${event.order}`) : changeOf(event);

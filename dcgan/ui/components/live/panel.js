@@ -49,7 +49,7 @@ function createPanel(root, onOrder) {
   function facts(config) {
     const { recipe, data } = config ?? {};
     if (!recipe || !data) return "";
-    return say("facts", {
+    const facts = say("facts", {
       data: data.name ?? data.source,
       images: number(data.images),
       recipe: recipe.name,
@@ -57,10 +57,12 @@ function createPanel(root, onOrder) {
       width: recipe.base_channels,
       batch: recipe.batch_size,
     });
+    return config.parent ? `${facts} · ${say("begun_from", { parent: config.parent })}` : facts;
   }
 
   function sentence(run, { status, may_control: mine }) {
-    const own = ENDED.includes(status.state) && status.message ? status.message : say(`say_${status.state}`, { run: titleOf(run) });
+    const known = say(`say_${status.is_orphaned ? "orphaned" : status.state}`, { run: titleOf(run) });
+    const own = ENDED.includes(status.state) && status.message ? status.message : known;
     return mine || !ORDERS_IN_STATE[status.state] ? own : `${own} ${say("watch_only")}`;
   }
 

@@ -7,19 +7,15 @@ from pathlib import Path
 
 import gradio as gr
 
-from dcgan.ui.components import component_files, component_texts
+from dcgan.ui.components import component, component_texts
 
 PAGES = {"explore": "", "morph": "morph", "train": "train"}  # name -> path below the app's own address
 
 
 def masthead(tables: Mapping[str, Mapping[str, str]], current: str) -> gr.HTML:
     """Return the component, which hides Gradio's own bar; `current` is the name of the page that it stands on."""
-    files = component_files(Path(__file__).parent)
-    return gr.HTML(
-        html_template=files.template,
-        css_template=files.css,
-        js_on_load=files.js,
-        apply_default_css=False,
+    return component(
+        Path(__file__).parent,
         texts=component_texts(tables, "masthead"),
         pages=[{"name": name, "path": path} for name, path in PAGES.items()],
         current=current,

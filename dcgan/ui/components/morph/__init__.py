@@ -7,7 +7,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from dcgan.ui.components import component_files, component_texts
+from dcgan.ui.components import component, component_texts
 
 SCRIPTS = (
     "../explorer/panel.js",  # sentences, numbers, create
@@ -34,16 +34,7 @@ SCRIPTS = (
 
 def morph(tables: Mapping[str, Mapping[str, str]], default_model: str) -> gr.HTML:
     """Return the component; `default_model` is shown where neither the address nor the browser's memory names one."""
-    files = component_files(Path(__file__).parent, SCRIPTS)
-    return gr.HTML(
-        html_template=files.template,
-        css_template=files.css,
-        js_on_load=files.js,
-        apply_default_css=False,
-        elem_classes=["dcgan-morph"],
-        texts=_texts(tables),
-        default_model=default_model,
-    )
+    return component(Path(__file__).parent, SCRIPTS, elem_classes=["dcgan-morph"], texts=_texts(tables), default_model=default_model)
 
 
 def _texts(tables: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:

@@ -181,18 +181,23 @@ class Film {
 
   #onFrame(frame) {
     const { length, playing } = this.player;
+    if (!length) return this.#showPlay(false, "");
     const scrub = this.#part("scrub");
     const fraction = frame / Math.max(1, length - 1);
     if (scrub.max !== String(length - 1)) scrub.max = length - 1;
     scrub.value = frame;
     this.norms.at(fraction);
     this.changes.at(fraction);
-    this.#part("frame").textContent = `${frame + 1} / ${length}`;
+    return this.#showPlay(playing, `${frame + 1} / ${length}`, this.#text("frame_of", { frame: frame + 1, length }));
+  }
+
+  #showPlay(playing, place, said = place) {
     const play = this.#part("play");
+    this.#part("frame").textContent = place;
     if (play.dataset.playing === String(playing) && playing) return; // 60 times a second only what moves
     play.dataset.playing = playing;
     play.textContent = this.#text(playing ? "pause" : "play");
-    scrub.setAttribute("aria-valuetext", this.#text("frame_of", { frame: frame + 1, length }));
+    this.#part("scrub").setAttribute("aria-valuetext", said);
   }
 
   /** The way that the film is saved by. */

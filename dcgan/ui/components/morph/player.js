@@ -7,6 +7,7 @@ class Player {
   #began = 0; // when frame 0 would have been shown
   #request = null;
   #frame = 0;
+  #awaited = false; // Play was pressed before there was a film
   fps = 60;
   loop = false;
 
@@ -31,6 +32,7 @@ class Player {
   load(sheets) {
     this.#sheets = sheets;
     this.seek(Math.min(this.#frame, this.length - 1));
+    if (this.#awaited) this.play();
   }
 
   /** Show a frame; a film that plays goes on from there. */
@@ -41,7 +43,8 @@ class Player {
   }
 
   play() {
-    if (!this.length || this.playing) return;
+    this.#awaited = !this.length;
+    if (this.#awaited || this.playing) return;
     if (this.#frame >= this.length - 1) this.#frame = 0;
     this.#request = requestAnimationFrame(() => this.#step());
     this.seek(this.#frame);
@@ -49,11 +52,13 @@ class Player {
 
   /** Stop, at a frame of the film that is loaded next. */
   halt(frame) {
-    this.pause();
+    this.#sheets = [];
     this.#frame = frame;
+    this.pause();
   }
 
   pause() {
+    this.#awaited = false;
     cancelAnimationFrame(this.#request);
     this.#request = null;
     this.#show(this.#frame);

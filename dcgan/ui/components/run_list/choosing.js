@@ -32,3 +32,20 @@ function createChoosing(button) {
   update();
   return { tick, keep };
 }
+
+/** The comparisons of one setting, each to be opened. */
+async function listComparisons(box) {
+  const found = await ask("comparisons");
+  box.replaceChildren(
+    ...found.map(({ name, field, values, state }) => {
+      const node = document.createElement("li");
+      const title = make("button", `${field}: ${values.join(", ")}`, () => document.dispatchEvent(new CustomEvent("dcgan:comparison", { detail: name })));
+      title.className = "title";
+      const facts = document.createElement("span");
+      facts.className = "facts";
+      facts.textContent = `${say("comparison")} · ${say(`state_${state}`)}`;
+      node.append(title, facts);
+      return node;
+    }),
+  );
+}

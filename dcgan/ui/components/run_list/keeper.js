@@ -13,6 +13,7 @@ function createKeeper(root) {
 
   async function refresh() {
     const runs = (await ask("runs")).filter(({ name }) => !name.startsWith(RECORDED));
+    await listComparisons(part("comparisons"));
     choosing.keep(runs.map(({ name }) => name));
     list.replaceChildren(...runs.map(item));
     part("none").hidden = runs.length > 0;

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
 import gradio as gr
 
-from dcgan.ui.components import component_files, component_texts
+from dcgan.ui.components import component, component_texts
 
 SCRIPTS = (
     "../live/words.js",
@@ -33,12 +32,4 @@ def slow_motion(tables: Mapping[str, Mapping[str, str]]) -> gr.HTML:
     tables
         Language -> key -> sentence; the keys under `train.slow` go into the page.
     """
-    files = component_files(Path(__file__).parent, SCRIPTS)
-    declared = f"const TABLES = {json.dumps(component_texts(tables, 'train.slow'), ensure_ascii=False)};\n"
-    return gr.HTML(
-        html_template=files.template,
-        css_template=files.css,
-        js_on_load=declared + files.js,
-        apply_default_css=False,
-        elem_id="dcgan-slow",
-    )
+    return component(Path(__file__).parent, SCRIPTS, {"TABLES": component_texts(tables, "train.slow")}, elem_id="dcgan-slow")

@@ -78,7 +78,7 @@ function draw() {
   }
   write("pace-value", say("seconds", { seconds: number(Number(part("pace").value), 1) }));
   write("sentence", [trouble, sentence(state)].filter(Boolean).join(" "));
-  if (sight && steps.recipe()) phases.show(sight, steps.recipe(), phase, isPlaying);
+  if (sight && steps.recipe()) phases.show(sight, { ...steps.recipe(), ...sight.settings }, phase, isPlaying);
 }
 
 function write(name, text) {
