@@ -27,7 +27,7 @@ def test_the_remedy_of_a_collapse_is_a_new_run_from_an_earlier_stage(visit: Visi
     page.wait_for_function("(ill) => ![null, ill].includes(new URL(location).searchParams.get('run'))", arg=ill, timeout=4 * PATIENCE)
     cured = str(page.evaluate("new URL(location).searchParams.get('run')"))
     expect_state(page, "running")
-    expect(live(page, "facts")).to_contain_text(f"begun from {ill}@0")
+    expect(live(page, "facts")).to_contain_text(f"begun from {ill}@0", timeout=PATIENCE)
     runs = app.home / "runs"
     config = json.loads((runs / cured / "config.json").read_text())
     assert config["parent"] == f"{ill}@0" and config["recipe"]["objective"] == "wasserstein" and config["recipe"]["gradient_penalty"] == 10
