@@ -10,8 +10,8 @@ import typer
 from dcgan.cli_printing import AsJson, DataDir, diagnosis_line, print_json
 
 if TYPE_CHECKING:
-    from dcgan.metrics.likeness import Likeness
     from dcgan.metrics.portrait import Portrait
+    from dcgan.metrics.references import Likeness
 
 Subject = Annotated[str, typer.Argument(metavar="MODEL", help="A name, a model folder, a run folder or a checkpoint file.")]
 Beside = Annotated[str | None, typer.Option(help="Real pictures to compare with: a data set's name, a folder or a zip.")]
@@ -22,7 +22,7 @@ def doctor(model: Subject, data: Beside = None, data_dir: DataDir = None, as_jso
     import torch
 
     from dcgan.cli_train import reporting
-    from dcgan.metrics.likeness import references
+    from dcgan.metrics.references import references
     from dcgan.metrics.verdict import judge
     from dcgan.models import Library
     from dcgan.models.library import describe

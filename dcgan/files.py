@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 import time
@@ -13,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from dcgan.errors import DCGANError
+
+PIECE = 1 << 20  # bytes read at once
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -33,6 +37,20 @@ def write_bytes(path: Path, content: bytes) -> None:
 def write_json(path: Path, record: Any) -> None:
     """Write JSON as `write_bytes` does; a number that is not finite is a fault."""
     write_bytes(path, (json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode())
+
+
+def sha256_of(path: Path, before: bytes = b"") -> str:
+    """Return the sha256 of `before` and a file, which may be larger than the memory."""
+    digest = hashlib.sha256(before)
+    with path.open("rb") as file:
+        while piece := file.read(PIECE):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def plain_stem(filename: str, otherwise: str) -> str:
+    """Return the name of a file without its suffix, in letters, digits, hyphens and underscores, at most 40 of them."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", Path(filename).stem).strip("-")[:40] or otherwise
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -55,6 +55,7 @@ class Asked:
             "recipe": request.recipe,
         }
         wish |= {"settings": list(request.settings), "budget": request.budget.to_json() if request.budget else {}, "from": request.model}
+        wish["kid_every"] = request.kid_every
         told = {"field": self.comparison.field, "values": list(self.comparison.values), "wish": wish}
         return told | {"owner": self.owner, "created": self.created, "state": self.state, "message": self.message}
 
@@ -63,7 +64,8 @@ class Asked:
         wish = record["wish"]
         data_dir = Path(wish["data_dir"]) if wish["data_dir"] else None
         settings, budget = tuple(wish["settings"]), Budget(**wish["budget"])
-        request = TrainRequest(Path(name), wish["data"], data_dir, wish["recipe"], settings, budget, wish["from"])
+        how = (wish["recipe"], settings, budget, wish["from"])
+        request = TrainRequest(Path(name), wish["data"], data_dir, *how, kid_every=wish.get("kid_every"))
         comparison = Comparison(request, record["field"], tuple(record["values"]))
         return cls(comparison, record["owner"], record["created"], record["state"], record["message"])
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 import shutil
 from contextlib import closing
 from dataclasses import dataclass
@@ -16,11 +14,11 @@ from dcgan.data.collection import open_collection
 from dcgan.data.examination import examine, preview_crops
 from dcgan.data.remarks import remarks
 from dcgan.errors import DataError
+from dcgan.files import plain_stem, sha256_of
 from dcgan.images import grid, jpeg_bytes
 from dcgan.training.proposal import propose
 from dcgan.training.recipes import best_device
 
-PIECE = 1 << 20  # bytes hashed at once
 LISTED = 200  # files left out that the page is told of
 
 
@@ -58,8 +56,7 @@ class OwnData:
                     raise DataError(f"{file} holds no pictures; zip a folder of PNG, JPEG or WebP files")
         except DataError as error:
             raise DataError(str(error).replace(str(file), filename)) from None
-        stem = re.sub(r"[^A-Za-z0-9_-]+", "-", Path(filename).stem).strip("-")[:40] or "pictures"
-        kept = self.home / "data" / "uploads" / f"{stem}-{_digest(file)[:6]}.zip"
+        kept = self.home / "data" / "uploads" / f"{plain_stem(filename, 'pictures')}-{sha256_of(file)[:6]}.zip"
         if not kept.exists():
             kept.parent.mkdir(parents=True, exist_ok=True)
             part = kept.with_suffix(".part")
@@ -84,11 +81,3 @@ class OwnData:
             "proposal": [proposal.to_json() for proposal in propose(found, best_device())],
         }
         return Looked(record, {crop: jpeg_bytes(grid(images, len(images))) for crop, images in strips.items()})
-
-
-def _digest(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while piece := file.read(PIECE):
-            digest.update(piece)
-    return digest.hexdigest()

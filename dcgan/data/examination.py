@@ -37,7 +37,7 @@ Groups = tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
-class Likeness:
+class PixelReport:
     """What the pixels of some pictures say.
 
     `identical` and `alike` are groups of files that are equal byte for byte, or look alike without being equal; `variety` is None for
@@ -56,7 +56,7 @@ class Examination:
 
     Over the headers of all files: `sides` are the smallest, the median and the largest of the pictures' shorter sides in pixels,
     `colours` the number of pictures by kind of pixels (of `decoding.KINDS`), `crop_loss` the median share of a picture's area outside
-    its square. Of `looked_at` pictures, drawn at random, the pixels were decoded for `likeness`. `oblong` are some of those that are not
+    its square. Of `looked_at` pictures, drawn at random, the pixels were decoded for `pixels`. `oblong` are some of those that are not
     square.
     """
 
@@ -65,7 +65,7 @@ class Examination:
     colours: dict[str, int]
     crop_loss: float
     looked_at: int
-    likeness: Likeness
+    pixels: PixelReport
     oblong: tuple[str, ...] = ()
 
 
@@ -111,8 +111,8 @@ def _examine_arrays(source: str, data_dir: Path | None, progress: Progress | Non
     reduced = reduce_pictures(data.images[rows])
     side, kind = round(known.median_side), "grey" if known.grey else "colour"
     digests = [picture.tobytes() for picture in data.images[rows]]
-    likeness = _likeness([f"number {row}" for row in rows], reduced, digests)
-    return Examination(known, (side, side, side), {kind: known.count}, 0.0, len(rows), likeness)
+    pixels = _pixels([f"number {row}" for row in rows], reduced, digests)
+    return Examination(known, (side, side, side), {kind: known.count}, 0.0, len(rows), pixels)
 
 
 def _examine_files(collection: Collection, column: str | None, progress: Progress | None, most: int, seconds: float) -> Examination:
@@ -127,7 +127,7 @@ def _examine_files(collection: Collection, column: str | None, progress: Progres
         colours=dict(Counter(head.kind for head in heads.values()).most_common()),
         crop_loss=statistics.median(map(_loss, heads.values())),
         looked_at=len(seen.names),
-        likeness=_likeness(seen.names, seen.reduced, seen.digests),
+        pixels=_pixels(seen.names, seen.reduced, seen.digests),
         oblong=tuple(name for name in seen.names if _loss(heads[name]) > 0)[:PREVIEWED],
     )
 
@@ -171,12 +171,12 @@ def _look(collection: Collection, members: Sequence[Member], progress: Progress 
     return _Seen(names, np.array(pixels, dtype=np.uint8).reshape(-1, SIDE, SIDE, 3), digests, tuple(failed))
 
 
-def _likeness(names: Sequence[str], reduced: Images, digests: Sequence[bytes]) -> Likeness:
+def _pixels(names: Sequence[str], reduced: Images, digests: Sequence[bytes]) -> PixelReport:
     """Return what the pixels say; of equal files only the first counts among those that look alike."""
     copies = grouped(digests)
     later = {index for group in copies for index in group[1:]}
     alike = [[k for k in group if k not in later] for group in grouped(find_repeats(reduced))]
-    return Likeness(
+    return PixelReport(
         identical=_named(copies, names),
         alike=_named([group for group in alike if len(group) > 1], names),
         variety=measure_variety(reduced) if len(reduced) > 1 else None,

@@ -86,7 +86,7 @@ def _of_files(found: Examination) -> Iterator[Remark]:
 
 
 def _of_pixels(found: Examination) -> Iterator[Remark]:
-    seen = found.likeness
+    seen = found.pixels
     if seen.variety:
         yield _variety(seen.variety)
     for key, groups in (("identical", seen.identical), ("alike", seen.alike)):

@@ -14,8 +14,8 @@ import torch
 from torch import Tensor
 
 from dcgan.errors import DCGANError
-from dcgan.metrics.likeness import Likeness, References
 from dcgan.metrics.portrait import LEAST, Portrait, portrait
+from dcgan.metrics.references import Likeness, References
 from dcgan.models.folder import Model
 from dcgan.models.library import describe
 from dcgan.models.synthesizer import Synthesizer

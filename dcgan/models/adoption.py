@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dcgan.errors import CheckpointError, DCGANError
+from dcgan.files import plain_stem, sha256_of
 from dcgan.images import grid, png_bytes
 from dcgan.models.card import model_card
 from dcgan.models.folder import Model, write_model
@@ -20,7 +20,6 @@ from dcgan.models.synthesizer import Synthesizer
 
 PREVIEW = 64  # seeds on the preview
 SHEET = 8  # on that of a reading
-PIECE = 1 << 20  # bytes read at once
 SUFFIX = re.compile(r"\.[a-z0-9]{1,12}")
 
 
@@ -35,7 +34,8 @@ def adopt(file: Path, filename: str, models: Path, allow_pickle: bool, settings:
         The file is something else, which the message calls `filename`; or a setting is wrong.
     """
     options = apply_options(Options(), settings)
-    name = f"{model_name(filename)}-{_digest(file, settings)[:6]}"
+    before = "\n".join(settings).encode()
+    name = f"{model_name(filename)}-{sha256_of(file, before)[:6]}"
     folder = models / name
     found = _read(file, filename, allow_pickle, options)
     try:
@@ -71,7 +71,7 @@ def keep(model: Model, folder: Path, force: bool = False) -> Model:
 
 def model_name(filename: str) -> str:
     """Return a model's name for a file's."""
-    return re.sub(r"[^A-Za-z0-9_-]+", "-", Path(filename).stem).strip("-")[:40] or "model"
+    return plain_stem(filename, "model")
 
 
 def _read(file: Path, filename: str, allow_pickle: bool, options: Options) -> Inspection:
@@ -85,12 +85,3 @@ def _read(file: Path, filename: str, allow_pickle: bool, options: Options) -> In
         raise CheckpointError(str(error).replace(named.name, filename)) from None
     finally:
         named.unlink(missing_ok=True)
-
-
-def _digest(path: Path, settings: Sequence[str]) -> str:
-    """Return the sha256 of a file, which may be larger than the memory, and of the settings with which it is read."""
-    digest = hashlib.sha256("\n".join(settings).encode())
-    with path.open("rb") as file:
-        while piece := file.read(PIECE):
-            digest.update(piece)
-    return digest.hexdigest()

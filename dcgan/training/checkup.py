@@ -12,8 +12,8 @@ from torch import Tensor, nn
 
 from dcgan.data import Dataset
 from dcgan.images import to_x
-from dcgan.metrics.likeness import REFERENCES, small
 from dcgan.metrics.portrait import spread
+from dcgan.metrics.references import REFERENCES, small
 from dcgan.metrics.silhouette import Classes
 from dcgan.networks.builder import Network
 from dcgan.training.optimizers import decay_factor

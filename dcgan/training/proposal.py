@@ -72,7 +72,7 @@ def command(source: str, proposals: Sequence[Proposal]) -> str:
 
 
 def _flip(found: Examination) -> Proposal:
-    ratio = found.likeness.mirrored
+    ratio = found.pixels.mirrored
     if ratio is None:
         return Proposal("flip", "off", Remark("flip_unknown"))
     if ratio >= MIRRORED:

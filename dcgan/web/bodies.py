@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
@@ -32,6 +34,18 @@ async def bounded(request: Request, limit: int) -> AsyncIterator[bytes]:
 async def read_body(request: Request, limit: int) -> bytes:
     """Return the whole body, of at most `limit` bytes."""
     return b"".join([piece async for piece in bounded(request, limit)])
+
+
+async def save_body(request: Request, limit: int, path: Path) -> None:
+    """Write the body, of at most `limit` bytes, to a new file as it comes."""
+    with path.open("wb") as file:
+        async for piece in bounded(request, limit):
+            await asyncio.to_thread(file.write, piece)
+
+
+def sent_name(request: Request, otherwise: str) -> str:
+    """Return what the sender calls the file that the body is, without folders."""
+    return PurePosixPath(request.query_params.get("filename", "").replace("\\", "/")).name or otherwise
 
 
 async def read_object(request: Request, limit: int) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from dataclasses import asdict
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import ClientDisconnect, Request
@@ -21,7 +21,7 @@ from starlette.routing import BaseRoute, Route
 
 from dcgan.errors import DCGANError
 from dcgan.models.adoption import page_report
-from dcgan.web.bodies import bounded, failure, refusal
+from dcgan.web.bodies import failure, refusal, save_body, sent_name
 from dcgan.web.guard import Slots, same_origin
 from dcgan.web.pictures import PREFIX
 
@@ -86,13 +86,10 @@ class Library:
 
     async def _receive(self, request: Request) -> dict[str, Any]:
         settings = request.query_params.getlist("set")[:MAX_SETTINGS]
-        filename = PurePosixPath(request.query_params.get("filename", "").replace("\\", "/")).name or "checkpoint"
         with tempfile.TemporaryDirectory(prefix="dcgan-upload-") as folder:
             file = Path(folder) / "upload"
-            with file.open("wb") as target:
-                async for piece in bounded(request, self._limit):
-                    await asyncio.to_thread(target.write, piece)
-            name, found = await asyncio.to_thread(self._studio.adopt, file, filename, settings)
+            await save_body(request, self._limit, file)
+            name, found = await asyncio.to_thread(self._studio.adopt, file, sent_name(request, "checkpoint"), settings)
             return {"model": name, "report": await asyncio.to_thread(page_report, found)}
 
 

@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import ClientDisconnect, Request
@@ -24,7 +24,7 @@ from starlette.routing import BaseRoute, Route
 
 from dcgan.errors import ConfigError, DCGANError
 from dcgan.web.answers import answer_json
-from dcgan.web.bodies import bounded, failure, read_object, refusal
+from dcgan.web.bodies import failure, read_object, refusal, save_body, sent_name
 from dcgan.web.errands import Errands, Progress
 from dcgan.web.guard import Slots, same_origin
 from dcgan.web.library import UPLOAD_BYTES
@@ -69,13 +69,10 @@ class DataDesk:
                 return refusal(error)
 
     async def _receive(self, request: Request) -> str:
-        filename = PurePosixPath(request.query_params.get("filename", "").replace("\\", "/")).name or "pictures.zip"
         with tempfile.TemporaryDirectory(prefix="dcgan-upload-") as folder:
             file = Path(folder) / "upload.zip"
-            with file.open("wb") as target:
-                async for piece in bounded(request, UPLOAD_BYTES):
-                    await asyncio.to_thread(target.write, piece)
-            return await asyncio.to_thread(self._studio.own_data.adopt, file, filename)
+            await save_body(request, UPLOAD_BYTES, file)
+            return await asyncio.to_thread(self._studio.own_data.adopt, file, sent_name(request, "pictures.zip"))
 
     async def look(self, request: Request) -> Response:
         """Begin to examine a set."""

@@ -40,7 +40,7 @@ from dcgan.training.recording import shelve
 from dcgan.training.run_archive import export_run, import_run
 from dcgan.training.run_store import RECORDED, bytes_of, is_name
 from dcgan.web.answers import FRESH, answer_json
-from dcgan.web.bodies import bounded, failure, read_body, refusal
+from dcgan.web.bodies import failure, read_body, refusal, save_body
 from dcgan.web.guard import Slots, same_origin
 from dcgan.web.library import UPLOAD_BYTES
 from dcgan.web.pictures import PREFIX
@@ -186,9 +186,7 @@ class Keeping:
         try:
             with tempfile.TemporaryDirectory(prefix="dcgan-import-") as folder:
                 file = Path(folder) / "run.zip"
-                with file.open("wb") as target:
-                    async for piece in bounded(request, UPLOAD_BYTES):
-                        await asyncio.to_thread(target.write, piece)
+                await save_body(request, UPLOAD_BYTES, file)
                 name = await asyncio.to_thread(import_run, file, self._store)
             await asyncio.to_thread(self._studio.own, name, key_of(request))
             return answer_json({"run": name})

@@ -48,10 +48,10 @@ def test_every_kind_of_file_is_counted(tmp_path: Path, zipped: bool) -> None:
     assert found.sides == (32, 64, 64)
     assert found.colours == {"colour": 9, "grey": 1, "transparent": 1, "cmyk": 1}
     assert {name for name, _ in found.survey.skipped} == {"notes.txt", "cut.png", "tiny.png", "bomb.png"}
-    assert found.likeness.identical == (("3.png", "copy.png"),)
-    assert found.likeness.alike == (("5.png", "again.jpg"),)
+    assert found.pixels.identical == (("3.png", "copy.png"),)
+    assert found.pixels.alike == (("5.png", "again.jpg"),)
     assert found.crop_loss == pytest.approx(1 / 3)
-    assert found.likeness.mirrored is None and found.likeness.variety is not None
+    assert found.pixels.mirrored is None and found.pixels.variety is not None
     said = keys(found)
     assert (
         next(iter(said)) == "count" and {"mixed", "transparent", "others", "unreadable", "identical", "alike", "crop", "few"} <= said.keys()

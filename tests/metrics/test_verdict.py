@@ -12,8 +12,8 @@ from torch import Tensor
 from dcgan.bench.doctor import as_it_is, harmed
 from dcgan.data import Dataset
 from dcgan.images import to_images
-from dcgan.metrics.likeness import References
 from dcgan.metrics.portrait import portrait, spread
+from dcgan.metrics.references import References
 from dcgan.metrics.verdict import judge, judge_pictures
 from dcgan.models import Library, Model
 from dcgan.models.library import SHIPPED

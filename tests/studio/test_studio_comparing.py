@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,8 +50,8 @@ def trained(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> Trained:
     return Trained(studio, monkeypatch)
 
 
-def start(studio: Studio, key: str = KEY) -> str:
-    return studio.start_comparison(REQUEST, "activation_g", ("relu", "elu", "selu"), key)
+def start(studio: Studio, request: StartRequest = REQUEST) -> str:
+    return studio.start_comparison(request, "activation_g", ("relu", "elu", "selu"), KEY)
 
 
 def over(studio: Studio) -> None:
@@ -94,7 +95,7 @@ def test_a_stop_stops_the_whole_and_the_rest_goes_on_later(studio: Studio, train
 
 
 def test_a_restart_leaves_a_way_to_go_on(studio: Studio, trained: Trained, monkeypatch: pytest.MonkeyPatch) -> None:
-    name = start(studio)
+    name = start(studio, replace(REQUEST, kid_every=2))
     trained.wait_for(1)
     later = Studio(model="tiny")  # as after a SIGKILL: the file still says running
     found = later.comparisons.find(name)

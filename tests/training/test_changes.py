@@ -60,7 +60,7 @@ def states(wanted: TrainingConfig, networks: Networks, data: Dataset, control: C
     }
 
 
-def same(one: Mapping[str, torch.Tensor], other: Mapping[str, torch.Tensor]) -> None:
+def assert_same(one: Mapping[str, torch.Tensor], other: Mapping[str, torch.Tensor]) -> None:
     assert one.keys() == other.keys()
     for name, tensor in one.items():
         assert torch.equal(tensor, other[name]), name
@@ -71,16 +71,16 @@ def test_a_state_keeps_what_was_changed(networks: Networks, data: Dataset, step:
     wanted = config(steps=8, save_every=1)
     whole = states(wanted, networks, data, AtSteps(ALL))
     later = {at: orders for at, orders in ALL.items() if at >= step}
-    same(states(wanted, networks, data, AtSteps(later, step), Start(whole[step], step, 1.0))[8], whole[8])
+    assert_same(states(wanted, networks, data, AtSteps(later, step), Start(whole[step], step, 1.0))[8], whole[8])
     with pytest.raises(AssertionError):
-        same(states(wanted, networks, data, Control())[8], whole[8])
+        assert_same(states(wanted, networks, data, Control())[8], whole[8])
 
 
 def test_changes_do_what_a_recipe_with_them_does(networks: Networks, data: Dataset) -> None:
     recipe = replace(RECIPE, d_steps=3, augment="translation,cutout", learning_rate_g=0.01)
     plain = states(config(steps=3, save_every=1, recipe=recipe), networks, data, Control())
     ordered = states(config(steps=3, save_every=1), networks, data, AtSteps({0: [D_STEPS, AUGMENT, RATES]}))
-    same(ordered[3], plain[3])
+    assert_same(ordered[3], plain[3])
 
 
 def test_an_epoch_stays_an_epoch(networks: Networks, data: Dataset) -> None:
@@ -146,7 +146,7 @@ def test_what_vanished_after_a_change_makes_it_again(tmp_path: Path, pictures: P
     trained(wanted, {6: [FEWER]})
     lines = [line for line in RunReader(wanted.run).since(0).lines if line.get("event") == "order"]
     assert [(line["step"], line["order"]) for line in lines] == [(step, order.name) for step, orders in ALL.items() for order in orders]
-    same(*(load_file(run / "state.safetensors") for run in (tmp_path / "whole", tmp_path / "r")))
+    assert_same(*(load_file(run / "state.safetensors") for run in (tmp_path / "whole", tmp_path / "r")))
 
 
 def test_a_new_order_ends_the_repeating(tmp_path: Path, pictures: Path) -> None:
@@ -191,4 +191,4 @@ def test_changed_and_killed_is_changed_and_never_killed(tmp_path: Path, pictures
     trained(request(run, pictures, last), {})
     given = {line["step"]: [Order(line["sequence"], line["order"], line["values"])] for line in orders}
     trained(request(tmp_path / "whole", pictures, last), given)
-    same(*(load_file(folder / "state.safetensors") for folder in (run, tmp_path / "whole")))
+    assert_same(*(load_file(folder / "state.safetensors") for folder in (run, tmp_path / "whole")))

@@ -11,12 +11,12 @@ import pytest
 
 from dcgan.config import apply_settings
 from dcgan.data import survey
-from dcgan.data.examination import Examination, Likeness
+from dcgan.data.examination import Examination, PixelReport
 from dcgan.training.design import design
 from dcgan.training.proposal import REASONS, command, propose
 from dcgan.training.recipes import fill, named_recipe
 
-FACES = Examination(replace(survey("shapes"), count=900), (64, 80, 200), {"colour": 900}, 0.1, 900, Likeness(mirrored=1.01))
+FACES = Examination(replace(survey("shapes"), count=900), (64, 80, 200), {"colour": 900}, 0.1, 900, PixelReport(mirrored=1.01))
 
 
 def proposed(found: Examination, device: str = "cpu") -> dict[str, str]:
@@ -38,7 +38,7 @@ def test_a_small_set_in_colour() -> None:
 
 @pytest.mark.parametrize(("ratio", "count", "reason"), [(None, 90, "unknown"), (1.3, 900, "differs"), (1.0, 9_000, "needless")])
 def test_mirroring_is_off_unless_it_is_known_to_be_harmless_and_needed(ratio: float | None, count: int, reason: str) -> None:
-    found = replace(FACES, survey=replace(FACES.survey, count=count), likeness=Likeness(mirrored=ratio))
+    found = replace(FACES, survey=replace(FACES.survey, count=count), pixels=PixelReport(mirrored=ratio))
     flip = next(proposal for proposal in propose(found, "cpu") if proposal.key == "flip")
     assert (flip.value, flip.reason.key) == ("off", f"flip_{reason}")
     assert flip.to_json()["reason"]["sentence"] == flip.reason.sentence(REASONS)
