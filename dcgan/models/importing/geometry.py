@@ -185,6 +185,8 @@ def _partners(row: _Axis, columns: list[_Axis], square: bool, oblong: bool) -> l
 def _side_cost(n: int) -> float:
     if n in USUAL:
         return USUAL[n]
+    if n < 8:
+        return inf  # not a picture
     if n < 12:
         return 8.0
     if n > 256:
