@@ -165,7 +165,8 @@ class Studio:
         left = ("name", "preset", *MACHINE)
         kept = [f"{name}={value}" for name, value in recipe.items() if name not in left and value != plain.get(name)]
         origin = f"{run.removeprefix(RECORDED)}@{step}"
-        request = StartRequest(config["data"]["source"], recipe["name"], (*kept, *settings), Budget(**config["budget"]), origin)
+        how = (recipe["name"], (*kept, *settings), Budget(**config["budget"]))
+        request = StartRequest(config["data"]["source"], *how, origin, config.get("kid_every"))
         return self.start_run(request, key, pausing=run)
 
     def start_comparison(self, request: StartRequest, field: str, values: Sequence[str], key: str, pausing: str | None = None) -> str:

@@ -2,12 +2,12 @@
 
 GET   /gradio_api/dcgan/runs                             [{name, state, step, seconds, data, recipe, note, may_keep}, …], newest first, then
                                                          the recorded runs of the shelf, called recorded:MODEL
-GET   /gradio_api/dcgan/runs/{name}/since/{line}         {next, generation, columns, rows, events, status, may_control},
+GET   /gradio_api/dcgan/runs/{name}/since/{line}         {next, generation, columns, rows, events, status, best, may_control},
                                                          from line 0 also {config, samples}
 GET   /gradio_api/dcgan/runs/{name}/samples/{step}.jpg   one sheet
 GET   /gradio_api/dcgan/runs/{name}/samples/{step}.json  D's outputs, where an event "judged" names the step: {real: [n], fake: [n]}
 GET   /gradio_api/dcgan/runs/{name}/real.jpg             the real pictures that it judged; in public of named data sets only
-GET   /gradio_api/dcgan/runs/{name}/measures.csv         every step line
+GET   /gradio_api/dcgan/runs/{name}/measures.csv         every step line, with the KID and the score of its step
 GET   /gradio_api/dcgan/runs/{name}/differences?other=   {setting: [of this run, of the other]}
 POST  /gradio_api/dcgan/runs/{name}/orders               {"order": "pause" | "resume" | "stop", one of training.control.STEPS, or one of
                                                           training.changes.CHANGES with its "values"}
@@ -40,7 +40,7 @@ from dcgan.errors import DCGANError
 from dcgan.training.control import OrderName
 from dcgan.training.run_folder import REAL
 from dcgan.training.run_store import differences, summary
-from dcgan.web.answers import COLUMNS, FRESH, answer_json, table
+from dcgan.web.answers import COLUMNS, FRESH, TAKEN, answer_json, table, whole_table
 from dcgan.web.bodies import TooLarge, failure, read_body
 from dcgan.web.guard import same_origin
 from dcgan.web.pictures import PREFIX
@@ -103,7 +103,7 @@ class Runs:
             reader = self._studio.runs.find(name)
         except DCGANError as error:
             return failure(str(error), 404)
-        answer = _increment(reader, line) | {"status": asdict(self._studio.status(name))}
+        answer = _increment(reader, line) | {"status": asdict(self._studio.status(name)), "best": reader.best}
         if line == 0:
             answer |= {"config": shown(reader.config, self._studio.public), "samples": reader.sample_steps()}
         return answer_json(answer | {"may_control": self._studio.may_control(name, key_of(request))})
@@ -142,8 +142,8 @@ class Runs:
             return failure(str(error), 404)
         text = io.StringIO()
         rows = csv.writer(text, lineterminator="\n")
-        rows.writerow(COLUMNS)
-        rows.writerows([line.get(column) for column in COLUMNS] for line in lines if "event" not in line)
+        rows.writerow((*COLUMNS, *TAKEN))
+        rows.writerows(whole_table(lines))
         return Response(text.getvalue(), media_type="text/csv", headers=FRESH)
 
     def differences(self, request: Request) -> Response:

@@ -17,7 +17,7 @@ SCRIPTS = (
     "history.js",
     "charts.js",
     "sheet.js",
-    "kid.js",
+    "measured.js",
     "guess.js",
     "lineup.js",
     "progress.js",
