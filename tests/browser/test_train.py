@@ -54,6 +54,7 @@ def endless(visit: Visit) -> Iterator[Page]:
         stop(page)
 
 
+@pytest.mark.slow
 def test_a_run_is_steered_by_whoever_started_it(visit: Visit, endless: Page) -> None:
     page = endless
     wait_for_steps(page, 5)
@@ -87,6 +88,7 @@ def test_a_run_is_steered_by_whoever_started_it(visit: Visit, endless: Page) -> 
     assert_german(watcher)
 
 
+@pytest.mark.slow
 def test_closing_the_page_stops_nothing(visit: Visit, endless: Page) -> None:
     context, url, seen = endless.context, endless.url, len(chart_steps(endless))
     endless.close()
@@ -103,6 +105,7 @@ def test_closing_the_page_stops_nothing(visit: Visit, endless: Page) -> None:
     stop(page)
 
 
+@pytest.mark.slow
 def test_a_second_training_is_offered_the_place_of_the_first(visit: Visit, endless: Page, app: App, watch: Watch) -> None:
     watch.expected.append("status of 409")  # which a browser notes as an error
     page, first = endless, str(endless.evaluate("new URL(location).searchParams.get('run')"))
