@@ -30,13 +30,15 @@ class DirectionSource {
     return status === 200 ? this.#read([answer.direction])[0] : { error: answer.error ?? null };
   }
 
-  /** Change what is saved with the model by `edit(list) -> list`; resolves to {} or {error}. */
-  async save(edit) {
+  /** Save a direction with the model in the place of the one of that id, or, without an `entry`, none; resolves to {before}, which that was, or {error}. */
+  async save(id, entry) {
     const now = await this.#ask("directions", { method: "saved" });
     if (now.status !== 200) return { error: now.answer.error ?? null };
-    const directions = edit(now.answer.directions);
+    const saved = now.answer.directions;
+    const at = saved.findIndex((each) => each.id === id);
+    const directions = saved.toSpliced(at < 0 ? saved.length : at, at < 0 ? 0 : 1, ...(entry ? [entry] : []));
     const { status, answer } = await this.#ask("directions/saved", {}, "PUT", { directions });
-    return status < 300 ? {} : { error: answer.error ?? null };
+    return status < 300 ? { before: saved[at] ?? null } : { error: answer.error ?? null };
   }
 
   #read(directions) {

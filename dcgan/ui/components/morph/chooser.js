@@ -41,6 +41,21 @@ class Chooser {
     return this.fill();
   }
 
+  /** What is offered, and by which button it was opened, for the next visit. */
+  pack() {
+    const opener = this.#part("chooser").hidden ? -1 : openers().indexOf(this.done);
+    return { opener, first: this.#first, wanted: this.#wanted };
+  }
+
+  unpack({ opener, first, wanted }) {
+    this.#first = first;
+    this.#wanted = wanted;
+    for (const select of this.#part("chooser-kinds").children) {
+      select.value = Array.from(select.options, ({ value }) => value).find((value) => wanted[value.slice(1)] === value.startsWith("+")) ?? "";
+    }
+    openers()[opener]?.click();
+  }
+
   close() {
     if (this.#part("chooser").hidden) return;
     this.#part("chooser").hidden = true;
@@ -114,4 +129,9 @@ class Chooser {
     });
     this.#part(name).replaceChildren(...buttons);
   }
+}
+
+/** All buttons that open the chooser. */
+function openers() {
+  return Array.from(document.querySelectorAll("[data-mo=add], [data-add]"));
 }
