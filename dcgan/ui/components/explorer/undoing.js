@@ -48,6 +48,7 @@ class Undoing {
   /** A view is seen; what else came back may be out of sight. */
   #say(of) {
     const { say, text } = this.#page;
-    if (of) say(of === "view" ? "" : text(`undone_${of}`));
+    if (of === "view") say("");
+    else if (of) say(text(`undone_${of}`));
   }
 }
