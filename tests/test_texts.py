@@ -19,6 +19,7 @@ PREFIXES = {
     "explorer": "explore.",
     "form": "train.form.",
     "live": "train.live.",
+    "making_way": "train.way.",
     "morph": "morph.",
     "masthead": "masthead.",
     "run_list": "train.runs.",

@@ -11,8 +11,10 @@ GET   /gradio_api/dcgan/runs/{name}/measures.csv         every step line, with t
 GET   /gradio_api/dcgan/runs/{name}/differences?other=   {setting: [of this run, of the other]}
 POST  /gradio_api/dcgan/runs/{name}/orders               {"order": "pause" | "resume" | "stop", one of training.control.STEPS, or one of
                                                           training.changes.CHANGES with its "values"}
-POST  /gradio_api/dcgan/runs/{name}/continue
-POST  /gradio_api/dcgan/runs/{name}/branch               {"step", "settings": {key: value}} -> {"run": NAME}, a new run from that stage
+POST  /gradio_api/dcgan/runs/{name}/continue             ?pause=
+POST  /gradio_api/dcgan/runs/{name}/branch               ?pause=, {"step", "settings": {key: value}} -> {"run": NAME}, begun from that stage
+
+What would start a training while another is on is answered 409 {"error", "on": RUN, "may_pause"}; with pause=RUN that one is stopped first.
 
 A viewer polls `since`, which costs about 200 bytes when little happened; nothing keeps a connection open. Files are read
 in Starlette's thread pool (plain `def`), so a slow disk never blocks the event loop. POSTs carry the control key.
@@ -32,11 +34,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from dcgan.data.entries import NAMES
-from dcgan.errors import DCGANError
+from dcgan.errors import AnotherRunIsOn, DCGANError
 from dcgan.training.control import OrderName
 from dcgan.training.run_folder import REAL
 from dcgan.training.run_store import differences, summary
@@ -173,13 +175,13 @@ class Runs:
             return failure('a branch is {"step": STEP, "settings": {KEY: VALUE}}', 400)
         name, key = request.path_params["name"], key_of(request)
         try:
-            return answer_json({"run": await run_in_threadpool(self._studio.branch_run, name, step, settings, key)})
+            return answer_json({"run": await run_in_threadpool(self._studio.branch_run, name, step, settings, key, pausing(request))})
         except DCGANError as error:
-            return failure(str(error), 409)
+            return conflict(self._studio, error, key)
 
     def go_on(self, request: Request) -> Response:
         """Start a stopped or interrupted run again where it was."""
-        return self._steer(request, self._studio.continue_run)
+        return self._steer(request, lambda name, key: self._studio.continue_run(name, key, pausing(request)))
 
     def _steer(self, request: Request, act: Callable[[str, str], None]) -> Response:
         """Carry out `act(name, key)` for a request from our own page that may control the run."""
@@ -195,8 +197,20 @@ class Runs:
         try:
             act(name, key)
         except DCGANError as error:
-            return failure(str(error), 409)
+            return conflict(self._studio, error, key)
         return answer_json({"ok": True})
+
+
+def pausing(request: Request) -> str | None:
+    """Return the run that is to be paused for what is asked for."""
+    return request.query_params.get("pause") or None
+
+
+def conflict(studio: Studio, error: DCGANError, key: str) -> Response:
+    """Return what is answered where something cannot be done now; where another run is on, which, and whether `key` may pause it."""
+    if not isinstance(error, AnotherRunIsOn):
+        return failure(str(error), 409)
+    return JSONResponse({"error": str(error), "on": error.run, "may_pause": studio.may_pause(error.run, key)}, 409)
 
 
 def key_of(request: Request) -> str:

@@ -17,7 +17,7 @@ from browser.recording import PICTURE, SLIDER, part, pixels, settle, z_of
 from browser.views import act, assert_link_is_the_picture, type_seed
 from dcgan.directions import marked_direction
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Visit = Callable[..., Page]
 Z_DIM = 8
 HALF_A_STEP = 0.011

@@ -16,7 +16,7 @@ from browser.recording import PICTURE, address, part, pixels, settle, z_of
 from browser.views import act, assert_link_is_the_picture, press, seed_of, type_seed
 from dcgan.latent import sample_z
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Visit = Callable[..., Page]
 
 

@@ -20,7 +20,7 @@ from browser.views import act, assert_link_is_the_picture, python_picture, seed_
 from dcgan.cli import main
 from dcgan.images import open_picture
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Visit = Callable[..., Page]
 
 DROP = """([name, content]) => {

@@ -15,7 +15,7 @@ from browser.models import assert_same, synthesizer
 from browser.recording import PICTURE, pixels, settle
 from browser.training import Visit, expect_state, form, live, open_train, setting, start
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 STEPS, EVERY = 24, 8
 POINTS = "(name) => { const { x, y } = document.querySelector(`[data-chart=${name}]`).data[0]; return [[...x], [...y]]; }"

@@ -70,11 +70,7 @@ function createHappenings(root, onChange) {
     answer.setAttribute("role", "status");
     button.addEventListener("click", async () => {
       button.disabled = true;
-      try {
-        document.dispatchEvent(new CustomEvent("dcgan:run", { detail: (await api.branch(run, step, settings)).run }));
-      } catch (error) {
-        answer.textContent = error instanceof Refusal ? `${error.message}.` : say("lost");
-      }
+      await makingWay(answer, async (pause) => document.dispatchEvent(new CustomEvent("dcgan:run", { detail: (await api.branch(run, step, settings, pause)).run })));
       button.disabled = false;
     });
     const both = document.createElement("span");

@@ -183,8 +183,8 @@ function showNumbers() {
   for (const [key, text] of Object.entries(charts.texts())) root.querySelector(`[data-number="${key}"]`).textContent = text;
 }
 
-async function giveOrder(order) {
-  if (order === "continue") await api.continue(view.run);
+async function giveOrder(order, pause) {
+  if (order === "continue") await api.continue(view.run, pause);
   else await api.order(view.run, order);
   pollSoon(100);
 }
