@@ -72,7 +72,7 @@ def test_a_label_with_layers_of_its_own_is_joined_as_planes(tmp_path: Path, labe
 
 @pytest.mark.parametrize("merge", ["Multiply", "Add"])
 def test_z_is_merged_with_the_labels_embedding_before_a_model_within(tmp_path: Path, merge: str) -> None:
-    inner = [layer("Dense", "dense", units=32), layer("BatchNormalization", "norm"), layer("Reshape", "reshape", target_shape=[4, 4, 2])]
+    inner = [layer("Dense", "dense", units=32), layer("BatchNormalizationV1", "norm"), layer("Reshape", "reshape", target_shape=[4, 4, 2])]
     inner[0]["config"]["batch_input_shape"] = [None, 6]
     layers = [
         layer("InputLayer", "z", batch_input_shape=[None, 6]),

@@ -22,7 +22,7 @@ class Call:
 
     @property
     def kind(self) -> str:
-        return str(self.record["class_name"])
+        return str(self.record["class_name"]).removesuffix("V1").removesuffix("V2")  # TensorFlow 1.13's own names of classes
 
     @property
     def own(self) -> Mapping[str, Any]:
