@@ -43,7 +43,7 @@ class DirectionSource {
 
   #read(directions) {
     const { z_dim: zDim } = this.#page.view.info;
-    const named = directions.map((each) => ({ ...each, name: each.method === "attribute" ? attributeName(each.name, this.#page.text) : each.name }));
+    const named = directions.map((each) => ({ ...each, name: each.method === "attribute" ? this.#page.text.called(each.name) : each.name }));
     return named.map((each) => ({ ...each, d: decodeZ(each.vector, zDim) })).filter(({ d }) => d && norm(d) > 0);
   }
 
@@ -52,6 +52,7 @@ class DirectionSource {
     url.search = new URLSearchParams({ model: this.#page.view.info.name, ...query });
     const options = body ? { method, body: JSON.stringify(body), headers: { "Content-Type": "application/json" } } : { method };
     const response = await fetch(url, options).catch(() => null);
-    return { status: response?.status ?? 0, answer: parseJson((await response?.text()) ?? "") };
+    const answer = parseJson((await response?.text()) ?? "");
+    return { status: response?.status ?? 0, answer: answer.error ? { error: this.#page.text.said(answer.error) } : answer };
   }
 }

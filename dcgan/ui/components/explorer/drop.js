@@ -84,7 +84,7 @@ class DropZone {
 
   #finish(request, name) {
     const answer = parseJson(request.responseText);
-    if (request.status !== 200) return this.#tell(answer.error ?? this.#text("upload_failed", { name }), true);
+    if (request.status !== 200) return this.#tell(answer.error ? this.#text.said(answer.error) : this.#text("upload_failed", { name }), true);
     this.#tell(this.#text("adopted", { model: answer.model }));
     this.#done(answer.model);
     this.#report.show(answer.report);

@@ -18,7 +18,7 @@ class Explorer {
     this.history = new History((model) => this.#return(model), () => this.undoing?.draw());
     this.view = new View(this.history, () => this.#changed());
     this.engine = new Engine(base, (state, sentence) => this.#onEngine(state, sentence));
-    this.stream = new Stream(this.engine, (picture) => this.stage.draw(picture), (sentence) => this.#say(sentence, true));
+    this.stream = new Stream(this.engine, (picture) => this.stage.draw(picture), (sentence) => this.#say(this.#text.said(sentence), true));
     this.store = new Store(() => this.#say(this.#text("store_full"), true));
     this.settings = new Settings(this.store);
     fillSentences(root, this.#text);
@@ -148,7 +148,7 @@ class Explorer {
     this.#part("model").value = info.name;
     fillFacts(this.#part("facts"), factsOf(info, this.#text, this.#number));
     this.#part("labels").hidden = !info.labels.length;
-    this.#part("label").replaceChildren(...info.labels.map((name, k) => new Option(name, k)));
+    this.#part("label").replaceChildren(...info.titles.map((name, k) => new Option(name, k)));
     this.view.open(info, seed, z, label);
     this.marked.model();
     this.#part("score").parentElement.hidden = !info.scores;
@@ -162,8 +162,7 @@ class Explorer {
 
   /** The model that is shown has learned: show the same z in what it is now. */
   #grown(info) {
-    this.models.replace(info);
-    this.view.info = info;
+    this.view.info = this.models.replace(info);
     fillFacts(this.#part("facts"), factsOf(info, this.#text, this.#number));
     this.stream.want(this.view.z);
     this.rest.later();
@@ -193,7 +192,7 @@ class Explorer {
   #onEngine(state, sentence) {
     if (state === "lost") this.#say(this.#text("lost"), true);
     else if (state === "post" && this.#trouble !== "post") this.#say(this.#text("slow"));
-    else if (state === "refused") this.#say(sentence, true);
+    else if (state === "refused") this.#say(this.#text.said(sentence), true);
     else if (state === "ready" && this.#trouble) this.#say(this.#text("mended"));
     if (state !== "connecting") this.#trouble = ["lost", "post"].includes(state) ? state : null;
     this.stream.resume();

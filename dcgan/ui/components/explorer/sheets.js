@@ -132,7 +132,7 @@ class SheetsPanel {
   #labels() {
     const { view } = this.#page;
     const { info, prior, seed } = view;
-    const names = info.labels.slice(0, MOST_POINTS);
+    const names = info.titles.slice(0, MOST_POINTS);
     const columns = Math.max(1, Math.min(LABEL_COLUMNS, Math.floor(MOST_POINTS / names.length)));
     const seeds = Array.from({ length: columns - 1 }, (_, k) => Math.min(MAX_SEED, seed + k + 1));
     const all = [view.z, ...seeds.map((each) => sampleZ(each, info.z_dim, prior))];

@@ -31,7 +31,7 @@ class Shelf {
   /** Keep the present point. */
   keep() {
     const { info, seed, edited, z, label } = this.#page.view;
-    const name = [info.labels[label], seed, edited ? this.#text("point_edited") : undefined].filter((each) => each !== undefined).join(" ");
+    const name = [info.titles[label], seed, edited ? this.#text("point_edited") : undefined].filter((each) => each !== undefined).join(" ");
     const point = { id: crypto.randomUUID?.() ?? `p${Date.now()}`, name, model: info.name, sha256: info.sha256, seed, z: edited ? encodeZ(z) : null, label };
     if (!this.#change([...this.#points, point])) return;
     this.#page.say(this.#text("kept", { name }));

@@ -68,7 +68,7 @@ class Chooser {
     this.#wanted = {};
     this.#first = 0;
     const selects = questions.map((names) => {
-      const titles = names.map((name) => attributeName(name, this.#text));
+      const titles = names.map(this.#text.called);
       const one = names.length === 1;
       const yes = names.map((name, k) => new Option(titles[k], `+${name}`));
       const no = one ? [new Option(this.#text("not_kind", { kind: titles[0] }), `-${names[0]}`)] : [];
@@ -117,7 +117,7 @@ class Chooser {
   #show(name, points, sheet, first) {
     const buttons = points.map((point, k) => {
       const what = point.name ?? nameOfPoint(point, this.#text);
-      const kind = this.#info.labels[point.label];
+      const kind = this.#info.titles[point.label];
       const title = kind === undefined ? what : `${what} · ${kind}`;
       const button = create("button", { type: "button", className: "mo-offer", title, ariaLabel: this.#text("take", { what: title }) });
       const canvas = create("canvas", {});

@@ -185,7 +185,7 @@ class Morph {
 
   async #loadModels(also) {
     try {
-      this.#models = await this.api.models(also);
+      this.#models = (await this.api.models(also)).map((info) => titled(info, this.text));
     } catch (error) {
       this.complain(error);
       await new Promise((resolve) => setTimeout(resolve, MODELS_RETRY_MS));

@@ -44,7 +44,7 @@ class SlotPanel {
     const slots = Object.fromEntries(this.#plan.slots.map((name) => [name, points(name)]));
     this.#state = { model: this.info.name, label: this.info.labels.length ? Math.min(mine.label ?? 0, this.info.labels.length - 1) : null, slots };
     if (this.#label) {
-      this.#label.replaceChildren(...this.info.labels.map((name, k) => new Option(name, k)));
+      this.#label.replaceChildren(...this.info.titles.map((name, k) => new Option(name, k)));
       this.#label.parentElement.hidden = !this.info.labels.length;
     }
     this.refresh();
