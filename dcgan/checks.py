@@ -41,6 +41,8 @@ def parse(key: str, kind: str, text: str) -> Any:
     """Return the value that `text` says for a field annotated `kind`, or raise a ConfigError that names `key`."""
     if "None" in kind and text.lower() in ("none", "auto"):
         return None
+    if kind == "str" and text.lower() == "none":
+        return ""
     if kind.startswith("bool"):
         if text.lower() not in ("true", "false", "1", "0", "on", "off", "yes", "no"):
             raise ConfigError(f"{key} is on or off, found {text!r}")

@@ -31,11 +31,11 @@ class Outcome:
     images_per_second: float
     finished: bool
     stopped: bool
-    best: dict[str, Any] | None  # {step, swd, n}
+    best: dict[str, Any] | None  # see `training.best`
 
     def to_json(self) -> dict[str, Any]:
         keys = ("run", "step", "seconds", "images_per_second", "finished")
-        best = {key: self.best[key] for key in ("step", "swd")} if self.best else None
+        best = {key: value for key, value in self.best.items() if key != "n"} if self.best else None
         return {**{key: getattr(self, key) for key in keys}, "best": best}
 
 
@@ -82,7 +82,8 @@ def _follow(training: RunTraining) -> Outcome:
         _say(f"done: step {end.step}, {end.seconds:.0f} s, {speed:.0f} images/s; see it with: python app.py --model {training.request.run}")
     best = RunReader(training.request.run).best
     if best:
-        _say(f"best so far: step {best['step']}, sliced Wasserstein distance {best['swd']:.4g} (n = {best['n']})")
+        measured = f"KID {best['kid']:.4g}" if "kid" in best else f"sliced Wasserstein distance {best['swd']:.4g}"
+        _say(f"best so far: step {best['step']}, {measured} (n = {best['n']})")
     return Outcome(str(training.request.run), end.step, end.seconds, speed, end.reason == "completed", end.reason == "stopped", best)
 
 

@@ -121,8 +121,7 @@ class Studio:
         with self._starting:
             self._refuse_a_second(but=pausing)
             self.planner.plan(request)  # a wish that cannot be pauses nothing
-            if pausing is not None:
-                self._make_way(pausing, key)
+            self._make_way(pausing, key)
             wanted = self._wanted(request)
             folder = new_run_folder(wanted.source or "").resolve()
             self._train(replace(wanted, run=folder), digest(key))
@@ -142,19 +141,20 @@ class Studio:
         write_json(folder / OWNER, {"key_sha256": owner, "options": options})
         self._workers.start(folder, self.library.home, options)
 
-    def continue_run(self, run: str, key: str) -> None:
-        """Start the process of a run that was stopped or interrupted again."""
+    def continue_run(self, run: str, key: str, pausing: str | None = None) -> None:
+        """Start the process of a run that was stopped or interrupted again; `pausing` is as for `start_run`."""
         self._refuse_others(run, key)
         with self._starting:
-            self._refuse_a_second()
+            self._refuse_a_second(but=pausing)
+            self._make_way(pausing, key)
             reader = self.runs.find(run)
             options = [] if reader.config else read_json(reader.folder / OWNER).get("options", [])  # it was stopped before it began
             self._workers.start(reader.folder, self.library.home, options)
 
-    def branch_run(self, run: str, step: int, settings: Sequence[str], key: str) -> str:
+    def branch_run(self, run: str, step: int, settings: Sequence[str], key: str, pausing: str | None = None) -> str:
         """Start a new run from stage `step` of another, with its recipe and `settings` changed; return the new run's name.
 
-        The other one, where it is still on, is saved and stopped first, to be continued later.
+        The other one, where it is still on, is saved and stopped first, to be continued later; or else `pausing`, as for `start_run`.
         """
         reader = self.runs.find(run)
         config = reader.config
@@ -165,8 +165,9 @@ class Studio:
         left = ("name", "preset", *MACHINE)
         kept = [f"{name}={value}" for name, value in recipe.items() if name not in left and value != plain.get(name)]
         origin = f"{run.removeprefix(RECORDED)}@{step}"
-        request = StartRequest(config["data"]["source"], recipe["name"], (*kept, *settings), Budget(**config["budget"]), origin)
-        return self.start_run(request, key, pausing=run)
+        how = (recipe["name"], (*kept, *settings), Budget(**config["budget"]))
+        request = StartRequest(config["data"]["source"], *how, origin, config.get("kid_every"))
+        return self.start_run(request, key, pausing=pausing or run)
 
     def start_comparison(self, request: StartRequest, field: str, values: Sequence[str], key: str, pausing: str | None = None) -> str:
         """Train once for each of `values` of `field`, one after another, all else equal; return the comparison's name."""
@@ -175,17 +176,17 @@ class Studio:
             comparison = Comparison(self._wanted(request), field, tuple(values))
             for value in values:
                 self.planner.plan(replace(request, settings=comparison.settings_of(value)))
-            if pausing is not None:
-                self._make_way(pausing, key)
+            self._make_way(pausing, key)
             named = replace(comparison.request, run=Path(self.comparisons.new_name(field)))
             self.comparisons.begin(Asked(replace(comparison, request=named), digest(key), time.time()))
         return named.run.name
 
-    def continue_comparison(self, name: str, key: str) -> None:
-        """Go on with what of a comparison is not done yet."""
+    def continue_comparison(self, name: str, key: str, pausing: str | None = None) -> None:
+        """Go on with what of a comparison is not done yet; `pausing` is as for `start_run`."""
         asked = self.comparisons.find_own(name, key)
         with self._starting:
-            self._refuse_a_second()
+            self._refuse_a_second(but=pausing)
+            self._make_way(pausing, key)
             self.comparisons.begin(asked)
 
     def _state(self, run: str) -> RunState:
@@ -202,8 +203,10 @@ class Studio:
             if reader.name != but and self._workers.status(reader).state in ACTIVE:
                 raise AnotherRunIsOn(reader.name)
 
-    def _make_way(self, run: str, key: str) -> None:
+    def _make_way(self, run: str | None, key: str) -> None:
         """Stop a run that is on, and the comparison that it is of, and wait until it is saved and its process gone."""
+        if run is None:
+            return
         if self.comparisons.on and run == self.comparisons.run:
             self.comparisons.stop(self.comparisons.on, key)
         elif self._state(run) in ACTIVE:

@@ -69,6 +69,7 @@ def test_everything_can_be_set_but_the_name_of_the_recipe_and_of_the_networks() 
     assert apply_settings(Recipe(), ["label_smoothing=0.1"]).label_smoothing == 0.1
     assert apply_settings(Recipe(), ["unroll_steps=5"]).unroll_steps == 5
     assert apply_settings(recipe, ["weight_clip=none", "log_every=auto"]).weight_clip is None
+    assert apply_settings(recipe, ["augment=none"]).policies == () != recipe.policies
     assert Recipe.from_json(recipe.to_json()) == recipe
 
 

@@ -54,7 +54,7 @@ class Library:
 
     def synthesizer(self, model: str, allow_paths: bool = True) -> Synthesizer:
         """Return the Synthesizer of MODEL: a name, and where `allow_paths` also a model folder, a run folder (its
-        newest snapshot; with /best behind it that of the lowest score) or a checkpoint file. NAME@STEP is an earlier stage."""
+        newest snapshot; with /best behind it the best by its measures) or a checkpoint file. NAME@STEP is an earlier stage."""
         loaded, name, source = self.find(model, allow_paths)
         return Synthesizer(loaded, describe(name, loaded.config, loaded.path, source, loaded.sha256))
 

@@ -114,7 +114,7 @@ def numbers(run: RunReader) -> dict[str, Any]:
     sizes = {
         f"parameters_{key[0]}": NetworkSpec.from_json(config[key]).parameters for key in ("generator", "discriminator") if key in config
     }
-    best = {"swd": run.best["swd"]} if run.best else {}
+    best = {key: value for key, value in (run.best or {}).items() if key in ("kid", "swd")}
     return {**means, "step": status.step, "seconds": round(status.seconds, 1), **sizes, **best}
 
 

@@ -15,11 +15,13 @@ from dcgan.training.sights import Best, sights
 from dcgan.training.vitals import Vitals
 
 BEFORE = 50  # steps: a state this long before the first sign counts as healthy
+FORGOTTEN = 200  # steps: what has been gone for so long is news when it comes again
+EXPLAINED = {"frozen-g": "d-wins"}  # what follows from another finding, and would be treated against its remedy
 
 
 @dataclass
 class _Spell:
-    """How long something has been so, or has been gone: what is said once is not said again until it was gone for `patience` steps."""
+    """How long something has been so, or has been gone: what is said once is not said again until it was gone for `FORGOTTEN` steps."""
 
     since: int | None = None
     said: bool = False
@@ -30,7 +32,7 @@ class _Spell:
         if not is_so:
             self.since = None
             self.gone_since = step if self.gone_since is None else self.gone_since
-            self.said = self.said and step - self.gone_since < patience
+            self.said = self.said and step - self.gone_since < FORGOTTEN
             return False
         self.since = step if self.since is None else self.since
         self.gone_since = None
@@ -93,10 +95,12 @@ class Doctor:
         return self._treated(Diagnosis(step, "not-finite", "failure", step, {}, sentence, None), slower("d", "g")(self.recipe))
 
     def _began(self, source: str, finding: str, is_so: bool, step: int, patience: int) -> int | None:
-        """Return since when something is so, at the moment to say it; None else, and where the other source has said it already."""
-        said_already = any(spell.said for (other, name), spell in self._spells.items() if name == finding and other != source)
+        """Return since when something is so, at the moment to say it; None else, and where it was said already or follows from what was."""
+        same = [spell for (other, name), spell in self._spells.items() if name == finding and other != source]
+        cause = [spell for (_, name), spell in self._spells.items() if name == EXPLAINED.get(finding)]
         spell = self._spells.setdefault((source, finding), _Spell())
-        return spell.since if spell.passes(is_so, step, patience) and not said_already else None
+        is_due = spell.passes(is_so, step, patience)
+        return spell.since if is_due and not any(other.said for other in (*same, *cause)) else None
 
     def _treated(self, found: Diagnosis, settings: Settings) -> Diagnosis:
         """Add the remedy: these settings, from the last state well before the first sign of this and of what else is still so."""

@@ -59,10 +59,13 @@ class Gauges:
         self._score_at = seconds + max(SCORE_SECONDS, (time.perf_counter() - started) / SHARE)
         yield Scored(step, seconds, swd, SCORED)
 
+    def is_kid_due(self, step: int) -> bool:
+        """Say whether KID is to be measured at this step: its state is saved then, so that the best stage is there to be had."""
+        return self._config.kid_every is not None and step % self._config.kid_every == 0
+
     def measure(self, step: int, now: bool = False) -> Iterator[KidMeasured]:
         """Measure KID at every `kid_every`-th step and where it is wanted `now`; never where nobody asked for it."""
-        every = self._config.kid_every
-        if not every or self._measured_step == step or not (now or step % every == 0):
+        if not self._config.kid_every or self._measured_step == step or not (now or self.is_kid_due(step)):
             return
         self._measured_step = step
         found, network = self._meter.measure(self._trainer.ema), self._meter.network

@@ -7,7 +7,7 @@ import math
 from dataclasses import asdict
 from typing import Any
 
-from dcgan.events import KidMeasured, StepDone
+from dcgan.events import KidMeasured, Scored, StepDone
 
 
 def to_line(record: dict[str, Any]) -> str:
@@ -25,6 +25,11 @@ def step_record(event: StepDone) -> dict[str, Any]:
         record[key] = value if isinstance(value, int) else rounded(value) if math.isfinite(value) else None
     lost = [key for key, value in record.items() if value is None]
     return {**record, "nonfinite": lost} if lost else record
+
+
+def score_record(event: Scored) -> dict[str, Any]:
+    """Return the record of a score."""
+    return {"event": "scored", **asdict(event), "seconds": round(event.seconds, 3), "swd": rounded(event.swd)}
 
 
 def kid_record(event: KidMeasured) -> dict[str, Any]:

@@ -176,6 +176,7 @@ class _Loop:
         seconds, save_every = self.clock.seconds(), self.config.save_every
         sheet = seconds >= self.sheet_at
         state = self.step % save_every == 0 if save_every else seconds >= self.save_at
+        state = state or self.gauges.is_kid_due(self.step)
         if sheet or state or self.step % (self.config.recipe.log_every or 1) == 0:
             yield from self._said()
         if self.doctor and self.examiner and self.examiner.is_due(self.step):

@@ -56,7 +56,7 @@ def shelve(
     Parameters
     ----------
     run
-        A run folder, meant by its newest snapshot; `<run>/best` is the snapshot of the lowest score.
+        A run folder, meant by its newest snapshot; `<run>/best` is that of the best stage, see `training.best`.
     facts
         What only a person knows and the card's header says.
     terms

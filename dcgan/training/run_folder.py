@@ -77,7 +77,7 @@ class RunReader:
 
     @property
     def best(self) -> dict[str, Any] | None:
-        """The lowest score so far, {step, swd, n}; None before the first."""
+        """The best stage so far, see `training.best`; None before one is measured."""
         return read_json(self.folder / BEST_FILE) or None
 
     def seen(self, known: str = "") -> dict[str, Any]:

@@ -35,9 +35,10 @@ from dcgan.events import (
 from dcgan.files import read_json, write_bytes, write_json
 from dcgan.images import grid, jpeg_bytes
 from dcgan.models.library import BEST_FILE
+from dcgan.training.best import MEASURING, best_of
 from dcgan.training.changes import cut_back, to_repeat
 from dcgan.training.control import CONTROL
-from dcgan.training.lines import kid_record, rounded, step_record, to_line
+from dcgan.training.lines import kid_record, rounded, score_record, step_record, to_line
 from dcgan.training.loop import Start
 from dcgan.training.run_folder import CONFIG, EVENTS, HEARTBEAT_SECONDS, LOCK, LOG, OWNER, PREVIOUS_STATE, REAL, SEEN, STATE, WORKER
 from dcgan.training.snapshots import SnapshotWriter
@@ -120,14 +121,14 @@ class RunWriter:
         for path in (self.folder / "snapshots").iterdir():
             if not path.name.isdigit() or int(path.name) > step:
                 shutil.rmtree(path, ignore_errors=True)
-        self._best = self._best_of(self._scores)
+        self._keep_best()
         self._sheets = len(list((self.folder / "samples").glob("*.jpg")))
         self._events = (self.folder / EVENTS).open("ab", buffering=0)
 
     def _cut_back(self, step: int) -> int:
         """Keep the lines up to `step`; return the number of this start, 0 for the first."""
         path = self.folder / EVENTS
-        self._scores: list[dict[str, Any]] = []
+        self._measured: list[dict[str, Any]] = []  # what says how good a stage is
         self._remedied: set[int] = set()  # the steps that diagnoses send back to
         self.repeats: tuple[OrderDone, ...] = ()  # changes that were made after the state of `step`
         if not path.exists():
@@ -135,7 +136,7 @@ class RunWriter:
         records = [json.loads(line) for line in path.read_bytes().split(b"\n")[:-1]]
         kept = cut_back(records, step)
         self.repeats = tuple(to_repeat(kept, step))
-        self._scores = [record for record in kept if record.get("event") == "scored"]
+        self._measured = [record for record in kept if record.get("event") in MEASURING and self._has_stage(record["step"])]
         self._remedied = {record["remedy"]["from_step"] for record in kept if record.get("event") == "diagnosis" and record["remedy"]}
         write_bytes(path, "".join(to_line(record) for record in kept).encode())
         return 1 + max((int(record.get("generation", 0)) for record in records), default=-1)
@@ -151,9 +152,9 @@ class RunWriter:
         elif isinstance(event, CheckpointReady):
             self._write_state(event)
         elif isinstance(event, Scored):
-            self._write_score(event)
+            self._say_measured(score_record(event))
         elif isinstance(event, KidMeasured):
-            self._say(kid_record(event))
+            self._say_measured(kid_record(event))
         elif isinstance(event, Judged):
             self._write_judgement(event)
         elif isinstance(event, Started):
@@ -213,23 +214,21 @@ class RunWriter:
         write_bytes(path, content)
         self._say({"event": "checkpoint", "step": event.step, "seconds": round(event.seconds, 3)})
 
-    def _write_score(self, event: Scored) -> None:
-        record = {**asdict(event), "seconds": round(event.seconds, 3), "swd": rounded(event.swd)}
-        self._say({"event": "scored", **record})
-        if self._best is None or record["swd"] < self._best["swd"]:
-            self._best = {key: record[key] for key in ("step", "swd", "n")}
-            write_json(self.folder / BEST_FILE, self._best)
+    def _has_stage(self, step: int) -> bool:
+        return (self.folder / "snapshots" / f"{step:06d}").is_dir()
 
-    def _best_of(self, scores: list[dict[str, Any]]) -> dict[str, Any] | None:
-        """Say again in best.json which of these scores is the lowest, of those whose snapshot is there."""
-        whole = [score for score in scores if (self.folder / "snapshots" / f"{score['step']:06d}").is_dir()]
-        if not whole:
+    def _say_measured(self, record: dict[str, Any]) -> None:
+        self._say(record)
+        self._measured.append(record)
+        self._keep_best()
+
+    def _keep_best(self) -> None:
+        """Say in best.json which of the stages that were measured is the best."""
+        self._best = best_of(self._measured)
+        if self._best:
+            write_json(self.folder / BEST_FILE, self._best)
+        else:
             (self.folder / BEST_FILE).unlink(missing_ok=True)
-            return None
-        lowest = min(whole, key=lambda score: score["swd"])
-        best = {key: lowest[key] for key in ("step", "swd", "n")}
-        write_json(self.folder / BEST_FILE, best)
-        return best
 
 
 def _make(folder: Path) -> None:

@@ -24,6 +24,7 @@ COLUMNS = (
     "diversity",
     "images_per_second",
 )
+TAKEN = ("kid", "kid_se", "swd")  # measures that are taken now and then, by an event
 
 
 def table(lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -36,6 +37,15 @@ def table(lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     rows = [[_short(line.get(column)) for column in COLUMNS] for line in _thinned(steps)]
     events = [line for line in lines if "event" in line]
     return {**({"columns": COLUMNS} if rows else {}), "rows": rows, "events": events}
+
+
+def whole_table(lines: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
+    """Return all that was measured, a row a step under COLUMNS and TAKEN; None where something was not."""
+    rows: dict[int, dict[str, Any]] = {}
+    for line in lines:
+        if "event" not in line or any(key in line for key in TAKEN):
+            rows.setdefault(line["step"], {}).update({key: line[key] for key in (*COLUMNS, *TAKEN) if key in line})
+    return [[rows[step].get(column) for column in (*COLUMNS, *TAKEN)] for step in sorted(rows)]
 
 
 def _thinned(steps: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

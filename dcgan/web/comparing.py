@@ -7,7 +7,7 @@ GET   /gradio_api/dcgan/comparisons            [{name, field, values, runs, begu
                                                state is running, stopped, interrupted or completed
 GET   /gradio_api/dcgan/comparisons/{name}     one of them
 POST  /gradio_api/dcgan/comparisons/{name}/stop
-POST  /gradio_api/dcgan/comparisons/{name}/continue
+POST  /gradio_api/dcgan/comparisons/{name}/continue   ?pause=, as for runs
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from dcgan.web.answers import answer_json
 from dcgan.web.bodies import failure
 from dcgan.web.guard import same_origin
 from dcgan.web.pictures import PREFIX
-from dcgan.web.runs import key_of, shown
+from dcgan.web.runs import conflict, key_of, pausing, shown
 
 if TYPE_CHECKING:
     from dcgan.studio import Studio
@@ -81,7 +81,7 @@ class Comparing:
 
     def go_on(self, request: Request) -> Response:
         """Go on with a comparison that was stopped or interrupted."""
-        return self._steer(request, self._studio.continue_comparison)
+        return self._steer(request, lambda name, key: self._studio.continue_comparison(name, key, pausing(request)))
 
     def _told(self, asked: Asked, request: Request) -> dict[str, Any]:
         on = self._studio.comparisons.run if self._studio.comparisons.on == asked.name else None
@@ -96,5 +96,5 @@ class Comparing:
         try:
             act(request.path_params["name"], key_of(request))
         except DCGANError as error:
-            return failure(str(error), 409)
+            return conflict(self._studio, error, key_of(request))
         return answer_json({"ok": True})

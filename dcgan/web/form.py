@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from dcgan.checks import MAX_STEPS
@@ -31,7 +31,7 @@ from dcgan.web.answers import answer_json
 from dcgan.web.bodies import failure, read_object, refusal
 from dcgan.web.guard import Slots, same_origin
 from dcgan.web.pictures import PREFIX
-from dcgan.web.runs import key_of
+from dcgan.web.runs import conflict, key_of
 
 if TYPE_CHECKING:
     from dcgan.studio import Studio
@@ -107,8 +107,7 @@ class Form:
             wish = read_wish(await read_object(request, MAX_WISH_BYTES))
             return answer_json(await run_in_threadpool(act, wish, key_of(request)))
         except AnotherRunIsOn as error:
-            may = self._studio.may_pause(error.run, key_of(request))
-            return JSONResponse({"error": str(error), "on": error.run, "may_pause": may}, 409)
+            return conflict(self._studio, error, key_of(request))
         except (DCGANError, ClientDisconnect) as error:
             return refusal(error)
 

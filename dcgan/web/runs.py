@@ -2,17 +2,19 @@
 
 GET   /gradio_api/dcgan/runs                             [{name, state, step, seconds, data, recipe, note, may_keep}, …], newest first, then
                                                          the recorded runs of the shelf, called recorded:MODEL
-GET   /gradio_api/dcgan/runs/{name}/since/{line}         {next, generation, columns, rows, events, status, may_control},
+GET   /gradio_api/dcgan/runs/{name}/since/{line}         {next, generation, columns, rows, events, status, best, may_control},
                                                          from line 0 also {config, samples}
 GET   /gradio_api/dcgan/runs/{name}/samples/{step}.jpg   one sheet
 GET   /gradio_api/dcgan/runs/{name}/samples/{step}.json  D's outputs, where an event "judged" names the step: {real: [n], fake: [n]}
 GET   /gradio_api/dcgan/runs/{name}/real.jpg             the real pictures that it judged; in public of named data sets only
-GET   /gradio_api/dcgan/runs/{name}/measures.csv         every step line
+GET   /gradio_api/dcgan/runs/{name}/measures.csv         every step line, with the KID and the score of its step
 GET   /gradio_api/dcgan/runs/{name}/differences?other=   {setting: [of this run, of the other]}
 POST  /gradio_api/dcgan/runs/{name}/orders               {"order": "pause" | "resume" | "stop", one of training.control.STEPS, or one of
                                                           training.changes.CHANGES with its "values"}
-POST  /gradio_api/dcgan/runs/{name}/continue
-POST  /gradio_api/dcgan/runs/{name}/branch               {"step", "settings": {key: value}} -> {"run": NAME}, a new run from that stage
+POST  /gradio_api/dcgan/runs/{name}/continue             ?pause=
+POST  /gradio_api/dcgan/runs/{name}/branch               ?pause=, {"step", "settings": {key: value}} -> {"run": NAME}, begun from that stage
+
+What would start a training while another is on is answered 409 {"error", "on": RUN, "may_pause"}; with pause=RUN that one is stopped first.
 
 A viewer polls `since`, which costs about 200 bytes when little happened; nothing keeps a connection open. Files are read
 in Starlette's thread pool (plain `def`), so a slow disk never blocks the event loop. POSTs carry the control key.
@@ -32,15 +34,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from dcgan.data.entries import NAMES
-from dcgan.errors import DCGANError
+from dcgan.errors import AnotherRunIsOn, DCGANError
 from dcgan.training.control import OrderName
 from dcgan.training.run_folder import REAL
 from dcgan.training.run_store import differences, summary
-from dcgan.web.answers import COLUMNS, FRESH, answer_json, table
+from dcgan.web.answers import COLUMNS, FRESH, TAKEN, answer_json, table, whole_table
 from dcgan.web.bodies import TooLarge, failure, read_body
 from dcgan.web.guard import same_origin
 from dcgan.web.pictures import PREFIX
@@ -103,7 +105,7 @@ class Runs:
             reader = self._studio.runs.find(name)
         except DCGANError as error:
             return failure(str(error), 404)
-        answer = _increment(reader, line) | {"status": asdict(self._studio.status(name))}
+        answer = _increment(reader, line) | {"status": asdict(self._studio.status(name)), "best": reader.best}
         if line == 0:
             answer |= {"config": shown(reader.config, self._studio.public), "samples": reader.sample_steps()}
         return answer_json(answer | {"may_control": self._studio.may_control(name, key_of(request))})
@@ -142,8 +144,8 @@ class Runs:
             return failure(str(error), 404)
         text = io.StringIO()
         rows = csv.writer(text, lineterminator="\n")
-        rows.writerow(COLUMNS)
-        rows.writerows([line.get(column) for column in COLUMNS] for line in lines if "event" not in line)
+        rows.writerow((*COLUMNS, *TAKEN))
+        rows.writerows(whole_table(lines))
         return Response(text.getvalue(), media_type="text/csv", headers=FRESH)
 
     def differences(self, request: Request) -> Response:
@@ -173,13 +175,13 @@ class Runs:
             return failure('a branch is {"step": STEP, "settings": {KEY: VALUE}}', 400)
         name, key = request.path_params["name"], key_of(request)
         try:
-            return answer_json({"run": await run_in_threadpool(self._studio.branch_run, name, step, settings, key)})
+            return answer_json({"run": await run_in_threadpool(self._studio.branch_run, name, step, settings, key, pausing(request))})
         except DCGANError as error:
-            return failure(str(error), 409)
+            return conflict(self._studio, error, key)
 
     def go_on(self, request: Request) -> Response:
         """Start a stopped or interrupted run again where it was."""
-        return self._steer(request, self._studio.continue_run)
+        return self._steer(request, lambda name, key: self._studio.continue_run(name, key, pausing(request)))
 
     def _steer(self, request: Request, act: Callable[[str, str], None]) -> Response:
         """Carry out `act(name, key)` for a request from our own page that may control the run."""
@@ -195,8 +197,20 @@ class Runs:
         try:
             act(name, key)
         except DCGANError as error:
-            return failure(str(error), 409)
+            return conflict(self._studio, error, key)
         return answer_json({"ok": True})
+
+
+def pausing(request: Request) -> str | None:
+    """Return the run that is to be paused for what is asked for."""
+    return request.query_params.get("pause") or None
+
+
+def conflict(studio: Studio, error: DCGANError, key: str) -> Response:
+    """Return what is answered where something cannot be done now; where another run is on, which, and whether `key` may pause it."""
+    if not isinstance(error, AnotherRunIsOn):
+        return failure(str(error), 409)
+    return JSONResponse({"error": str(error), "on": error.run, "may_pause": studio.may_pause(error.run, key)}, 409)
 
 
 def key_of(request: Request) -> str:

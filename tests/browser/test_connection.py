@@ -11,7 +11,7 @@ from browser.conftest import App, Watch
 from browser.recording import SLIDER, part, picture_count, settle
 from browser.views import act, assert_link_is_the_picture
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Visit = Callable[..., Page]
 
 REFUSED_SOCKETS = """

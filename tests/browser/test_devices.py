@@ -14,7 +14,7 @@ from browser.looks import PHONE, assert_fits_a_phone, assert_german, assert_read
 from browser.recording import PICTURE, SLIDER, part, picture_count, settle, z_of
 from browser.views import assert_link_is_the_picture, python_z
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Visit = Callable[..., Page]
 
 BACKGROUND = "(element) => getComputedStyle(element).backgroundColor"

@@ -235,7 +235,7 @@ def test_a_label_is_chosen_undone_and_kept_in_the_address(visit: Visit, app: App
     page = visit("/?model=labelled&seed=4&label=3")
     settle(page)
     label = part(page, "label")
-    expect(label.locator("option")).to_have_text(["ankle boot", "T-shirt/top", "3"])
+    expect(label.locator("option")).to_have_text(["Ankle boot", "T-shirt/top", "3"])
     expect(label).to_have_value("2")
     links = [assert_link_is_the_picture(page, app)]
     before = picture_count(page)

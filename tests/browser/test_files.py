@@ -83,3 +83,13 @@ def test_a_file_that_is_no_checkpoint_gets_one_sentence(visit: Visit, watch: Wat
     assert "netG.pth" in said and "\n" not in said and "Traceback" not in said and len(said) < 400
     expect(part(page, "choose")).to_be_enabled()
     assert part(page, "model").input_value() == "large"
+
+
+def test_a_german_page_refuses_in_german(visit: Visit, watch: Watch) -> None:
+    """The server's sentence, and the names of classes."""
+    watch.expected.append("400")
+    page = visit("/?model=labelled", locale="de-DE")
+    settle(page)
+    expect(part(page, "label").locator("option").first).to_have_text("Stiefelette")
+    page.set_input_files("[data-dx=file]", {"name": "netG.pth", "mimeType": "application/octet-stream", "buffer": b"<html></html>"})
+    expect(part(page, "drop-message")).to_contain_text("netG.pth ist eine Webseite, kein Checkpoint")

@@ -17,7 +17,7 @@ from browser.looks import PALE_TEXTS, PHONE, SMALL_TARGETS
 from browser.recording import part, settle
 from dcgan.files import read_json, write_json
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Visit = Callable[..., Page]
 
 

@@ -119,6 +119,27 @@ def test_points_change_undo_and_survive_a_reload(morph: Callable[..., Page], app
     expect(mo(page, "status")).to_contain_text("whole number")
 
 
+def test_each_model_keeps_its_film_and_its_steps(morph: Callable[..., Page]) -> None:
+    """Another model, a reload, the way back: the film of the first is there, with what can be undone, and so is the open sheet."""
+    page = morph()
+    mo(page, "seed").fill("40")
+    mo(page, "seed").press("Enter")
+    films(page, 2)
+    mo(page, "model").select_option("uniform")
+    films(page, 3)
+    expect(mo(page, "undo")).to_be_disabled()
+    page.locator("#mo-tab-arithmetic").click()
+    page.locator(".mo-slot[data-slot=b] [data-add]").click()
+    page.locator(".mo-offer").first.wait_for()
+    page.reload()
+    expect(mo(page, "chooser-title")).to_have_text("Choose pictures for: b, taken away")
+    page.locator("#mo-tab-film").click()
+    mo(page, "model").select_option("tiny")
+    expect(mo(page, "command")).to_contain_text("--seeds 40,1,2")
+    mo(page, "undo").click()
+    expect(mo(page, "command")).to_contain_text("--seeds 0,1,2")
+
+
 def test_pictures_are_added_from_a_sheet_and_from_the_shelf(morph: Callable[..., Page], app: App) -> None:
     z = synthesizer(app.home / "models" / "tiny").z([77])[0]
     base = {"model": "tiny", "sha256": None, "label": None}

@@ -14,7 +14,7 @@ from browser.models import synthesizer
 from browser.recording import pixels
 from browser.test_morph import mo
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Visit = Callable[..., Page]
 COUNT = """window.made = { film: 0, arithmetic: 0, turn: 0, plane: 0 };
 for (const name of Object.keys(window.made)) document.addEventListener(`dcgan:${name}`, () => (window.made[name] += 1));"""

@@ -19,7 +19,7 @@ from browser.test_morph_concepts import assert_canvas, made, tab, z_of
 from dcgan.images import png_bytes
 from dcgan.models.arithmetic import make_arithmetic
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Visit = Callable[..., Page]
 tab = tab  # the fixture
 CENTRE = "[data-mo=result] canvas:nth-child(5)"

@@ -15,7 +15,7 @@ from browser.recording import another_picture, part, picture_count, settle
 from browser.views import assert_link_is_the_picture
 from dcgan.models import Model, read_model
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Visit = Callable[..., Page]
 
 

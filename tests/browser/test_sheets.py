@@ -18,7 +18,7 @@ from browser.views import act, assert_link_is_the_picture, press, python_z, seed
 from dcgan.cli import main
 from dcgan.images import open_picture
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Visit = Callable[..., Page]
 
 
@@ -92,7 +92,7 @@ def test_labels_by_z_and_what_is_typed(visit: Visit, app: App) -> None:
     maker = synthesizer(app.home / "models" / "labelled")
     z = np.repeat(maker.z(range(4, 10))[None], 3, axis=0).reshape(18, 8)
     assert_same(cells(page), maker.rgb(z, [label for label in range(3) for _ in range(6)]))
-    expect(part(page, "sheet-pictures").locator(".dx-row-head")).to_have_text(["ankle boot", "T-shirt/top", "3"])
+    expect(part(page, "sheet-pictures").locator(".dx-row-head")).to_have_text(["Ankle boot", "T-shirt/top", "3"])
     assert "typed" not in part(page, "kind").locator("option").evaluate_all("(all) => all.map((each) => each.value)")
     page.get_by_role("button", name="Go to 3, column 2", exact=True).click()
     settle(page, 2)

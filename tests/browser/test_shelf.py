@@ -20,7 +20,7 @@ from browser.views import act, assert_link_is_the_picture, python_picture, seed_
 from dcgan.cli import main
 from dcgan.images import open_picture
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Visit = Callable[..., Page]
 
 DROP = """([name, content]) => {
@@ -78,7 +78,7 @@ def test_points_are_kept_opened_renamed_and_deleted_with_undo(visit: Visit, app:
     page.get_by_role("button", name="Delete boot").click()
     assert len(kept(page)) == 2
     part(page, "points-undo").click()
-    assert [point["name"] for point in kept(page)] == ["boot", "4 edited", "ankle boot 4 edited"]
+    assert [point["name"] for point in kept(page)] == ["boot", "4 edited", "Ankle boot 4 edited"]
     page.get_by_role("button", name="To Morph: boot").click()
     assert kept(page, "morph.inbox") == kept(page)[:1]
 

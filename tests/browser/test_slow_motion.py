@@ -18,7 +18,7 @@ from browser.training import ENDLESS, PATIENCE, Visit, expect_state, live, open_
 from dcgan.config import Recipe
 from dcgan.training.objectives import generator_loss, loss_on_fakes, loss_on_real
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SOURCES = Path(__file__).resolve().parents[2] / "dcgan/ui/components"
 PHASES = ["1 · D judges real pictures", "2 · D judges fakes", "3 · D learns", "4 · D judges the fakes for G", "5 · G learns"]

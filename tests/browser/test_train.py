@@ -54,6 +54,7 @@ def endless(visit: Visit) -> Iterator[Page]:
         stop(page)
 
 
+@pytest.mark.slow
 def test_a_run_is_steered_by_whoever_started_it(visit: Visit, endless: Page) -> None:
     page = endless
     wait_for_steps(page, 5)
@@ -87,6 +88,7 @@ def test_a_run_is_steered_by_whoever_started_it(visit: Visit, endless: Page) -> 
     assert_german(watcher)
 
 
+@pytest.mark.slow
 def test_closing_the_page_stops_nothing(visit: Visit, endless: Page) -> None:
     context, url, seen = endless.context, endless.url, len(chart_steps(endless))
     endless.close()
@@ -103,6 +105,7 @@ def test_closing_the_page_stops_nothing(visit: Visit, endless: Page) -> None:
     stop(page)
 
 
+@pytest.mark.slow
 def test_a_second_training_is_offered_the_place_of_the_first(visit: Visit, endless: Page, app: App, watch: Watch) -> None:
     watch.expected.append("status of 409")  # which a browser notes as an error
     page, first = endless, str(endless.evaluate("new URL(location).searchParams.get('run')"))
@@ -110,16 +113,26 @@ def test_a_second_training_is_offered_the_place_of_the_first(visit: Visit, endle
     watcher = visit("/train")
     expect_state(watcher, "running")
     form(watcher, "start").click()
-    expect(form(watcher, "error")).to_contain_text(f"{first} is being trained; stop it first", timeout=PATIENCE)
-    expect(form(watcher, "pause-box")).to_be_hidden()  # who did not start it pauses nothing
+    expect(form(watcher, "way")).to_contain_text(f"{first} is being trained; stop it first", timeout=PATIENCE)
+    expect(form(watcher, "pause-and-start")).to_have_count(0)  # who did not start it pauses nothing
     form(page, "start").click()
-    expect(form(page, "on")).to_contain_text(f"{first} is being trained", timeout=PATIENCE)
+    expect(form(page, "way")).to_contain_text(f"{first} is being trained", timeout=PATIENCE)
     expect(form(page, "error")).to_be_hidden()
     form(page, "pause-and-start").click()
     page.wait_for_function("(first) => new URL(location).searchParams.get('run') !== first", arg=first, timeout=PATIENCE)
-    expect(form(page, "pause-box")).to_be_hidden()
+    expect(form(page, "way")).to_be_hidden()
     wait_for_steps(page, 5)
     expect_state(page, "running")
     live(watcher, "picker").select_option(first)
     expect_state(watcher, "stopped")
     assert (app.home / "runs" / first / "state.safetensors").exists()
+
+    second = str(page.evaluate("new URL(location).searchParams.get('run')"))
+    live(page, "picker").select_option(first)  # and the first takes its place back
+    order(page, "continue").click()
+    expect(live(page, "offer")).to_contain_text(f"{second} is being trained", timeout=PATIENCE)
+    live(page, "offer").get_by_role("button").click()
+    expect_state(page, "running")
+    expect(live(page, "offer")).to_be_hidden()
+    live(watcher, "picker").select_option(second)
+    expect_state(watcher, "stopped")

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from browser.looks import assert_german
 from browser.training import ENDLESS, PATIENCE, Visit, expect_state, live, open_train, start, stop, wait_for_steps
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 UPRIGHT = "document.querySelector('[data-chart=losses]').layout.shapes.filter(({ x0, x1 }) => x0 === x1).length"
 

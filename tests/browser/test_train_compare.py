@@ -14,7 +14,7 @@ from browser.conftest import App
 from browser.looks import PHONE, assert_fits_a_phone, assert_german, assert_readable, watch_for_keys
 from browser.training import PATIENCE, Visit, form, live, open_train
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LINK = "/train?compare=short&compare=long&run=recorded:celeba-64"
 CURVES = "(key) => document.querySelector(`#dcgan-compare [data-chart=${key}]`)?.data?.map(({ x }) => x.length) ?? []"

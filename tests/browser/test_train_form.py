@@ -12,7 +12,7 @@ from browser.conftest import Watch
 from browser.looks import PHONE, assert_fits_a_phone, assert_german, assert_readable, watch_for_keys
 from browser.training import PATIENCE, Visit, expect_state, fill_form, form, live, open_train, setting
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 REFUSED = r"console: Failed to load resource: the server responded with a status of 400"
 EXPERIMENT = "?data=shapes&recipe=paper&steps=50&image_size=32&base_channels=8&spectral_norm=on&run=recorded:celeba-64"

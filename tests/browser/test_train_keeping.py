@@ -11,7 +11,7 @@ from browser.models import assert_same, synthesizer
 from browser.recording import PICTURE, pixels, settle
 from browser.training import PATIENCE, Visit, expect_state, open_train, start
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def part(page: Page, name: str) -> Locator:

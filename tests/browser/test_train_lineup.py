@@ -15,7 +15,7 @@ from browser.models import assert_same, synthesizer
 from browser.recording import PICTURE, another_picture, part, picture_count, pixels, settle
 from browser.training import ENDLESS, PATIENCE, Visit, expect_state, live, open_train, start, stop, wait_for_steps
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def of_run(app: App, run: str) -> tuple[int, dict[str, list[float]]]:

@@ -18,7 +18,7 @@ from browser.conftest import Watch
 from browser.looks import PHONE, assert_fits_a_phone, assert_german, assert_readable, watch_for_keys
 from browser.training import PATIENCE, Visit, form, setting
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def picture(seed: int) -> bytes:

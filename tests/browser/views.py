@@ -45,11 +45,11 @@ def type_seed(page: Page, text: str) -> None:
     part(page, "seed").press("Enter")
 
 
-def act(page: Page, name: str) -> None:
-    """Press a button of the explorer that leads to another picture, and wait for that."""
+def act(page: Page, name: str, pictures: int = 1) -> None:
+    """Press a button of the explorer that leads to so many other pictures, and wait for them."""
     before = picture_count(page)
     part(page, name).click()
-    settle(page, before + 1)
+    settle(page, before + pictures)
 
 
 def press(page: Page, key: str) -> None:

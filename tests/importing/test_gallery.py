@@ -19,7 +19,6 @@ from dcgan.models.synthesizer import Synthesizer
 
 QUICK = {"tutorial grey 28", "punks", "course", "linear 28, k4", "linear 28, k5", "linear 32, k3", "coursera", "no norms", "small kernels"}
 QUICK |= {"activation first", "spectral norm", "weight norm", "tutorial 32, z 64"}
-QUICK |= {"plane, first", "plane of three"}
 
 
 def assert_same_pictures(author: Author, file: Path, hints: tuple[str, ...] = ()) -> Inspection:
@@ -49,7 +48,7 @@ def test_labels_with_layers_of_their_own(tmp_path: Path, name: str) -> None:
     assert found.best.model.config.generator.classes == LABELLED[name].classes
 
 
-@pytest.mark.parametrize("name", HINTED)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow if name == "oblong" else ()) for name in HINTED])
 def test_with_a_hint(tmp_path: Path, name: str) -> None:
     author, hints = HINTED[name]
     assert_same_pictures(author, tmp_path / "it.safetensors", hints)

@@ -71,7 +71,7 @@ def test_gives_the_authors_pictures(tmp_path: Path, case: str) -> None:
     assert_same_pictures(tmp_path / "netG.safetensors", author, CASES[case][1])
 
 
-@pytest.mark.parametrize("wrap", ["bare", "module", "nested"])
+@pytest.mark.parametrize("wrap", ["bare", *(pytest.param(wrap, marks=pytest.mark.slow) for wrap in ("module", "nested"))])
 def test_torch_files_open_in_a_process_of_their_own(tmp_path: Path, wrap: str) -> None:
     author = trained("tutorial")
     state: dict[str, Any] = dict(author.state_dict())

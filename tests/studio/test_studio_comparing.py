@@ -110,6 +110,16 @@ def test_a_restart_leaves_a_way_to_go_on(studio: Studio, trained: Trained, monke
         assert each.halted
 
 
+def test_a_setting_can_be_compared_with_none_of_it(studio: Studio, trained: Trained) -> None:
+    name = studio.start_comparison(REQUEST, "augment", ("color", "none"), KEY)
+    trained.wait_for(1)
+    trained.end()
+    trained.wait_for(2)
+    assert "augment=none" in trained.began[1].settings and trained.began[1].run.name == f"{name}-none"
+    trained.end()
+    over(studio)
+
+
 def test_what_cannot_be_compared_starts_nothing(studio: Studio, trained: Trained, home: Path) -> None:
     for field, values, said in (
         ("activation_g", ["relu"], "2 to 4 different values"),

@@ -20,6 +20,7 @@ from dcgan.training.run_folder import RunReader
 LIMIT = 3.0  # seconds; a heart beats every two
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="needs SIGSTOP")
 def test_what_was_stopped_beyond_the_limit_goes_on(tmp_path: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_folder, "HEARTBEAT_LOST", LIMIT)

@@ -18,6 +18,7 @@ from dcgan.errors import TrainingDiverged
 from dcgan.events import CheckpointReady, Diagnosis, StepDone
 from dcgan.models.library import SHIPPED
 from dcgan.networks import discriminator, generator
+from dcgan.training.checkup import EVERY, Checkup
 from dcgan.training.doctor import Doctor
 from dcgan.training.hindsight import diagnoses
 from dcgan.training.loop import train
@@ -129,14 +130,17 @@ def test_silent_on_what_made_the_shipped_models(name: str) -> None:
     assert diagnoses(RunReader(SHIPPED / name / "recording")) == []
 
 
-def told(measures: Callable[[int], dict[str, float]], steps: int, recipe: Recipe = RECIPE, start: int = 300) -> list[Diagnosis]:
-    """What the doctor says of made-up steps; what `measures` leaves open is healthy."""
+def told(
+    measures: Callable[[int], dict[str, float]], steps: int, recipe: Recipe = RECIPE, start: int = 300, seen: tuple[Checkup, ...] = ()
+) -> list[Diagnosis]:
+    """What the doctor says of made-up steps, and then of what it has `seen`; what `measures` leaves open is healthy."""
     usual = {"loss_d": 1.0, "loss_g": 1.5, "d_real": 0.65, "d_fake": 0.35, "d_fake_after": 0.3, "grad_norm_d": 10.0, "grad_norm_g": 8.0}
     rest = {field.name: 0.0 for field in fields(StepDone)} | usual | {"diversity": 0.6}
     doctor = Doctor(recipe, 0.7, start)
     doctor.note_saved(start + 100)
     steps_done = (StepDone(**{**rest, **measures(step), "step": start + 1 + step}) for step in range(steps))  # type: ignore[arg-type]
-    return [diagnosis for done in steps_done for diagnosis in doctor.hear(done)]
+    heard = [diagnosis for done in steps_done for diagnosis in doctor.hear(done)]
+    return heard + [diagnosis for checkup in seen for diagnosis in doctor.see(checkup)]
 
 
 def from_200(**values: float) -> Callable[[int], dict[str, float]]:
@@ -164,6 +168,12 @@ def test_what_the_measures_show(measures: Callable[[int], dict[str, float]], fin
 def test_what_comes_again_is_said_again() -> None:
     said = told(lambda step: {"diversity": 0.1} if 200 <= step < 400 or step >= 700 else {}, 1000)
     assert [diagnosis.finding for diagnosis in said] == ["mode-collapse"] * 2
+
+
+def test_what_follows_from_a_finding_is_not_said_beside_it() -> None:
+    still = Checkup(500, EVERY, {"g": 0.0, "d": 0.3}, fixed_variety=0.9, d_spread=1.0, dead_units={}, nearness=1.0, kinds=0.9, classes={})
+    assert [found.finding for found in told(lambda step: {}, 200, seen=(still,))] == ["frozen-g"]
+    assert [found.finding for found in told(lambda step: {"d_real": 1.0, "d_fake": 0.0}, 200, seen=(still,))] == ["d-wins"]
 
 
 @pytest.mark.parametrize("objective", ["wasserstein", "hinge"])

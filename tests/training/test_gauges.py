@@ -61,6 +61,20 @@ def test_kid_is_that_of_the_snapshots_pictures(tmp_path: Path, pictures: Path) -
 
 
 @pytest.mark.usefixtures("random_features")
+def test_the_best_stage_is_that_of_the_lowest_kid(tmp_path: Path, pictures: Path) -> None:
+    """The same from outside: of every stage that was measured, saved or not for another reason, the stored model's own pictures."""
+    run_to_the_end(request(tmp_path / "r", pictures, kid_every=1, save_every=4))
+    network = extractor("random")
+    real = network.features(np.stack([np.asarray(Image.open(pictures / f"{index}.png")) for index in range(20)]))
+    stages = {step: Library().synthesizer(str(tmp_path / f"r/snapshots/{step:06d}")) for step in range(1, 7)}
+    truth = {step: kid(real, network.features(model.generate(range(20)))).value for step, model in stages.items()}
+    best = json.loads((tmp_path / "r/best.json").read_text())
+    assert best["n"] == 20 and best["kid"] == pytest.approx(truth[best["step"]], rel=0.02)
+    assert truth[best["step"]] <= min(truth.values()) * 1.02
+    assert Library().find(str(tmp_path / "r/best"))[0].sha256 == stages[best["step"]].model.sha256
+
+
+@pytest.mark.usefixtures("random_features")
 def test_a_killed_run_keeps_its_schedule(tmp_path: Path, pictures: Path) -> None:
     wanted = request(tmp_path / "r", pictures, kid_every=3)
     run_to_the_end(wanted, stop_at=4)

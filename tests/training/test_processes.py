@@ -45,7 +45,8 @@ def wait_for_sight(run: Path, process: subprocess.Popen[str]) -> None:
         time.sleep(0.005)
 
 
-@pytest.mark.parametrize("kills", [(100,), pytest.param((3, 30, 140, 141), marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("kills", [(100,), (3, 30, 140, 141)])
 def test_stepped_and_killed_is_neither(tmp_path: Path, pictures: Path, kills: tuple[int, ...]) -> None:
     whole = started(tmp_path / "whole", pictures)
     for step in kills:

@@ -21,6 +21,7 @@ from dcgan.events import CheckpointReady, Scored
 from dcgan.metrics.swd import sliced_wasserstein
 from dcgan.models import Library, read_model
 from dcgan.training import gauges
+from dcgan.training.best import best_of as best_of_records
 from dcgan.training.loop import train
 from dcgan.training.run_folder import RunReader
 from dcgan.training.snapshots import MAX_SNAPSHOTS, thin
@@ -106,6 +107,30 @@ def test_the_best_is_the_lowest_and_is_a_model(tmp_path: Path, pictures: Path, t
     for name in (f"{run}/best", "r/best"):
         assert Library().find(name)[0].sha256 == wanted
     assert Library().find("r")[0].sha256 == read_model(run / "snapshots/000006").sha256 != wanted
+
+
+SWD = [{"event": "scored", "step": step, "swd": swd, "n": 512} for step, swd in ((10, 0.5), (20, 0.1), (30, 0.4))]
+
+
+def kid_at(step: int, kid: float | None, features: str = "a") -> dict[str, Any]:
+    return {"event": "kid", "step": step, "kid": kid, "n": 1000, "features": features}
+
+
+@pytest.mark.parametrize(
+    ("measured", "best"),
+    [
+        ([], None),
+        (SWD, {"step": 20, "swd": 0.1, "n": 512}),
+        ([*SWD, kid_at(10, 0.9), kid_at(30, 0.7)], {"step": 30, "kid": 0.7, "n": 1000}),
+        ([kid_at(10, 0.2), *SWD, kid_at(20, -0.01), kid_at(30, None)], {"step": 20, "kid": -0.01, "n": 1000}),
+        ([kid_at(10, None), *SWD], {"step": 20, "swd": 0.1, "n": 512}),
+        ([kid_at(10, 0.1), kid_at(20, 8.0, "b"), kid_at(30, 7.0, "b")], {"step": 30, "kid": 7.0, "n": 1000}),
+        ([kid_at(10, 0.1), kid_at(20, 0.1)], {"step": 10, "kid": 0.1, "n": 1000}),
+    ],
+    ids=["nothing", "no KID", "KID decides", "below 0", "KID lost", "other features", "equal"],
+)
+def test_kid_decides_where_it_is_measured(measured: list[dict[str, Any]], best: dict[str, Any] | None) -> None:
+    assert best_of_records(measured) == best
 
 
 def test_a_run_without_a_score_has_no_best(tmp_path: Path, pictures: Path) -> None:

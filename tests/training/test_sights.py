@@ -55,6 +55,12 @@ def test_each_is_said_once_and_in_time(look: dict[str, Any], finding: str, at: i
     assert at * EVERY <= 200
 
 
+def test_what_comes_and_goes_is_said_once() -> None:
+    frozen: dict[str, Any] = {"change": {"g": 0.0, "d": 0.3}}
+    assert said_of({}, *[frozen, {}] * 6) == [("frozen-g", 1)]
+    assert said_of({}, frozen, *[{}] * 6, frozen) == [("frozen-g", 1), ("frozen-g", 8)]
+
+
 def test_silence() -> None:
     assert said_of(*[{}] * 10) == []
     assert said_of({}, {"kinds": 0.1}, {}, {"nearness": 0.1}, {}) == []  # one look is no illness

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from run_making import RUNS, STEPS
 from starlette.testclient import TestClient
 from tiny_app import KEY
 
@@ -89,6 +91,7 @@ def test_a_start_gives_the_run_to_the_holder_of_the_key(client: TestClient, stud
 
 
 def test_while_a_run_is_on_its_owner_is_offered_to_pause_it(client: TestClient, run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(run, run.with_name("r2"))  # another, which is over
     (run / "events.jsonl").write_text('{"event": "started", "step": 0}\n')
     (run / "worker.json").write_text(json.dumps({"pid": os.getpid(), "heartbeat": time.time()}))
     for key, may in ((KEY, True), ("x" * 32, False)):
@@ -96,7 +99,14 @@ def test_while_a_run_is_on_its_owner_is_offered_to_pause_it(client: TestClient, 
         assert answer.status_code == 409 and answer.json() == {"error": answer.json()["error"], "on": "r1", "may_pause": may}
     refused = client.post(f"{FORM}/start", json=WISH | {"pause": "r1"}, headers={"X-DCGAN-Key": "x" * 32})
     assert refused.status_code == 400 and "here it can be watched" in refused.json()["error"] and not (run / "control.json").exists()
+    for path, wanted in (("r2/continue", {}), ("r2/branch", {"step": STEPS, "settings": {}})):
+        answer = client.post(f"{RUNS}/{path}", json=wanted, headers={"X-DCGAN-Key": KEY})
+        assert answer.status_code == 409 and answer.json() | {"on": "r1", "may_pause": True} == answer.json()
     monkeypatch.setattr("dcgan.studio.WAY_SECONDS", 0)
+    for path, wanted in (("r2/continue", {}), ("r2/branch", {"step": STEPS, "settings": {}})):
+        answer = client.post(f"{RUNS}/{path}?pause=r1", json=wanted, headers={"X-DCGAN-Key": KEY})
+        assert answer.status_code == 409 and "r1 did not come to a stop" in answer.json()["error"]
+    (run / "control.json").unlink()
     refused = client.post(f"{FORM}/start", json=WISH | {"pause": "r1"}, headers={"X-DCGAN-Key": KEY})
     assert "r1 did not come to a stop" in refused.json()["error"]
     assert [order.name for order in read_orders(run / "control.json")] == ["stop"]

@@ -58,6 +58,7 @@ def test_later_answers_hold_only_what_is_new(client: TestClient, run: Path) -> N
     empty = since(client, count)
     assert (empty["rows"], empty["events"], empty["next"]) == ([], [], count)
     assert not {"config", "samples", "columns"} & set(empty)
+    assert empty["best"] == json.loads((run / "best.json").read_text())
     with (run / "events.jsonl").open("a") as file:
         file.write(json.dumps({"step": 6, "epoch": 1.5, "loss_d": 0.25}) + "\n" + '{"step": 7, "half a li')
     more = since(client, count)
@@ -199,7 +200,21 @@ def test_plotly_comes_from_the_installed_package(client: TestClient, coding: str
 def test_measures_are_a_table_for_other_programs(client: TestClient, run: Path) -> None:
     rows = list(csv.DictReader(io.StringIO(client.get(f"{RUNS}/r1/measures.csv").text)))
     steps = [line for line in lines(run) if "event" not in line]
-    assert list(rows[0]) == list(COLUMNS) and [float(row["loss_d"]) for row in rows] == [line["loss_d"] for line in steps]
+    assert list(rows[0]) == [*COLUMNS, "kid", "kid_se", "swd"] and [float(row["loss_d"]) for row in rows] == [
+        line["loss_d"] for line in steps
+    ]
+    (scored,) = (line for line in lines(run) if line.get("event") == "scored")
+    assert [row["swd"] for row in rows] == [*[""] * (STEPS - 1), str(scored["swd"])] and {row["kid"] for row in rows} == {""}
+
+
+def test_the_table_has_a_measure_at_its_step_also_where_no_line_was_said(client: TestClient, run: Path) -> None:
+    with (run / "events.jsonl").open("a") as file:
+        for step, error in ((3, 0.5), (9, None)):
+            file.write(json.dumps({"event": "kid", "step": step, "kid": step / 10, "kid_se": error, "n": 8}) + "\n")
+    rows = {int(row["step"]): row for row in csv.DictReader(io.StringIO(client.get(f"{RUNS}/r1/measures.csv").text))}
+    assert list(rows) == [1, 2, 3, 4, 5, 9]
+    assert (rows[3]["kid"], rows[3]["kid_se"], rows[9]["kid"], rows[9]["kid_se"], rows[9]["loss_d"]) == ("0.3", "0.5", "0.9", "", "")
+    assert float(rows[3]["loss_d"]) == next(line["loss_d"] for line in lines(run) if line.get("step") == 3 and "event" not in line)
 
 
 def test_two_runs_are_told_apart_by_their_settings(client: TestClient, run: Path, home: Path) -> None:

@@ -37,7 +37,7 @@ def kind_of(path: Path) -> Kind:
         return "safetensors"
     if start[:1] == b"\x80" and start[1:2] in b"\x02\x03\x04\x05":
         return "torch"
-    raise CheckpointError(f"{path.name} {_what(path, start)}")
+    raise CheckpointError(_what(path, start))
 
 
 def _is_safetensors(start: bytes, size: int) -> bool:
@@ -69,23 +69,23 @@ def _zipped(path: Path) -> Kind:
 
 
 def _what(path: Path, start: bytes) -> str:
-    """Return the rest of the sentence that begins with the file's name."""
-    again = f"save one with {SAVE_LINE}"
+    """Say what a file is that is no checkpoint."""
+    name, again = path.name, f"save one with {SAVE_LINE}"
     if not start:
-        return f"is empty; {again}"
+        return f"{name} is empty; {again}"
     if start.startswith(b"version https://git-lfs"):
-        return "is a Git LFS pointer, not the file itself: run git lfs pull in its repository, or download the file from its page"
+        return f"{name} is a Git LFS pointer, not the file itself: run git lfs pull in its repository, or download the file from its page"
     if start.lstrip()[:1] == b"<":
-        return "is a web page, not a checkpoint: download the file itself (the raw file, not the page that shows it)"
+        return f"{name} is a web page, not a checkpoint: download the file itself (the raw file, not the page that shows it)"
     if start.startswith(_PICTURES):
-        return f"is a picture, not a network; {again}"
-    for magic, name in _PACKED.items():
+        return f"{name} is a picture, not a network; {again}"
+    for magic, kind in _PACKED.items():
         if start.startswith(magic):
-            return f"is a {name} archive; unpack it and bring the checkpoint in it, or {again}"
+            return f"{name} is a {kind} archive; unpack it and bring the checkpoint in it, or {again}"
     if start[257:262] == b"ustar":
-        return f"is a tar archive; unpack it and bring the checkpoint in it, or {again}"
+        return f"{name} is a tar archive; unpack it and bring the checkpoint in it, or {again}"
     if path.suffix == ".onnx" or (start[:1] == b"\x08" and (b"pytorch" in start[:64] or b"onnx" in start[:64].lower())):
-        return f"is ONNX, a program without its training notebook's names; in the notebook, {again}"
-    if start[4:8] == b"TFL3" or path.name.endswith(_TENSORFLOW) or start.startswith(b"model_checkpoint_path"):
-        return f"is TensorFlow's, which does not say how its layers are put together; in the notebook, save one with {KERAS_LINE}"
-    return f"is not a file that is read here ({KINDS}); {again}"
+        return f"{name} is ONNX, a program without its training notebook's names; in the notebook, {again}"
+    if start[4:8] == b"TFL3" or name.endswith(_TENSORFLOW) or start.startswith(b"model_checkpoint_path"):
+        return f"{name} is TensorFlow's, which does not say how its layers are put together; in the notebook, save one with {KERAS_LINE}"
+    return f"{name} is not a file that is read here ({KINDS}); {again}"

@@ -14,6 +14,8 @@ import h5py
 import numpy as np
 import torch
 
+from dcgan.models.importing.keras_config import is_model, layers_of, name_of
+
 MAX_VALUES = 1 << 28  # numbers in one array
 
 
@@ -34,7 +36,7 @@ def read_keras(source: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
         if "model_config" not in file.attrs:
             raise LookupError("no configuration")
         config = json.loads(_text(file.attrs["model_config"]))
-        return dict(_weights_by_name(file.get("model_weights", file))), {"keras": config}
+        return dict(_weights_by_name(file.get("model_weights", file), config)), {"keras": config}
 
 
 def _text(value: Any) -> str:
@@ -47,27 +49,35 @@ def _array(data: Any) -> torch.Tensor:
     return torch.from_numpy(np.array(data, np.float32))
 
 
-def _weights_by_name(group: Any) -> Iterator[tuple[str, torch.Tensor]]:
+def _weights_by_name(group: Any, config: Mapping[str, Any]) -> Iterator[tuple[str, torch.Tensor]]:
     """Yield `layer/k` of a whole-model .h5: each layer's group lists its weights in order; a nested model's have their layer's name."""
+    if not is_model(config):
+        return
+    models = {name_of(layer): _names(layer) for layer in layers_of(config) if is_model(layer)}
     for layer in (_text(name) for name in group.attrs["layer_names"]):
         counts: dict[str, int] = {}
-        names = [_text(name) for name in group[layer].attrs["weight_names"]]
-        owners = {_owner(name, layer) for name in names}
-        for name in names:
-            owner = layer if len(owners) == 1 else f"{layer}/{_owner(name, layer)}"
+        for name in (_text(name) for name in group[layer].attrs["weight_names"]):
+            owner = f"{layer}/{_owner(name, models[layer])}" if layer in models else layer
             yield f"{owner}/{counts.setdefault(owner, 0)}", _array(group[layer][name])
             counts[owner] += 1
 
 
-def _owner(weight: str, layer: str) -> str:
-    """Return the layer in `generator/dense_1/kernel:0`."""
-    parts = weight.split("/")
-    return parts[-2] if len(parts) > 1 else layer
+def _names(config: Mapping[str, Any]) -> set[str]:
+    """Return the names of all layers of a model, those of models within it too."""
+    layers = layers_of(config)
+    return {name_of(layer) for layer in layers}.union(*(_names(layer) for layer in layers if is_model(layer)))
+
+
+def _owner(weight: str, names: set[str]) -> str:
+    """Return the layer in `generator/dense_1/kernel:0`; TensorFlow 1 counts a name on where a session has it twice."""
+    owner = weight.split("/")[-2:][0]
+    return owner if owner in names else re.sub(r"_\d+$", "", owner)
 
 
 def _weights_by_place(file: Any, config: Mapping[str, Any]) -> Iterator[tuple[str, torch.Tensor]]:
     """Yield `layer/k` of a .keras file, whose groups are called after the layers' classes, numbered by their order."""
-    yield from _places(file, config, "")
+    if is_model(config):
+        yield from _places(file, config, "")
 
 
 def _places(group: Any, config: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, torch.Tensor]]:
@@ -75,8 +85,8 @@ def _places(group: Any, config: Mapping[str, Any], prefix: str) -> Iterator[tupl
     if root is None:
         return
     counts: dict[str, int] = {}
-    for layer in config["config"]["layers"]:
-        name = layer["config"].get("name") or layer.get("name")
+    for layer in layers_of(config):
+        name = name_of(layer)
         kind = snake_case(layer["class_name"])
         number = counts.get(kind, 0)
         counts[kind] = number + 1
@@ -84,7 +94,7 @@ def _places(group: Any, config: Mapping[str, Any], prefix: str) -> Iterator[tupl
         own = root.get(place, root.get(name))
         if own is None:
             continue
-        if "layers" in layer["config"]:
+        if is_model(layer):
             yield from _places(own, layer, f"{prefix}{name}/")
         values = own.get("vars", {})
         for index in sorted(values, key=int):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import fields
 from math import prod
 from typing import Any
 
@@ -12,33 +12,17 @@ from torch import Tensor
 
 from dcgan.errors import ConfigError
 from dcgan.models.folder import Model, ModelConfig
+from dcgan.models.importing.assembly import with_own_statistics
 from dcgan.models.importing.contents import Contents
+from dcgan.models.importing.keras_config import graph_of, input_shape, is_model, layers_of, name_of
+from dcgan.models.importing.keras_made import Made
+from dcgan.models.importing.keras_trace import trace
 from dcgan.models.importing.options import OUTPUTS, Options
 from dcgan.models.importing.report import Assumption, Inspection, Reading
-from dcgan.networks.layers import Activation, BatchNorm, Conv, ConvTranspose, Layer, Linear, Reshape, Resize, Shape
+from dcgan.networks.layers import Activation, Conv, ConvTranspose, JoinLabel, Shape
 from dcgan.networks.spec import NetworkSpec
 
-SILENT = {"InputLayer", "Dropout", "GaussianNoise", "SpatialDropout2D", "ActivityRegularization", "AlphaDropout", "GaussianDropout"}
-ACTS = {"relu": "relu", "elu": "elu", "selu": "selu", "gelu": "gelu", "swish": "silu", "silu": "silu", "tanh": "tanh", "sigmoid": "sigmoid"}
-ACT_LAYERS = {"ReLU": "relu", "ELU": "elu", "LeakyReLU": "leaky_relu"}
-
-
-@dataclass
-class _Made:
-    """The layers so far. `shape` is Keras's own, channels last; `flat` are tensors whose rows a Reshape still has to reorder."""
-
-    shape: Shape
-    layers: list[Layer] = field(default_factory=list)
-    tensors: dict[str, Tensor] = field(default_factory=dict)
-    flat: list[str] = field(default_factory=list)
-
-    def add(self, layer: Layer, tensors: Mapping[str, Tensor] | None = None) -> None:
-        self.tensors |= {f"{len(self.layers)}.{name}": tensor.contiguous() for name, tensor in (tensors or {}).items()}
-        self.layers.append(layer)
-
-    @property
-    def channels(self) -> int:
-        return self.shape[-1]
+UNSAID = {"prior", "output", "classes", "labels", "statistics"}  # what a Keras configuration leaves open
 
 
 def inspect_keras(contents: Contents, options: Options) -> Inspection:
@@ -47,190 +31,122 @@ def inspect_keras(contents: Contents, options: Options) -> Inspection:
     Raises
     ------
     ConfigError
-        The model is no convolutional generator.
+        The model is no convolutional generator, or a setting is given that the file itself says.
     """
     assert contents.keras is not None
-    prefix, config = _generator(contents.keras, "")
-    layers = _chain(config)
-    start = _input(layers)
-    if start[:-1] not in ((), (1, 1)):
-        raise ConfigError(f"it begins with {start}, a generator with the numbers of z")
-    made = _Made(start)
-    if len(start) == 3:
-        made.add(Reshape((start[2], 1, 1)))
-    for layer in layers:
-        name = layer["config"].get("name") or layer.get("name")
-        weights = [contents.tensors[key] for key in sorted(contents.tensors) if key.rpartition("/")[0] == f"{prefix}{name}"]
-        _layer(made, layer["class_name"], layer["config"], weights)
-    spec = NetworkSpec(start[-1:], tuple(made.layers))
+    for key in (field.name for field in fields(options)):
+        if key not in UNSAID and getattr(options, key) != getattr(Options(), key):
+            raise ConfigError(f"{key} cannot be set for it, since a Keras file says it itself")
+    try:
+        made, z_dim = _made(contents.keras, _groups(contents), options)
+    except (LookupError, TypeError, ValueError, AttributeError, RuntimeError) as error:  # a stranger's configuration can say anything
+        raise ConfigError(f"its configuration does not fit together ({type(error).__name__}: {str(error)[:80]})") from None
+    output, said = _output(made, options)
+    prior = options.prior or "normal"
+    if options.prior is None:
+        said.insert(0, Assumption("prior", prior, f"{prior} prior", ("uniform",)))
+    spec = NetworkSpec((z_dim,), tuple(made.layers))
+    tensors = with_own_statistics(spec, made.tensors, prior) if options.statistics == "estimate" else made.tensors
+    labels = tuple(str(number) for number in range(spec.classes))
+    model = Model(ModelConfig(spec, None, prior, OUTPUTS[output], labels, assumed=tuple(item.sentence for item in said)), tensors)
+    model.build_generator()
+    proved = [f"takes {z_dim} numbers" + (f" and one of {spec.classes} labels" if spec.classes else "")]
+    proved += ["its configuration names all layers and how they follow each other", f"output {output}"]
+    if made.ended:
+        proved.append("the generator ends where its discriminator begins")
+    names = tuple(layer.type for layer in spec.layers)
+    return Inspection(contents.name, contents.kind, "", tuple(proved), (Reading(model, names, (), tuple(said), 0.0, None),))
+
+
+def _made(record: Mapping[str, Any], groups: Mapping[str, list[Tensor]], options: Options) -> tuple[Made, int]:
+    """Return the generator's layers, and the numbers of its z."""
+    graph = graph_of(record)
+    given, z_dim = _start(_shapes(record, groups, ""), options)
+    made = trace(graph, given, lambda path: _weights(groups, path))
+    _check(made)
+    return made, z_dim
+
+
+def _groups(contents: Contents) -> dict[str, list[Tensor]]:
+    """Return each layer's arrays in their order, by its path of names."""
+    groups: dict[str, dict[int, Tensor]] = {}
+    for name, tensor in contents.tensors.items():
+        owner, _, number = name.rpartition("/")
+        groups.setdefault(owner, {})[int(number)] = tensor
+    return {owner: [arrays[number] for number in sorted(arrays)] for owner, arrays in groups.items()}
+
+
+def _weights(groups: Mapping[str, list[Tensor]], path: str) -> list[Tensor]:
+    """Return a layer's arrays; an .h5 file names those of models within models by the outermost alone."""
+    first, _, rest = path.partition("/")
+    return groups.get(path) or groups.get(f"{first}/{rest.rpartition('/')[2]}", [])
+
+
+def _shapes(record: Mapping[str, Any], groups: Mapping[str, list[Tensor]], prefix: str) -> list[Shape]:
+    """Return what one example of each of the model's inputs is."""
+    first = layers_of(record)[0]
+    graph = graph_of(record)
+    named = {call.key: call.record for call in graph.calls}
+    if graph.inputs and graph.inputs[0] in named:
+        return [input_shape(named[key]) for key in graph.inputs]
+    if is_model(first):
+        return _shapes(first, groups, f"{prefix}{name_of(first)}/")
+    built = record["config"].get("build_input_shape") if isinstance(record["config"], Mapping) else None
+    return [input_shape(first, built, _weights(groups, f"{prefix}{name_of(first)}"))]
+
+
+def _start(shapes: Sequence[Shape], options: Options) -> tuple[list[Made], int]:
+    """Return what the model begins with, z and at most one label, and the numbers of z."""
+    if not 1 <= len(shapes) <= 2:
+        raise ConfigError(f"it takes {len(shapes)} inputs, only z and one label are read")
+    label = None if len(shapes) == 1 else min((1, 0), key=lambda place: prod(shapes[place]))
+    z = shapes[0 if label is None else 1 - label]
+    if prod(z[:-1]) != 1:
+        what = {3: "pictures", 2: "series"}.get(len(z), "arrays")
+        raise ConfigError(f"it begins with {what} of {'x'.join(map(str, z))}, a generator with the numbers of z")
+    if label is None:
+        made = Made(z)
+        if options.classes:
+            _join_labels(made, options.classes, options.labels == "before")
+        return [made], z[-1] - (options.classes or 0)
+    if options.classes is not None or options.labels is not None:
+        raise ConfigError("classes and labels cannot be set for it, since it has an input for the label")
+    size = prod(shapes[label])
+    other = Made(shapes[label], number=True) if size == 1 else Made((size,), classes=size)
+    return [Made(z), other] if label == 1 else [other, Made(z)], z[-1]
+
+
+def _join_labels(made: Made, classes: int, before: bool) -> None:
+    """Take the last numbers of the input, or the first, for a one-hot label, as a person says."""
+    size = made.channels
+    if classes >= size or len(made.shape) != 1:
+        raise ConfigError(f"it takes {made.shape}, which are not z and {classes} labels")
+    made.add(JoinLabel(classes))
+    if before:
+        made.reorder(torch.arange(size).roll(classes))
+
+
+def _check(made: Made) -> None:
+    """Raise a ConfigError unless a picture was made of z, by convolutions; then let it lie as one."""
+    if made.classes or made.number:
+        raise ConfigError("what it gives does not come from z")
+    if made.held is not None and made.held == (*made.shape, 1):
+        made.shape = made.held
+    if len(made.shape) != 3 or made.is_vector:
+        raise ConfigError(f"it gives {'x'.join(map(str, made.shape))} numbers, not a picture")
+    if not any(isinstance(layer, Conv | ConvTranspose) and layer.kernel != (1, 1) for layer in made.layers):
+        raise ConfigError("it has no convolutions: its pictures come from dense layers alone")
+    made.as_picture()
+
+
+def _output(made: Made, options: Options) -> tuple[str, list[Assumption]]:
+    """Return how the picture ends, by the file or else by the settings, and what is assumed of that."""
     last = made.layers[-1]
     output = last.kind if isinstance(last, Activation) and last.kind in OUTPUTS else "none"
-    prior = options.prior or "normal"
-    said = [] if options.prior else [Assumption("prior", prior, f"{prior} prior", ("uniform",))]
-    if output == "none":
-        said.append(Assumption("output", output, "pictures from -1 to 1", ()))
-    model = Model(ModelConfig(spec, None, prior, OUTPUTS[output], assumed=tuple(item.sentence for item in said)), made.tensors)
-    model.build_generator()
-    names = tuple(layer.type for layer in spec.layers)
-    proved = (f"takes {start[-1]} numbers", f"its configuration names all {len(layers)} layers", f"output {output}")
-    return Inspection(contents.name, contents.kind, prefix.strip("/"), proved, (Reading(model, names, (), tuple(said), 0.0, None),))
-
-
-def _generator(config: Mapping[str, Any], prefix: str) -> tuple[str, Mapping[str, Any]]:
-    """Return the model itself, or the first model in it that begins with a vector: the generator of a GAN put together."""
-    try:
-        layers = config["config"]["layers"]
-    except (KeyError, TypeError):
-        raise ConfigError("its configuration is that of a class of its author's own, not of a Sequential or functional model") from None
-    nested = [layer for layer in layers if isinstance(layer.get("config"), dict) and "layers" in layer["config"]]
-    for layer in nested:
-        name = layer["config"].get("name") or layer.get("name")
-        if _input(_chain(layer))[:-1] in ((), (1, 1)):
-            return _generator(layer, f"{prefix}{name}/")
-    if nested:
-        raise ConfigError("none of the models in it begins with the numbers of z")
-    return prefix, config
-
-
-def _chain(config: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    """Return the layers in order; a ConfigError where they branch."""
-    layers: list[Mapping[str, Any]] = config["config"]["layers"]
-    inputs = [layer for layer in layers if layer["class_name"] == "InputLayer"]
-    joins = [layer["class_name"] for layer in layers if layer["class_name"] in ("Concatenate", "Add", "Multiply", "Embedding")]
-    if len(inputs) > 1 or joins:
-        raise ConfigError(
-            f"its layers branch ({', '.join(joins) or 'two inputs'}); only models in which one layer follows the other are read"
-        )
-    return layers
-
-
-def _input(layers: Sequence[Mapping[str, Any]]) -> Shape:
-    for layer in layers[:1]:
-        own = layer["config"]
-        shape = own.get("batch_input_shape") or own.get("batch_shape") or (layer.get("build_config") or {}).get("input_shape")
-        if shape is None and own.get("input_dim"):
-            shape = [None, own["input_dim"]]
-        if isinstance(shape, list | tuple) and all(isinstance(n, int) for n in shape[1:]):
-            return tuple(shape[1:])
-    raise ConfigError("its configuration does not say what its first layer takes")
-
-
-def _layer(made: _Made, kind: str, own: Mapping[str, Any], weights: Sequence[Tensor]) -> None:
-    if kind in SILENT:
-        return
-    if own.get("data_format", "channels_last") == "channels_first":
-        raise ConfigError("its layers have channels first, which is not read")
-    if kind == "Dense":
-        _dense(made, own, weights)
-    elif kind in ("Conv2D", "Conv2DTranspose"):
-        _convolution(made, kind, own, weights)
-    elif kind == "BatchNormalization":
-        _norm(made, own, weights)
-    elif kind == "Reshape":
-        _reshape(made, own["target_shape"])
-    elif kind == "UpSampling2D":
-        _resize(made, own)
-    elif kind == "Flatten" and len(made.shape) == 1:
-        return
-    elif kind in ACT_LAYERS:
-        slope = (
-            own.get("negative_slope", own.get("alpha", 0.3)) if kind == "LeakyReLU" else own.get("alpha", 1.0) if kind == "ELU" else None
-        )
-        made.add(Activation(ACT_LAYERS[kind], slope))  # type: ignore[arg-type]
-    elif kind == "Activation":
-        _activation(made, own.get("activation"))
-    else:
-        raise ConfigError(f"it has a layer of the kind {kind}, which is not read here")
-
-
-def _activation(made: _Made, name: object) -> None:
-    if name in (None, "linear"):
-        return
-    if name == "leaky_relu":
-        made.add(Activation("leaky_relu", 0.2))
-        return
-    if not isinstance(name, str) or name not in ACTS:
-        raise ConfigError(f"it has an activation {str(name)[:40]!r}, which is not read here")
-    made.add(Activation(ACTS[name]))  # type: ignore[arg-type]
-
-
-def _dense(made: _Made, own: Mapping[str, Any], weights: Sequence[Tensor]) -> None:
-    if len(made.shape) != 1:
-        raise ConfigError("it has a dense layer behind a picture, as classifiers have")
-    index, outputs = len(made.layers), weights[0].shape[1]
-    made.add(Linear(made.channels, outputs, len(weights) > 1), dict(zip(("weight", "bias"), (weights[0].T, *weights[1:]), strict=False)))
-    made.flat = [f"{index}.weight"] + ([f"{index}.bias"] if len(weights) > 1 else [])
-    made.shape = (outputs,)
-    _activation(made, own.get("activation"))
-
-
-def _norm(made: _Made, own: Mapping[str, Any], weights: Sequence[Tensor]) -> None:
-    names = [name for name, wanted in (("weight", own.get("scale", True)), ("bias", own.get("center", True))) if wanted]
-    tensors = dict(zip([*names, "running_mean", "running_var"], weights, strict=True))
-    if len(names) == 1:
-        missing = "bias" if names == ["weight"] else "weight"
-        tensors[missing] = torch.zeros(made.channels) if missing == "bias" else torch.ones(made.channels)
-    index = len(made.layers)
-    made.add(BatchNorm(made.channels, own.get("epsilon", 1e-3), momentum=1 - own.get("momentum", 0.99), affine=bool(names)), tensors)
-    if len(made.shape) == 1:
-        made.flat += [f"{index}.{name}" for name in tensors]
-
-
-def _reshape(made: _Made, target: Sequence[int]) -> None:
-    """Reshape to (h, w, c) and reorder what lies flat before it, which Keras counts with channels last."""
-    shape = tuple(int(n) for n in target)
-    if -1 in shape:
-        shape = tuple(prod(made.shape) // -prod(shape) if n == -1 else n for n in shape)
-    if len(made.shape) != 1 or len(shape) != 3:
-        raise ConfigError(f"it reshapes {made.shape} to {shape}, which is not read here")
-    order = torch.arange(prod(shape)).reshape(shape).permute(2, 0, 1).flatten()
-    for name in made.flat:
-        made.tensors[name] = made.tensors[name][order].contiguous()
-    if not made.flat and (shape[0], shape[1]) != (1, 1):
-        raise ConfigError("it reshapes z itself to a picture, which is not read here")
-    made.add(Reshape((shape[2], shape[0], shape[1])))
-    made.shape, made.flat = shape, []
-
-
-def _resize(made: _Made, own: Mapping[str, Any]) -> None:
-    size, mode = own.get("size", 2), own.get("interpolation", "nearest")
-    scale = (size, size) if isinstance(size, int) else (int(size[0]), int(size[1]))
-    made.add(Resize(scale, mode))
-    made.shape = (made.shape[0] * scale[0], made.shape[1] * scale[1], made.channels)
-
-
-def _convolution(made: _Made, kind: str, own: Mapping[str, Any], weights: Sequence[Tensor]) -> None:
-    if len(made.shape) != 3:
-        raise ConfigError("it has a convolution over something that is no picture")
-    if tuple(own.get("dilation_rate", (1, 1))) != (1, 1) or own.get("groups", 1) != 1:
-        raise ConfigError("it has dilated or grouped convolutions, which are not read here")
-    stride = own.get("strides", 1)
-    stride = (stride, stride) if isinstance(stride, int) else (int(stride[0]), int(stride[1]))
-    kernel = (weights[0].shape[0], weights[0].shape[1])
-    same = own.get("padding", "valid") == "same"
-    bias = len(weights) > 1
-    if kind == "Conv2DTranspose":
-        sides = sum(((_cut(k, s) if same else (0, min(k - s, 0))) for k, s in zip(kernel, stride, strict=True)), ())
-        weight = weights[0].permute(3, 2, 0, 1)  # (h, w, out, in) to (in, out, h, w)
-        layer: Layer = ConvTranspose(made.channels, weight.shape[1], kernel, stride, sides, bias)  # type: ignore[arg-type]
-        outputs = weight.shape[1]
-    else:
-        sides = sum(((_pad(n, k, s) if same else (0, 0)) for n, k, s in zip(made.shape, kernel, stride, strict=False)), ())
-        weight = weights[0].permute(3, 2, 0, 1)  # (h, w, in, out) to (out, in, h, w)
-        layer, outputs = Conv(made.channels, weight.shape[0], kernel, stride, sides, bias), weight.shape[0]  # type: ignore[arg-type]
-    made.add(layer, {"weight": weight, **({"bias": weights[1]} if bias else {})})
-    _, height, width = layer.out_shape((weight.shape[0] if kind == "Conv2DTranspose" else weight.shape[1], *made.shape[:2]))
-    made.shape = (height, width, outputs)
-    _activation(made, own.get("activation"))
-
-
-def _cut(kernel: int, stride: int) -> tuple[int, int]:
-    """Return what `same` cuts before and behind, so that n pixels become n * stride."""
-    total = kernel - stride
-    return (max(total, 0) // 2, total - max(total, 0) // 2)
-
-
-def _pad(n: int, kernel: int, stride: int) -> tuple[int, int]:
-    """Return what `same` adds before and behind."""
-    total = max((-(-n // stride) - 1) * stride + kernel - n, 0)
-    return total // 2, total - total // 2
+    if options.output in (None, output):
+        said = [] if output != "none" or options.output else [Assumption("output", output, "pictures from -1 to 1", ("tanh", "sigmoid"))]
+        return output, said
+    if output != "none":
+        raise ConfigError(f"output cannot be set for it, since it ends with {output} by its own configuration")
+    made.add(Activation(options.output))  # type: ignore[arg-type]
+    return str(options.output), []

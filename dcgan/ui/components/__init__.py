@@ -33,10 +33,9 @@ def component(
     )
 
 
-def component_texts(tables: Mapping[str, Mapping[str, str]], prefix: str) -> dict[str, dict[str, str]]:
+def component_texts(tables: Mapping[str, Mapping[str, str]], *prefixes: str) -> dict[str, dict[str, str]]:
     """Return language -> name -> sentence for the keys `prefix.name`, the prefix cut off: what a component carries into the page."""
-    start = f"{prefix}."
     return {
-        language: {key.removeprefix(start): text for key, text in table.items() if key.startswith(start)}
+        language: {key.rpartition(".")[2]: text for key, text in table.items() if key.rpartition(".")[0] in prefixes}
         for language, table in tables.items()
     }

@@ -11,7 +11,8 @@ import gradio as gr
 from dcgan.ui.components import component, component_texts
 
 SHARED = ("words.js", "api.js", "plotly.js", "history.js")  # of the live view
-SCRIPTS = (*(f"../live/{name}" for name in SHARED), "source.js", "curves.js", "sheets.js", "table.js", "queue.js", "script.js")
+OWN = ("source.js", "curves.js", "sheets.js", "table.js", "queue.js", "script.js")
+SCRIPTS = (*(f"../live/{name}" for name in SHARED), "../making_way/making_way.js", *OWN)
 
 
 def comparison_view(tables: Mapping[str, Mapping[str, str]]) -> gr.HTML:
@@ -25,5 +26,5 @@ def comparison_view(tables: Mapping[str, Mapping[str, str]]) -> gr.HTML:
     tables
         Language -> key -> sentence; the keys under `train.compare` go into the page.
     """
-    constants = {"TABLES": component_texts(tables, "train.compare"), "PLOTLY_VERSION": version("plotly")}
+    constants = {"TABLES": component_texts(tables, "train.compare", "train.way"), "PLOTLY_VERSION": version("plotly")}
     return component(Path(__file__).parent, SCRIPTS, constants, elem_id="dcgan-compare")

@@ -1,13 +1,14 @@
 // A chart for each measure, with a curve for each run: a colour and a dash of its own, the same under its sheet and in the table.
 
 const MEASURES = { loss_d: "d", loss_g: "g", d_real: "d", d_fake: "g", diversity: "g", grad_norm_d: "d", grad_norm_g: "g" };
+const CHARTS = [...Object.keys(MEASURES), ...Object.keys(TAKEN)];
 const DASHES = ["solid", "9px,4px", "2px,3px", "10px,3px,2px,3px"];
 const SHARES = ["d_real", "d_fake"]; // from 0 to 1
-const CAN_BE_LOG = ["loss_d", "loss_g", "grad_norm_d", "grad_norm_g"];
+const CAN_BE_LOG = ["loss_d", "loss_g", "grad_norm_d", "grad_norm_g", "kid", "swd"];
 const SEPARATORS = number(0.5, 1).at(1) + number(10000).at(-4); // of decimals and of thousands, as the language has them
 
 function createCurves(root) {
-  const boxes = Object.fromEntries(Object.keys(MEASURES).map((key) => [key, root.querySelector(`[data-chart="${key}"]`)]));
+  const boxes = Object.fromEntries(CHARTS.map((key) => [key, root.querySelector(`[data-chart="${key}"]`)]));
   const drawn = new Set();
   let plotly = null;
   let runs = []; // [{source, label}]
@@ -17,11 +18,15 @@ function createCurves(root) {
   const css = (name) => getComputedStyle(root).getPropertyValue(name).trim();
   const ys = (key, data) => data[`${key}_mean`];
 
+  function line(key, history) {
+    if (!TAKEN[key]) return { x: scaled(history.all()[by], by), y: [...ys(key, history.all())], mode: "lines" };
+    const points = history.points(key);
+    return { x: points.map(({ step }) => history.place(step, by)), y: points.map((event) => event[key]), mode: "lines+markers" };
+  }
+
   function traces(key) {
     return runs.map(({ source, label }, index) => ({
-      x: scaled(source.history.all()[by], by),
-      y: [...ys(key, source.history.all())],
-      mode: "lines",
+      ...line(key, source.history),
       name: label,
       line: { color: css(`--run-${index}`), width: 2, dash: DASHES[index], simplify: true },
       hovertemplate: "%{y:.3g} " + label.replaceAll("<", "&lt;") + "<extra></extra>",
@@ -57,6 +62,7 @@ function createCurves(root) {
   function draw() {
     if (!plotly) return;
     for (const [key, box] of Object.entries(boxes)) {
+      if (TAKEN[key]) box.closest("figure").hidden = !runs.some(({ source }) => source.history.points(key).length);
       if (!box.checkVisibility()) drawn.delete(key); // without a size Plotly would take its own
       else plotly.react(box, traces(key), layout(key), { displayModeBar: false, responsive: false }) && drawn.add(key);
     }
@@ -66,7 +72,7 @@ function createCurves(root) {
   function grow(source, fresh) {
     const index = runs.findIndex((run) => run.source === source);
     if (!fresh || !drawn.size) return draw();
-    for (const key of drawn) plotly.extendTraces(boxes[key], { x: [scaled(fresh[by], by)], y: [ys(key, fresh)] }, [index]);
+    for (const key of [...drawn].filter((each) => !TAKEN[each])) plotly.extendTraces(boxes[key], { x: [scaled(fresh[by], by)], y: [ys(key, fresh)] }, [index]);
     return undefined;
   }
 

@@ -16,6 +16,7 @@ function createQueue(root, { onKnown, onUnknown }) {
 
   function leave() {
     clearTimeout(timer);
+    part("offer").replaceChildren();
     name = "";
     show({ state: "", may_control: false });
     part("title").textContent = say("title");
@@ -47,13 +48,11 @@ function createQueue(root, { onKnown, onUnknown }) {
 
   async function order(act) {
     for (const button of [stop, goOn]) button.disabled = true;
-    try {
-      await ask(`comparisons/${encodeURIComponent(name)}/${act}`, { method: "POST" });
-    } catch (error) {
-      onUnknown(error instanceof Refusal ? `${error.message}.` : say("lost"));
-    }
+    await makingWay(part("offer"), async (pause) => {
+      await ask(withPause(`comparisons/${encodeURIComponent(name)}/${act}`, pause), { method: "POST", timeout: WAY_MS });
+      poll();
+    });
     for (const button of [stop, goOn]) button.disabled = false;
-    poll();
   }
 
   stop.addEventListener("click", () => order("stop"));

@@ -143,9 +143,11 @@ function begin() {
   else if (!said.get("run")) findOn().catch(() => undefined); // the live view says when the server is gone
 }
 
-/** Show the comparison that is on, to whoever comes by. */
+/** Show the comparison that is on, or that was interrupted and nothing was trained since, to whoever comes by. */
 async function findOn() {
-  const on = (await ask("comparisons")).find(({ state }) => state === "running");
+  const [comparisons, trained] = await Promise.all([ask("comparisons"), ask("runs")]);
+  const isWaiting = ({ state, begun }) => state === "interrupted" && (!trained.length || begun.includes(trained[0].name));
+  const on = comparisons.find(({ state }) => state === "running") ?? comparisons.slice(0, 1).find(isWaiting);
   if (on && root.hidden) follow(on.name);
 }
 

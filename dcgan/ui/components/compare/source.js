@@ -70,7 +70,8 @@ function createSource(name, keys, onChange, isThere = true) {
     Object.assign(source, { status, generation, config: config ?? source.config });
     line = next;
     columns = named ?? columns;
-    const fresh = rows.length ? source.history.add(columns, rows) : undefined;
+    const added = rows.length ? source.history.add(columns, rows) : undefined;
+    const fresh = source.history.note(events) ? null : added;
     const sheets = samples ?? events.filter(({ event }) => event === "samples").map(({ step }) => step);
     source.steps = [...new Set([...source.steps, ...sheets])].sort((a, b) => a - b);
     const hasBegun = Boolean(source.config?.recipe) && !hadConfig;

@@ -1,6 +1,6 @@
 // What the runs' recipes differ in, and what came of each, as a table with a column for each run.
 
-const NUMBERS = { step: 0, seconds: null, loss_d: 3, loss_g: 3, d_real: 3, d_fake: 3, diversity: 3, swd: 4, parameters_g: 0, parameters_d: 0 }; // decimals; null: a time
+const NUMBERS = { step: 0, seconds: null, loss_d: 3, loss_g: 3, d_real: 3, d_fake: 3, diversity: 3, kid: 4, swd: 4, parameters_g: 0, parameters_d: 0 }; // decimals; null: a time
 
 function createTable(root) {
   const table = root.querySelector('[data-part="table"]');

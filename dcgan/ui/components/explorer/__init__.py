@@ -20,12 +20,16 @@ SCRIPTS = (
     "stream.js",
     "history.js",
     "view.js",
+    "undoing.js",
+    "returning.js",
+    "texts.js",
     "panel.js",
     "equaliser.js",
     "radius.js",
     "walk.js",
     "rest.js",
     "sheet.js",
+    "neighbours.js",
     "sheets.js",
     "score.js",
     "direction_source.js",
@@ -59,6 +63,12 @@ def explorer(tables: Mapping[str, Mapping[str, str]], default_model: str) -> gr.
         Path(__file__).parent,
         SCRIPTS,
         elem_classes=["dcgan-explorer"],
-        texts=component_texts(tables, "explore"),
+        texts=explorer_texts(tables),
         default_model=default_model,
     )
+
+
+def explorer_texts(tables: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    """Return the component's sentences, and as `refusal_…` what the server says no with: the English ones to know them by."""
+    own, refusals = component_texts(tables, "explore"), component_texts(tables, "refusal")
+    return {language: {**own[language], **{f"refusal_{name}": text for name, text in refusals[language].items()}} for language in own}

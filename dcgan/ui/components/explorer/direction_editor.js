@@ -1,11 +1,10 @@
-/* What a person does to directions: lock, rename, save with the model, delete, make one. The last of it can be undone. */
+/* What a person does to directions: lock, rename, save with the model, delete, make one. */
 
 class DirectionEditor {
   #page;
   #source;
   #own;
   #list;
-  #back = null; // undoes the last change
 
   /** `list` is {show(), again(), say(sentence, isError)}: what was changed is seen at once, what the server keeps is asked for again. */
   constructor(page, source, own, list) {
@@ -13,11 +12,7 @@ class DirectionEditor {
     this.#source = source;
     this.#own = own;
     this.#list = list;
-    page.part("directions-undo").addEventListener("click", () => this.#undo());
-  }
-
-  model() {
-    this.#offer(null);
+    page.history.serve("directions", { take: (like) => this.#now(like), put: (state) => this.#put(state) });
   }
 
   lock(direction) {
@@ -26,13 +21,12 @@ class DirectionEditor {
   }
 
   rename(direction, name) {
-    const { id, name: before, saved } = direction;
-    const called = (word) => (list) => list.map((each) => (each.id === id ? { ...each, name: word } : each));
-    return this.#change({ names: { ...this.#own.names, [id]: name } }, saved ? { edit: called(name), reverse: called(before) } : null);
+    const { id, saved } = direction;
+    return this.#change({ names: { ...this.#own.names, [id]: name } }, saved ? { id, entry: { ...directionRecord(direction), name } } : null);
   }
 
   async save(direction) {
-    const done = await this.#change({}, { edit: including(direction), reverse: without(direction) });
+    const done = await this.#change({}, { id: direction.id, entry: directionRecord(direction) });
     if (done) this.#list.say(this.#page.text("direction_saved", { name: direction.name }));
   }
 
@@ -40,7 +34,7 @@ class DirectionEditor {
     const { id, name, saved } = direction;
     const { made, locked } = this.#own;
     const others = (list) => list.filter((each) => each.id !== id);
-    const done = await this.#change({ made: others(made), locked: others(locked) }, saved ? { edit: without(direction), reverse: including(direction) } : null);
+    const done = await this.#change({ made: others(made), locked: others(locked) }, saved ? { id, entry: null } : null);
     if (!done) return;
     this.#page.part("directions-undo").focus();
     this.#list.say(this.#page.text("deleted", { name }));
@@ -51,29 +45,25 @@ class DirectionEditor {
     this.#list.say(this.#page.text("direction_made", { name: direction.name }));
   }
 
-  /** Change what the browser keeps and, by `stored.edit`, what is saved with the model; tell whether that was possible. */
-  async #change(own, stored = null) {
-    const { locked, made, names } = this.#own;
-    if (stored && !(await this.#store(stored.edit))) return false;
+  /** Change what the browser keeps and, by `wanted` {id, entry or null}, what is saved with the model; tell whether that was possible. */
+  async #change(own, wanted = null) {
+    const before = { own: this.#own.record, saved: await this.#store(wanted) };
+    if (before.saved === undefined) return false;
     this.#own.change(own);
-    this.#offer(async () => {
-      if (stored && !(await this.#store(stored.reverse))) return;
-      this.#own.change({ locked, made, names });
-      this.#offer(null);
-      await this.#show(stored);
-    });
-    await this.#show(stored);
+    this.#page.history.remember("directions", null, () => before);
+    await this.#show(wanted);
     return true;
   }
 
-  async #undo() {
-    await this.#back?.();
-    this.#page.part("method").focus(); // the button is gone
+  #now({ saved }) {
+    return { own: this.#own.record, saved: saved && { id: saved.id, entry: saved.other, other: saved.entry } };
   }
 
-  #offer(back) {
-    this.#back = back;
-    this.#page.part("directions-undo").hidden = !back;
+  async #put({ own, saved }) {
+    if ((await this.#store(saved)) === undefined) return false;
+    this.#own.put(own);
+    await this.#show(saved);
+    return true;
   }
 
   #show(stored) {
@@ -81,17 +71,12 @@ class DirectionEditor {
     return stored && this.#page.part("method").value === "saved" ? this.#list.again() : undefined;
   }
 
-  async #store(edit) {
-    const { error } = await this.#source.save(edit);
-    if (error !== undefined) this.#list.say(error ?? this.#page.text("directions_failed"), true);
-    return error === undefined;
+  /** Save `entry` with the model, or none of that id; resolves to what undoes that, to undefined where it failed. */
+  async #store(wanted) {
+    if (!wanted) return null;
+    const { error, before } = await this.#source.save(wanted.id, wanted.entry);
+    if (error === undefined) return { id: wanted.id, entry: before, other: wanted.entry };
+    this.#list.say(error ?? this.#page.text("directions_failed"), true);
+    return undefined;
   }
-}
-
-function without({ id }) {
-  return (list) => list.filter((each) => each.id !== id);
-}
-
-function including(direction) {
-  return (list) => [...without(direction)(list), directionRecord(direction)];
 }

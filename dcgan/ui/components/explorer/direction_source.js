@@ -30,18 +30,20 @@ class DirectionSource {
     return status === 200 ? this.#read([answer.direction])[0] : { error: answer.error ?? null };
   }
 
-  /** Change what is saved with the model by `edit(list) -> list`; resolves to {} or {error}. */
-  async save(edit) {
+  /** Save a direction with the model in the place of the one of that id, or, without an `entry`, none; resolves to {before}, which that was, or {error}. */
+  async save(id, entry) {
     const now = await this.#ask("directions", { method: "saved" });
     if (now.status !== 200) return { error: now.answer.error ?? null };
-    const directions = edit(now.answer.directions);
+    const saved = now.answer.directions;
+    const at = saved.findIndex((each) => each.id === id);
+    const directions = saved.toSpliced(at < 0 ? saved.length : at, at < 0 ? 0 : 1, ...(entry ? [entry] : []));
     const { status, answer } = await this.#ask("directions/saved", {}, "PUT", { directions });
-    return status < 300 ? {} : { error: answer.error ?? null };
+    return status < 300 ? { before: saved[at] ?? null } : { error: answer.error ?? null };
   }
 
   #read(directions) {
     const { z_dim: zDim } = this.#page.view.info;
-    const named = directions.map((each) => ({ ...each, name: each.method === "attribute" ? attributeName(each.name, this.#page.text) : each.name }));
+    const named = directions.map((each) => ({ ...each, name: each.method === "attribute" ? this.#page.text.called(each.name) : each.name }));
     return named.map((each) => ({ ...each, d: decodeZ(each.vector, zDim) })).filter(({ d }) => d && norm(d) > 0);
   }
 
@@ -50,6 +52,7 @@ class DirectionSource {
     url.search = new URLSearchParams({ model: this.#page.view.info.name, ...query });
     const options = body ? { method, body: JSON.stringify(body), headers: { "Content-Type": "application/json" } } : { method };
     const response = await fetch(url, options).catch(() => null);
-    return { status: response?.status ?? 0, answer: parseJson((await response?.text()) ?? "") };
+    const answer = parseJson((await response?.text()) ?? "");
+    return { status: response?.status ?? 0, answer: answer.error ? { error: this.#page.text.said(answer.error) } : answer };
   }
 }

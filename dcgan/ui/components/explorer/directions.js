@@ -68,7 +68,6 @@ class Directions {
     this.#found = null;
     this.#asked = null;
     this.#heat = this.#page.settings.get("heat", {})[this.#page.view.info.name] ?? null;
-    this.#editor.model();
     this.#page.part("heat").hidden = true;
     this.#page.part("restore").parentElement.hidden = this.#page.view.prior === "uniform";
     this.marks.model();

@@ -18,7 +18,7 @@ class DropZone {
     this.#text = text;
     this.#done = done;
     this.#point = point;
-    this.#report = new Report(this.#part("report"), text, (settings) => this.#send(this.#kept, settings));
+    this.#report = new Report(this.#part("report"), text, (settings) => this.#again(settings));
     const input = this.#part("file");
     input.addEventListener("change", () => this.#send(input.files[0]));
     this.#part("choose").addEventListener("click", () => input.click());
@@ -35,6 +35,21 @@ class DropZone {
     event.preventDefault();
     this.#zone.classList.toggle("dx-over", event.type === "dragover");
     if (event.type === "drop") this.#send(event.dataTransfer.files[0]);
+  }
+
+  /** What was said of the last file, for the same page after a reload; the file itself stays behind. */
+  pack() {
+    return { report: this.#report.pack(), message: this.#part("drop-message").textContent };
+  }
+
+  unpack({ report, message }) {
+    if (!report) return;
+    this.#report.unpack(report);
+    this.#tell(message);
+  }
+
+  #again(settings) {
+    return this.#kept ? this.#send(this.#kept, settings) : this.#tell(this.#text("drop_again"), true);
   }
 
   /** Hand a file in, with `key=value` for what it does not say; resolves to whether it was taken. */
@@ -69,7 +84,7 @@ class DropZone {
 
   #finish(request, name) {
     const answer = parseJson(request.responseText);
-    if (request.status !== 200) return this.#tell(answer.error ?? this.#text("upload_failed", { name }), true);
+    if (request.status !== 200) return this.#tell(answer.error ? this.#text.said(answer.error) : this.#text("upload_failed", { name }), true);
     this.#tell(this.#text("adopted", { model: answer.model }));
     this.#done(answer.model);
     this.#report.show(answer.report);

@@ -42,6 +42,15 @@ class Equaliser {
     this.#announce(z[this.#selected], range);
   }
 
+  /** Which dimension the keys move. */
+  pack() {
+    return this.#selected;
+  }
+
+  unpack(selected) {
+    this.#selected = selected;
+  }
+
   /** The theme or the size changed. */
   refresh() {
     this.#colours = null;

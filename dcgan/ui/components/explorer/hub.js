@@ -102,7 +102,7 @@ class Hub {
     const said = answer ? parseJson(await answer.text()) : {};
     this.#setBusy(false);
     if (answer?.ok) return said;
-    this.#tell(form, said.error ?? this.#text("lost"), true);
+    this.#tell(form, said.error ? this.#text.said(said.error) : this.#text("lost"), true);
     return {};
   }
 

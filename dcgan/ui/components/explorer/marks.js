@@ -8,7 +8,6 @@ class Marks {
   #source;
   #made;
   #examples = { positive: [], negative: [] }; // z as text
-  #past = []; // examples before, for Undo
 
   /** `made(direction)` takes the new direction. */
   constructor(page, source, made) {
@@ -19,7 +18,7 @@ class Marks {
     const { part } = page;
     part("mark-positive").addEventListener("click", () => this.#mark("positive"));
     part("mark-negative").addEventListener("click", () => this.#mark("negative"));
-    part("marks-undo").addEventListener("click", () => this.#undo());
+    page.history.serve("marks", { take: () => this.#examples, put: (examples) => this.#keep(examples) });
     part("mark-make").addEventListener("click", () => this.#make());
     part("marks").open = page.settings.get("marks", false);
     part("marks").addEventListener("toggle", ({ target }) => {
@@ -29,7 +28,6 @@ class Marks {
   }
 
   model() {
-    this.#past = [];
     this.#examples = { positive: [], negative: [], ...this.#page.store.read("marks", {})[this.#key] };
     this.#show();
   }
@@ -51,13 +49,9 @@ class Marks {
   }
 
   #change(examples) {
-    this.#past.push(this.#examples);
+    const before = this.#examples;
     this.#keep(examples);
-  }
-
-  #undo() {
-    this.#keep(this.#past.pop());
-    if (!this.#past.length) this.#page.part("mark-positive").focus(); // the button is disabled now
+    this.#page.history.remember("marks", null, () => before);
   }
 
   #keep(examples) {
@@ -72,7 +66,6 @@ class Marks {
     for (const side of ["positive", "negative"]) {
       part(`marks-${side}`).replaceChildren(...this.#examples[side].map((z, k) => this.#example(side, z, k)));
     }
-    part("marks-undo").disabled = !this.#past.length;
     part("mark-make").disabled = ["positive", "negative"].some((side) => this.#examples[side].length < FEWEST_MARKS);
     this.#draw();
   }

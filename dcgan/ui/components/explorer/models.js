@@ -18,9 +18,10 @@ class Models {
     return this.#list.find((model) => model.name === name);
   }
 
-  /** Take up what has become of one of them. */
+  /** Take up what has become of one of them; return it. */
   replace(info) {
-    this.#list = this.#list.map((model) => (model.name === info.name ? info : model));
+    this.#list = this.#list.map((model) => (model.name === info.name ? titled(info, this.#page.text) : model));
+    return this.named(info.name);
   }
 
   /** Ask the server for them, until it answers. */
@@ -33,7 +34,7 @@ class Models {
       await new Promise((resolve) => setTimeout(resolve, MODELS_RETRY_MS));
       return this.load();
     }
-    this.#list = await answer.json();
+    this.#list = (await answer.json()).map((info) => titled(info, text));
     return fillPicker(part("model"), this.#list, text);
   }
 }

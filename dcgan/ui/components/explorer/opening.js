@@ -4,7 +4,7 @@ class Opening {
   #page;
   #open;
 
-  /** `open(info)` shows another model. */
+  /** `open(info, seed, z, label)` shows a point of another model. */
   constructor(page, open) {
     this.#page = page;
     this.#open = open;
@@ -16,8 +16,8 @@ class Opening {
     if (!info) return say(text("point_model", { model }), true);
     const own = typeof z === "string" ? decodeZ(z, info.z_dim) : null;
     if (typeof z === "string" && !own) return say(text("point_z", { model }), true);
-    if (info !== view.info) this.#open(info);
-    view.visit({ seed, z: own, label });
+    if (info === view.info) view.visit({ seed, z: own, label });
+    else this.#open(info, seed ?? view.seed, own ?? sampleZ(seed, info.z_dim, info.prior), info.labels[label]);
     const other = sha256 && info.sha256 && sha256 !== info.sha256;
     return say(other ? text("point_other", { model }) : "", Boolean(other));
   }

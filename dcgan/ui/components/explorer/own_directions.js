@@ -3,6 +3,7 @@
 class OwnDirections {
   #store;
   #key = null; // of the model
+  #zDim = 0;
   locked = [];
   made = [];
   names = {}; // by id
@@ -14,21 +15,25 @@ class OwnDirections {
   /** Another model: its sha256 is the key, so that other weights under the same name get nothing that was made for these. */
   model(info) {
     this.#key = info.sha256 ?? info.name;
-    const { locked, made, names } = this.#store.read("directions", {})[this.#key] ?? {};
-    const read = (list = []) => list.map((each) => ({ ...each, d: decodeZ(each.vector, info.z_dim) })).filter(({ d }) => d);
-    Object.assign(this, { locked: read(locked), made: read(made), names: names ?? {} });
+    this.#zDim = info.z_dim;
+    this.#read(this.#store.read("directions", {})[this.#key] ?? {});
+  }
+
+  /** The three as JSON holds them. */
+  get record() {
+    return { locked: this.locked.map(directionRecord), made: this.made.map(directionRecord), names: this.names };
+  }
+
+  /** Take them up again as they were. */
+  put(record) {
+    this.#read(record);
+    this.change({});
   }
 
   /** Change one or more of the three, and keep them. */
   change(part) {
     Object.assign(this, part);
-    const kept = { locked: this.locked.map(directionRecord), made: this.made.map(directionRecord), names: this.names };
-    this.#store.write("directions", { ...this.#store.read("directions", {}), [this.#key]: kept });
-  }
-
-  drop(id) {
-    const others = (list) => list.filter((each) => each.id !== id);
-    this.change({ made: others(this.made), locked: others(this.locked) });
+    this.#store.write("directions", { ...this.#store.read("directions", {}), [this.#key]: this.record });
   }
 
   /** What is locked and made, then `count` of `found`, all at right angles to what is locked; {shown, hidden}, where `hidden` is the number of the rest. */
@@ -38,6 +43,11 @@ class OwnDirections {
     const basis = orthonormal(this.locked.map(({ d }) => d));
     const shown = [...first.values(), ...others.slice(0, count)].map((each) => this.#describe(each, basis));
     return { shown, hidden: Math.max(0, others.length - count) };
+  }
+
+  #read({ locked = [], made = [], names = {} }) {
+    const read = (list) => list.map((each) => ({ ...each, d: decodeZ(each.vector, this.#zDim) })).filter(({ d }) => d);
+    Object.assign(this, { locked: read(locked), made: read(made), names });
   }
 
   #describe(each, basis) {

@@ -1,20 +1,7 @@
-/* The parts of the panel that only show: sentences, models, facts, sliders, the length of z. */
+/* The parts of the panel that only show: models, facts, sliders, the length of z. */
 
 const SLIDERS = 6;
 const SLIDER_STEPS = 800;
-
-/** text(name, values): the sentence in the browser's language, English where it is missing. */
-function createText(tables, language) {
-  const table = { ...tables.en, ...tables[language] };
-  return (name, values = {}) => (table[name] ?? name).replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
-}
-
-/** What an attribute of a shipped classifier is called in the page's language; any other name stays. */
-function attributeName(name, text) {
-  const slug = name.toLowerCase().replaceAll(/\W+/g, "_");
-  const said = text(`attribute_${slug}`);
-  return said === `attribute_${slug}` ? name : said;
-}
 
 /** number(value, digits) writes a number as the language does, with a true minus. */
 function createNumber(language) {

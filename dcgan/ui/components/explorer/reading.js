@@ -24,6 +24,16 @@ class Report {
     this.#root.hidden = true;
   }
 
+  /** What is shown, for the same page after a reload. */
+  pack() {
+    return this.#root.hidden ? null : { report: this.#shown, settings: this.#settings };
+  }
+
+  unpack({ report, settings }) {
+    this.#settings = settings;
+    this.show(report);
+  }
+
   show(report) {
     const { proved, assumed, notes, readings } = (this.#shown = report);
     const chosen = Number(this.#settings.reading ?? 1);

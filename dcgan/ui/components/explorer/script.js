@@ -15,9 +15,10 @@ class Explorer {
     this.#base = base;
     this.#text = createText(texts, language);
     this.#number = createNumber(language in texts ? language : "en");
-    this.view = new View(() => this.#changed());
+    this.history = new History((model) => this.#return(model), () => this.undoing?.draw());
+    this.view = new View(this.history, () => this.#changed());
     this.engine = new Engine(base, (state, sentence) => this.#onEngine(state, sentence));
-    this.stream = new Stream(this.engine, (picture) => this.stage.draw(picture), (sentence) => this.#say(sentence, true));
+    this.stream = new Stream(this.engine, (picture) => this.stage.draw(picture), (sentence) => this.#say(this.#text.said(sentence), true));
     this.store = new Store(() => this.#say(this.#text("store_full"), true));
     this.settings = new Settings(this.store);
     fillSentences(root, this.#text);
@@ -30,13 +31,13 @@ class Explorer {
 
   /** Read the address and show what it says; what it says wrongly becomes a sentence. */
   async start(defaultModel) {
-    const before = unpackAfterReload();
+    const before = unpackOnReturn("explore");
     if (before) history.replaceState(history.state, "", before.address);
     await this.models.load();
     if (!this.models.list.length) return this.#say(this.#text("no_models"), true);
     const { info, seed, z, label, complaint } = readAddress(this.models.list, defaultModel);
-    this.#open(info, seed, z, label);
-    this.view.unpack(before);
+    this.#display(info, seed, z, label);
+    if (before) this.returning.unpack(before);
     if (complaint) this.#say(this.#text(...complaint), true);
     return undefined;
   }
@@ -49,9 +50,9 @@ class Explorer {
 
   /** What the parts of the page know of it. */
   #outline() {
-    const { view, engine, store, settings, picture } = this;
+    const { view, engine, store, settings, picture, history } = this;
     return {
-      ...{ view, engine, store, settings, picture, base: this.#base, text: this.#text, number: this.#number, signal: this.#alive.signal },
+      ...{ view, engine, store, settings, picture, history, base: this.#base, text: this.#text, number: this.#number, signal: this.#alive.signal },
       part: (name) => this.#part(name),
       say: (sentence, isError) => this.#say(sentence, isError),
       openPoint: (point) => this.opening.point(point),
@@ -64,20 +65,19 @@ class Explorer {
     this.picture = this.#root.querySelector("[data-dcgan=picture]");
     const page = this.#outline();
     this.models = page.models = new Models(page);
-    this.opening = new Opening(page, (info) => this.#open(info));
+    this.opening = new Opening(page, (...asked) => this.#open(...asked));
     this.link = new Link(page);
     this.marked = new Marked(page, () => this.sheets.refresh());
     this.stage = new Stage(page, () => this.equaliser.refresh());
     this.sliders = new Sliders(this.#part("sliders"), this.view, this.#text, this.#number, (k, typed) => this.marked.assign(k, typed));
     this.equaliser = new Equaliser(this.#part("equaliser"), this.view, describe);
-    this.view.distance = this.settings.get("distance", this.view.distance);
-    this.view.set = this.settings.get("set", this.view.set);
-    this.#part("distance").value = this.view.distance;
     this.#buildLaboratory(page);
     const point = (file) => this.opening.png(file);
     this.drop = new DropZone(this.#part("drop"), this.#base, this.#text, (model) => this.#adopted(model), point, this.#alive.signal);
     new Hub(this.#part("hub"), this.#base, this.#text, this.#number, () => this.view.info.name, (model) => this.#adopted(model));
     this.help = new Help(this.#root);
+    this.undoing = new Undoing(page, () => this.shelf.keep());
+    this.returning = new Returning(page, this.#root, { history: this.history, walk: this.walk, equaliser: this.equaliser }, this.drop);
     this.following = new Following(page, this.#root, (info) => this.#grown(info));
   }
 
@@ -92,8 +92,8 @@ class Explorer {
       again();
     });
     this.sheets = new SheetsPanel(page, this.directions, again);
-    this.sheet = new Sheet(this.#part("sheet"), page, () => neighbourPlan(page));
-    this.rest = new Rest(this.stream, [this.sheet, this.directions, this.sheets.sheet, this.score]);
+    this.neighbours = new Neighbours(page, again);
+    this.rest = new Rest(this.stream, [this.neighbours.sheet, this.directions, this.sheets.sheet, this.score]);
     this.shelf = new Shelf(page);
     this.saving = new Saving(page, this.sheets);
     this.tabs = new Tabs(this.#part("laboratory"), this.settings, (name) => this.#openedTab(name));
@@ -105,17 +105,9 @@ class Explorer {
     on("dice", "click", () => view.dice());
     on("reuse", "click", () => view.reuseSeed());
     on("reset", "click", () => view.reset());
-    on("undo", "click", () => view.undo());
-    on("redo", "click", () => view.redo());
     on("seed", "change", (event) => this.#typeSeed(event.target));
     on("model", "change", (event) => this.#open(this.models.named(event.target.value)));
     on("label", "change", (event) => view.choose(Number(event.target.value)));
-    on("more", "click", () => {
-      this.#sheetOf({ set: view.set + 1 });
-      this.settings.set("set", view.set);
-    });
-    on("distance", "input", (event) => this.#sheetOf({ distance: Number(event.target.value) }));
-    on("distance", "change", (event) => this.settings.set("distance", Number(event.target.value)));
     this.#root.addEventListener("pointerdown", () => view.hold(true), { capture: true });
   }
 
@@ -124,10 +116,8 @@ class Explorer {
     const wake = () => !document.hidden && this.engine.wake(true);
     const recolour = () => this.equaliser.refresh();
     for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => this.view.hold(false), { signal, capture: true });
-    document.addEventListener("keydown", (event) => this.#onShortcut(event), { signal });
     document.addEventListener("visibilitychange", wake, { signal });
     window.addEventListener("online", wake, { signal });
-    window.addEventListener("pagehide", () => this.view.info && packForReload(this.view.pack()), { signal });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour, { signal });
     const resized = new ResizeObserver(() => this.view.info && this.stage.resize());
     resized.observe(this.#part("stage"));
@@ -137,14 +127,28 @@ class Explorer {
 
   // What happens --------------------------------------------------------------------------------------------------------------------
 
+  /** Show another model, or another point of one, as a step that can be undone. */
   #open(info, seed, z, label) {
+    this.view.leave();
+    this.#display(info, seed, z, label);
+  }
+
+  /** Undo goes back to another model. */
+  #return(model) {
+    const info = this.models.named(model);
+    if (info) this.#display(info);
+    else this.#say(this.#text("point_model", { model }), true);
+    return Boolean(info);
+  }
+
+  #display(info, seed, z, label) {
     this.stream.restart();
     this.engine.use(info.name);
     this.#say("");
     this.#part("model").value = info.name;
     fillFacts(this.#part("facts"), factsOf(info, this.#text, this.#number));
     this.#part("labels").hidden = !info.labels.length;
-    this.#part("label").replaceChildren(...info.labels.map((name, k) => new Option(name, k)));
+    this.#part("label").replaceChildren(...info.titles.map((name, k) => new Option(name, k)));
     this.view.open(info, seed, z, label);
     this.marked.model();
     this.#part("score").parentElement.hidden = !info.scores;
@@ -153,12 +157,12 @@ class Explorer {
     this.directions.model();
     this.shelf.draw();
     this.following.model();
+    this.undoing.draw();
   }
 
   /** The model that is shown has learned: show the same z in what it is now. */
   #grown(info) {
-    this.models.replace(info);
-    this.view.info = info;
+    this.view.info = this.models.replace(info);
     fillFacts(this.#part("facts"), factsOf(info, this.#text, this.#number));
     this.stream.want(this.view.z);
     this.rest.later();
@@ -177,11 +181,6 @@ class Explorer {
     if (seed !== null) this.view.sow(seed);
   }
 
-  #sheetOf(settings) {
-    Object.assign(this.view, settings);
-    this.rest.later();
-  }
-
   #openedTab(name) {
     if (!this.view.info) return;
     if (name === "directions") this.directions.opened();
@@ -190,21 +189,10 @@ class Explorer {
     this.#schedule();
   }
 
-  #onShortcut(event) {
-    const typing = event.target.matches?.("input[type=text], textarea");
-    if (typing || !(event.ctrlKey || event.metaKey) || event.altKey) return;
-    const key = event.key.toLowerCase();
-    if (!["z", "y", "s"].includes(key) || !this.view.info) return;
-    event.preventDefault();
-    if (key === "s") this.shelf.keep();
-    else if (key === "y" || event.shiftKey) this.view.redo();
-    else this.view.undo();
-  }
-
   #onEngine(state, sentence) {
     if (state === "lost") this.#say(this.#text("lost"), true);
     else if (state === "post" && this.#trouble !== "post") this.#say(this.#text("slow"));
-    else if (state === "refused") this.#say(sentence, true);
+    else if (state === "refused") this.#say(this.#text.said(sentence), true);
     else if (state === "ready" && this.#trouble) this.#say(this.#text("mended"));
     if (state !== "connecting") this.#trouble = ["lost", "post"].includes(state) ? state : null;
     this.stream.resume();
@@ -230,7 +218,7 @@ class Explorer {
   }
 
   #render() {
-    const { seed, edited, z, label, prior, canUndo, canRedo } = this.view;
+    const { seed, edited, z, label, prior } = this.view;
     this.marked.draw();
     this.sliders.draw();
     this.equaliser.draw();
@@ -245,8 +233,6 @@ class Explorer {
     }
     this.picture.setAttribute("aria-label", this.#text(edited ? "picture_edited" : "picture", { seed }));
     if (label !== null) this.#part("label").value = label;
-    this.#part("undo").disabled = !canUndo;
-    this.#part("redo").disabled = !canRedo;
     this.#part("reuse").disabled = !edited;
   }
 

@@ -1,20 +1,10 @@
-/* The sheets there are: neighbours of z; seeds, X/Y, labels, typed digits. */
+/* The sheets there are beside the neighbours: seeds, X/Y, labels, typed digits. */
 
-const NEIGHBOURS = 12;
-const FIRST_SEED = 2 ** 40; // of neighbours: far from the seeds that people type
 const SEEDS = 64;
 const SIDE = 7; // of an X/Y sheet
 const SHEET_REACH = 0.75; // of the sliders' range: 3 where they reach 4
 const MOST_POINTS = 64; // the server's
 const LABEL_COLUMNS = 6;
-
-/** Neighbours of the current z, for `Sheet`. */
-function neighbourPlan({ view, text }) {
-  const { z, prior, distance, set, label } = view;
-  const seeds = Array.from({ length: NEIGHBOURS }, (_, k) => FIRST_SEED + set * NEIGHBOURS + k);
-  const points = neighbours(z, distance, seeds, prior).map((other, k) => ({ z: other, label, name: text("neighbour", { k: k + 1 }) }));
-  return { points, columns: 6 };
-}
 
 /** The panel of sheets: which one, what of, in which order. */
 class SheetsPanel {
@@ -142,7 +132,7 @@ class SheetsPanel {
   #labels() {
     const { view } = this.#page;
     const { info, prior, seed } = view;
-    const names = info.labels.slice(0, MOST_POINTS);
+    const names = info.titles.slice(0, MOST_POINTS);
     const columns = Math.max(1, Math.min(LABEL_COLUMNS, Math.floor(MOST_POINTS / names.length)));
     const seeds = Array.from({ length: columns - 1 }, (_, k) => Math.min(MAX_SEED, seed + k + 1));
     const all = [view.z, ...seeds.map((each) => sampleZ(each, info.z_dim, prior))];

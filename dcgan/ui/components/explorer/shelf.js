@@ -8,7 +8,6 @@ class Shelf {
   #list;
   #points;
   #drawn = new Map(); // id -> ImageData
-  #before = null; // the list that Undo brings back
 
   constructor(page) {
     this.#page = page;
@@ -17,7 +16,7 @@ class Shelf {
     this.#points = page.store.read("points", []).filter(isPoint);
     const { part } = page;
     part("keep").addEventListener("click", () => this.keep());
-    part("points-undo").addEventListener("click", () => this.#bringBack());
+    page.history.serve("shelf", { take: () => this.#points, put: (points) => this.#take(points), everywhere: true });
     part("points-export").addEventListener("click", () => this.#export());
     part("points-import").addEventListener("click", () => part("points-file").click());
     part("points-file").addEventListener("change", (event) => this.#import(event.target));
@@ -32,11 +31,10 @@ class Shelf {
   /** Keep the present point. */
   keep() {
     const { info, seed, edited, z, label } = this.#page.view;
-    const name = [info.labels[label], seed, edited ? this.#text("point_edited") : undefined].filter((each) => each !== undefined).join(" ");
+    const name = [info.titles[label], seed, edited ? this.#text("point_edited") : undefined].filter((each) => each !== undefined).join(" ");
     const point = { id: crypto.randomUUID?.() ?? `p${Date.now()}`, name, model: info.name, sha256: info.sha256, seed, z: edited ? encodeZ(z) : null, label };
     if (!this.#change([...this.#points, point])) return;
     this.#page.say(this.#text("kept", { name }));
-    this.draw();
   }
 
   /** Make the pictures that are not there yet; pictures of other models come by POST. */
@@ -68,11 +66,18 @@ class Shelf {
   }
 
   /** Take a new list, if the browser keeps it; Undo brings back the one before. */
-  #change(points, before = this.#points) {
+  #change(points) {
+    const before = this.#points;
+    if (!this.#take(points)) return false;
+    this.#page.history.remember("shelf", null, () => before);
+    return true;
+  }
+
+  #take(points) {
     if (!this.#page.store.write("points", points)) return false;
     this.#points = points;
-    this.#before = before;
     this.#show();
+    this.draw();
     return true;
   }
 
@@ -80,7 +85,6 @@ class Shelf {
     const { part } = this.#page;
     part("points-empty").hidden = this.#points.length > 0;
     part("points-export").disabled = !this.#points.length;
-    part("points-undo").hidden = !this.#before;
     replaceRows(this.#list, this.#points.map((point) => this.#row(point)));
   }
 
@@ -136,12 +140,6 @@ class Shelf {
     this.#page.part("points-undo").focus();
   }
 
-  #bringBack() {
-    this.#change(this.#before, null);
-    this.#page.say("");
-    this.draw();
-  }
-
   #toMorph(point) {
     const { store, say } = this.#page;
     const inbox = store.read("morph.inbox", []);
@@ -162,7 +160,6 @@ class Shelf {
     const known = new Set(this.#points.map(({ id }) => id));
     const added = points.filter(({ id }) => !known.has(id));
     if (!this.#change([...this.#points, ...added])) return undefined;
-    this.draw();
     return this.#page.say(this.#text("imported", { count: points.length, added: added.length }));
   }
 }

@@ -1,4 +1,7 @@
-/* What the browser keeps for the next visit, as JSON in localStorage; where that is full or forbidden, one sentence says so. */
+/* What the browser keeps for the next visit, as JSON in localStorage; where that is full or forbidden, one sentence says so.
+   And what a page hands to its own next visit in the same tab, in sessionStorage. */
+
+const MOST_STEPS = 256;
 
 class Store {
   #complain;
@@ -47,22 +50,38 @@ class Settings {
   }
 }
 
-/** Hand something to the page that a reload makes of this one; a session that keeps nothing loses no more than its undo. */
-function packForReload(value) {
-  try {
-    sessionStorage.setItem("dcgan.reload", JSON.stringify(value));
-  } catch {
-    // full or forbidden
+/** Hand to the same page's next visit in this tab what `pack(most)` says, with at most that many steps to undo: all, or as many as find room. */
+function packForReturn(page, pack) {
+  for (let most = MOST_STEPS; most; most = Math.floor(most / 4)) {
+    try {
+      sessionStorage.setItem(`dcgan.return.${page}`, JSON.stringify(pack(most)));
+      return;
+    } catch {
+      // full, or forbidden: then a return finds what the address and localStorage say
+    }
   }
 }
 
-/** What the page before a reload handed over, else null. */
-function unpackAfterReload() {
+/** What the page handed over when it was left, where this is a reload, or a return to a page that nothing else is asked of; else null. */
+function unpackOnReturn(page) {
   try {
-    const packed = JSON.parse(sessionStorage.getItem("dcgan.reload"));
-    sessionStorage.removeItem("dcgan.reload");
-    return performance.getEntriesByType("navigation")[0]?.type === "reload" ? packed : null;
+    const packed = JSON.parse(sessionStorage.getItem(`dcgan.return.${page}`));
+    sessionStorage.removeItem(`dcgan.return.${page}`);
+    const isReload = performance.getEntriesByType("navigation")[0]?.type === "reload";
+    const isPlain = ![...new URLSearchParams(location.search).keys()].some((name) => ["model", "seed", "z", "label"].includes(name));
+    return isReload || isPlain || packed?.address === location.href ? packed : null;
   } catch {
     return null;
   }
+}
+
+/** What was typed and not sent yet, and what is unfolded: the fields and details marked data-draft. */
+function draftsOf(root) {
+  return Array.from(root.querySelectorAll("[data-draft]"), (each) => (each.localName === "details" ? each.open : each.value));
+}
+
+function takeDrafts(root, drafts = []) {
+  root.querySelectorAll("[data-draft]").forEach((each, k) => {
+    if (drafts[k] !== undefined) each[each.localName === "details" ? "open" : "value"] = drafts[k];
+  });
 }

@@ -4,19 +4,19 @@ const DICE_SEEDS = 1000000; // short enough to be read out
 const NORMAL_RANGE = 4; // sliders reach ±4 of a normal z, ±1 of a uniform one
 
 class View {
-  #history = new History();
+  #history;
   #own = new Float32Array(0); // the seed's z
   info = null;
   seed = 0;
   label = null; // number of the class, null where the model has none
   z = new Float32Array(0);
   marked = []; // the dimensions on the sliders
-  distance = 0.4; // of the neighbours
-  set = 0; // which neighbours
 
-  /** `changed()` is called after every change of seed or z. */
-  constructor(changed) {
+  /** `changed()` is called after every change of seed or z; `history` remembers each. */
+  constructor(history, changed) {
+    this.#history = history;
     this.changed = changed;
+    history.serve("view", { take: () => this.#snapshot(), put: (entry) => this.#restore(entry) });
   }
 
   get prior() {
@@ -31,14 +31,6 @@ class View {
     return !sameZ(this.z, this.#own);
   }
 
-  get canUndo() {
-    return this.#history.canUndo;
-  }
-
-  get canRedo() {
-    return this.#history.canRedo;
-  }
-
   get address() {
     return addressOf(this.info.name, this.seed, this.edited ? this.z : null, this.info.labels[this.label]);
   }
@@ -47,11 +39,9 @@ class View {
   open(info, seed = this.seed, asked = null, label = this.info?.labels[this.label]) {
     const fits = this.info?.z_dim === info.z_dim && this.info.prior === info.prior;
     const kept = fits && this.edited ? this.z : null;
-    if (!fits) {
-      this.#history.clear();
-      this.marked = Array.from({ length: Math.min(SLIDERS, info.z_dim) }, (_, i) => i);
-    }
+    if (!fits) this.marked = Array.from({ length: Math.min(SLIDERS, info.z_dim) }, (_, i) => i);
     this.info = info;
+    this.#history.model = info.name;
     this.label = info.labels.length ? Math.max(0, info.labels.indexOf(label)) : null;
     this.seed = seed;
     this.#own = sampleZ(seed, info.z_dim, info.prior);
@@ -59,14 +49,10 @@ class View {
     this.changed();
   }
 
-  /** What a reload would lose: the steps that can be undone, and a change that the address does not hold yet. */
-  pack() {
-    return { model: this.info.name, address: this.address, ...this.#history.pack() };
-  }
-
-  /** Take up the steps of the page before its reload. */
-  unpack(packed) {
-    if (packed?.model === this.info.name) this.#history.unpack(packed, this.info.z_dim);
+  /** Another model will be shown, as a step that can be undone. */
+  leave() {
+    this.hold(false);
+    this.#remember("model");
   }
 
   change(pairs) {
@@ -102,13 +88,13 @@ class View {
   visit({ seed = null, z, label = null }) {
     this.hold(false);
     this.#remember("go");
-    this.#restore({ seed: seed ?? this.seed, z: z ?? null, label });
+    this.#go(seed ?? this.seed, z, label);
   }
 
   sow(seed) {
     this.hold(false);
     this.#remember("seed");
-    this.#restore({ seed, z: null, label: this.label });
+    this.#go(seed, null, this.label);
   }
 
   choose(label) {
@@ -130,34 +116,30 @@ class View {
     this.go(new Float32Array(this.z.length));
   }
 
-  undo() {
-    this.#restore(this.#history.undo(this.#snapshot()));
-  }
-
-  redo() {
-    this.#restore(this.#history.redo(this.#snapshot()));
-  }
-
   /** A pointer went down or up: the next change is a step of its own. */
   hold(held) {
     this.#history.hold(held);
   }
 
   #remember(control) {
-    this.#history.remember(control, this.#snapshot());
+    this.#history.remember("view", control, () => this.#snapshot());
   }
 
   #snapshot() {
-    return { seed: this.seed, z: this.z.slice(), label: this.label, marked: this.marked };
+    return { seed: this.seed, z: encodeZ(this.z), label: this.label, marked: this.marked };
   }
 
-  #restore(entry) {
-    if (!entry) return;
-    this.seed = entry.seed;
-    this.marked = entry.marked ?? this.marked;
-    if (entry.label in this.info.labels) this.label = entry.label; // the entry may be of another model, or of none
-    this.#own = sampleZ(entry.seed, this.info.z_dim, this.prior);
-    this.z = (entry.z ?? this.#own).slice();
+  #restore({ seed, z, label, marked }) {
+    this.marked = marked;
+    this.#go(seed, decodeZ(z, this.info.z_dim), label);
+  }
+
+  /** Show a seed's own z, or another; a label only if the model has it. */
+  #go(seed, z, label) {
+    this.seed = seed;
+    if (label in this.info.labels) this.label = label;
+    this.#own = sampleZ(seed, this.info.z_dim, this.prior);
+    this.z = (z ?? this.#own).slice();
     this.changed();
   }
 }

@@ -26,6 +26,21 @@ class Walk {
     canvas.addEventListener("keydown", (event) => this.#onKey(event));
   }
 
+  /** Where the walk is, for the same page after a reload. */
+  pack() {
+    if (!this.#made) return null;
+    const { z, seed } = this.#start;
+    return { place: this.#place, made: encodeZ(this.#made), z: encodeZ(z), seed };
+  }
+
+  unpack(packed) {
+    if (!packed) return;
+    const { z_dim: zDim } = this.#view.info;
+    this.#place = packed.place;
+    this.#made = decodeZ(packed.made, zDim);
+    this.#start = { z: decodeZ(packed.z, zDim), seed: packed.seed };
+  }
+
   #press(page) {
     const { say, settings, text } = page;
     this.#switch(!this.#on, page);

@@ -12,6 +12,7 @@ from dcgan.ui.components import component, component_texts
 SCRIPTS = (
     "../live/words.js",
     "../live/api.js",
+    "../making_way/making_way.js",
     "wish.js",
     "fields.js",
     "versus.js",
@@ -31,4 +32,4 @@ def training_form(tables: Mapping[str, Mapping[str, str]]) -> gr.HTML:
     tables
         Language -> key -> sentence; the keys under `train.form` go into the page.
     """
-    return component(Path(__file__).parent, SCRIPTS, {"TABLES": component_texts(tables, "train.form")}, elem_id="dcgan-form")
+    return component(Path(__file__).parent, SCRIPTS, {"TABLES": component_texts(tables, "train.form", "train.way")}, elem_id="dcgan-form")

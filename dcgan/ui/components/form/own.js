@@ -45,6 +45,7 @@ function createOwnPictures(part, onUpload, onSource, onFound) {
         onFound(found);
       }
     } catch (error) {
+      if (!(error instanceof Refusal)) console.error(error);
       tell(source.startsWith(HUB) ? say("fetch_first") : ""); // what is wrong with a path, the plan says
     }
     return undefined;

@@ -87,7 +87,7 @@ function takeProposal({ recipe, steps, ...settings }) {
 }
 
 function changed() {
-  offerPause("");
+  part("way").replaceChildren();
   showOwn();
   part("time").textContent = "";
   describe();
@@ -166,32 +166,18 @@ function fail(error) {
   complain(error instanceof Refusal ? `${error.message}.` : say("lost"));
 }
 
-/** Start a run, or the comparison of one setting; `pause` names the run that is on, where that was asked for. */
-async function start(kind, pause = "") {
-  const buttons = [part("start"), part("compare"), part("pause-and-start")];
+/** Start a run, or the comparison of one setting. */
+async function start(kind) {
+  const buttons = [part("start"), part("compare")];
   for (const button of buttons) button.disabled = true;
-  if (pause) part("on").textContent = say("pausing", { run: pause });
   const wish = readForm();
-  try {
+  await makingWay(part("way"), async (pause) => {
     const { run, comparison } = await post(kind, { ...wish, ...(kind === "compare" ? wish.versus : {}), pause }, TRIAL_MS);
     complain("");
-    offerPause("");
     document.dispatchEvent(new CustomEvent(run ? "dcgan:run" : "dcgan:comparison", { detail: run ?? comparison }));
-  } catch (error) {
-    const { may_pause: mayPause, on } = error.record ?? {};
-    offerPause(mayPause ? on : "", kind);
-    if (mayPause) complain("");
-    else fail(error);
-  }
+  });
   for (const button of buttons) button.disabled = false;
   describeVersus();
-}
-
-/** Offer to pause the run that is on; "" when none is. */
-function offerPause(run, kind = "start") {
-  part("pause-box").hidden = !run;
-  part("on").textContent = run ? say("is_on", { run }) : "";
-  Object.assign(part("pause-and-start").dataset, { run, kind });
 }
 
 async function estimate() {
@@ -249,7 +235,6 @@ part("reset").addEventListener("click", () => (fields.write({}), changed()));
 part("estimate").addEventListener("click", estimate);
 root.addEventListener("submit", (event) => (event.preventDefault(), start("start")));
 part("compare").addEventListener("click", () => start("compare"));
-part("pause-and-start").addEventListener("click", ({ currentTarget: { dataset } }) => start(dataset.kind, dataset.run));
 document.addEventListener("dcgan:form", function come() {
   if (!root.isConnected) return document.removeEventListener("dcgan:form", come);
   root.scrollIntoView({ block: "nearest" });

@@ -13,11 +13,12 @@ from dcgan.ui.components import component, component_texts
 SCRIPTS = (
     "words.js",
     "api.js",
+    "../making_way/making_way.js",
     "plotly.js",
     "history.js",
     "charts.js",
     "sheet.js",
-    "kid.js",
+    "measured.js",
     "guess.js",
     "lineup.js",
     "progress.js",
@@ -39,5 +40,5 @@ def live_view(tables: Mapping[str, Mapping[str, str]]) -> gr.HTML:
     tables
         Language -> key -> sentence; the keys under `train.live` go into the page.
     """
-    constants = {"TABLES": component_texts(tables, "train.live"), "PLOTLY_VERSION": version("plotly")}
+    constants = {"TABLES": component_texts(tables, "train.live", "train.way"), "PLOTLY_VERSION": version("plotly")}
     return component(Path(__file__).parent, SCRIPTS, constants, elem_id="dcgan-live")

@@ -3,6 +3,7 @@
 const appRoot = location.pathname.replace(/\/train\/?$/, "").replace(/\/$/, "");
 const routes = `${appRoot}/gradio_api/dcgan`;
 const TIMEOUT_MS = 8000;
+const WAY_MS = 120000; // a run that makes way may be reading its data, and then saves
 
 /** The secret of whoever starts a run here: it makes this browser the one that steers it. */
 function controlKey() {
@@ -16,6 +17,9 @@ function controlKey() {
 function freshKey() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
+
+/** A path with the run that is to be paused for what it asks; "" where none is. */
+const withPause = (path, pause) => (pause ? `${path}?pause=${encodeURIComponent(pause)}` : path);
 
 /** An answer other than 2xx: `error` of its record is the server's sentence. */
 class Refusal extends Error {
@@ -36,11 +40,11 @@ async function ask(path, { timeout = TIMEOUT_MS, ...options } = {}) {
 const api = {
   runs: () => ask("runs"),
   since: (run, line) => ask(`runs/${encodeURIComponent(run)}/since/${line}`),
-  continue: (run) => ask(`runs/${encodeURIComponent(run)}/continue`, { method: "POST" }),
+  continue: (run, pause) => ask(withPause(`runs/${encodeURIComponent(run)}/continue`, pause), { method: "POST", timeout: WAY_MS }),
   order: (run, order, values = {}) =>
     ask(`runs/${encodeURIComponent(run)}/orders`, { method: "POST", body: JSON.stringify({ order, values }) }),
-  branch: (run, step, settings) =>
-    ask(`runs/${encodeURIComponent(run)}/branch`, { method: "POST", body: JSON.stringify({ step, settings }) }),
+  branch: (run, step, settings, pause) =>
+    ask(withPause(`runs/${encodeURIComponent(run)}/branch`, pause), { method: "POST", body: JSON.stringify({ step, settings }), timeout: WAY_MS }),
   differences: (run, other) => ask(`runs/${encodeURIComponent(run)}/differences?other=${encodeURIComponent(other)}`),
   measures: (run) => `${routes}/runs/${encodeURIComponent(run)}/measures.csv`,
   sheet: (run, step, generation) => `${routes}/runs/${encodeURIComponent(run)}/samples/${step}.jpg?g=${generation}`,

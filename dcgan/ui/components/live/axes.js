@@ -42,6 +42,7 @@ function createAxes(root, charts, onOther) {
       const second = newHistory();
       second.smooth(2 ** Number(span.value));
       second.add(answer.columns ?? [], answer.rows);
+      second.note(answer.events);
       charts.look({ other: second });
       const texts = Object.entries(found).map(([key, [one, two]]) => `${key}: ${one ?? "–"} | ${two ?? "–"}`);
       differences.textContent = texts.length ? say("differ", { list: texts.join(" · ") }) : say("same_recipe");

@@ -15,6 +15,8 @@ const CHARTS = {
   opinion: { keys: ["d_real", "d_fake", "d_fake_after"], owners: "dgg", dashed: "d_fake_after", lines: [{ at: 0.5, owner: null, text: "½" }], yaxis: { range: [-0.02, 1.02] } },
   norms: { keys: ["grad_norm_d", "grad_norm_g"], owners: "dg", lines: [], yaxis: { rangemode: "tozero" }, canBeLog: true },
   diversity: { keys: ["diversity"], owners: "g", lines: [], yaxis: { rangemode: "tozero" } },
+  kid: { keys: [], taken: "kid", lines: [], yaxis: { rangemode: "tozero" }, canBeLog: true },
+  swd: { keys: [], taken: "swd", lines: [], yaxis: { rangemode: "tozero" }, canBeLog: true },
 };
 
 const SEPARATORS = number(0.5, 1).at(1) + number(10000).at(-4); // of decimals and of thousands, as the language has them
@@ -54,7 +56,16 @@ function createCharts(root) {
     };
   }
 
-  function traces({ keys, owners, dashed }, colours) {
+  /** What is measured now and then: a point each time, with its error where it has one. */
+  function pointsOf(source, key, colours, look) {
+    const found = source.points(key);
+    const error_y = { type: "data", array: found.map((event) => event[TAKEN[key].error] ?? 0), visible: found.some((event) => event[TAKEN[key].error]), thickness: 1, width: 3 };
+    const line = { color: colours.g, ...look };
+    return { x: found.map(({ step }) => source.place(step, by)), y: found.map((event) => event[key]), error_y, mode: "lines+markers", marker: { size: 6, color: colours.g }, line, hoverinfo: "x+y" };
+  }
+
+  function traces({ keys, owners, dashed, taken }, colours) {
+    if (taken) return [pointsOf(history, taken, colours, { width: 2.25 }), ...(other ? [pointsOf(other, taken, colours, { width: 2, dash: DOTTED })] : [])];
     const data = history.all();
     const line = (source, key, color, look) => ({ x: scaled(source[by], by), y: [...source[key]], mode: "lines", line: { color, simplify: true, ...look } });
     const colour = (index) => colours[owners[index]];
@@ -121,6 +132,7 @@ function createCharts(root) {
     const x = scaled(fresh[by], by);
     for (const name of drawn) {
       const { keys } = CHARTS[name];
+      if (!keys.length) continue;
       const ys = [...keys, ...keys.map((key) => `${key}_mean`)].map((key) => fresh[key]);
       plotly.extendTraces(boxes[name], { x: ys.map(() => x), y: ys }, ys.map((_, index) => index));
     }
@@ -131,6 +143,11 @@ function createCharts(root) {
     if (!plotly) return;
     if (drawn.size && fresh) extend(fresh);
     else draw();
+  }
+
+  /** Take the events by which something was measured. */
+  function note(fresh) {
+    if (history.note(fresh)) draw();
   }
 
   function clear() {
@@ -181,14 +198,21 @@ function createCharts(root) {
     else for (const name of seen) plotly.Plots.resize(boxes[name]);
   }
 
-  /** The means at the step that is looked at, or the newest. */
-  function values() {
+  /** What the curves say at the step that is looked at, or the newest: {measure: text}. */
+  function texts() {
     const data = history.all();
     const index = marked === null ? data.step.length - 1 : history.indexOf(marked);
-    return (key) => data[key][index] ?? null;
+    const means = Object.values(CHARTS).flatMap(({ keys }) => keys.map((key) => [key, number(data[`${key}_mean`][index], 2)]));
+    return Object.fromEntries([...means, ...Object.keys(TAKEN).map((key) => [key, textOf(key)])]);
+  }
+
+  function textOf(key) {
+    const last = history.points(key).filter(({ step }) => marked === null || step <= marked).at(-1);
+    const error = last?.[TAKEN[key].error];
+    return number(last?.[key], 4) + (error ? ` ± ${number(error, 4)}` : "");
   }
 
   new ResizeObserver(debounced(() => plotly && resize(), 80)).observe(root);
   new MutationObserver(debounced(draw, 30)).observe(document.body, { attributes: true, attributeFilter: ["class"] });
-  return { open, add, clear, mark, happen, look, judgeBy, values, draw, ready: () => plotly !== null };
+  return { open, add, note, clear, mark, happen, look, judgeBy, texts, draw, ready: () => plotly !== null };
 }

@@ -1,11 +1,11 @@
-// What happened to a run beside its steps: resumed, settings changed, diagnoses with their remedies, scores.
+// What happened to a run beside its steps: resumed, settings changed, diagnoses with their remedies.
 
 const TOLD = ["resumed", "order", "diagnosis", "failed", "finished"];
 const ALONE = ["step_d", "step_g"]; // steps by hand that move one network
 
 function createHappenings(root, onChange) {
   const part = (name) => root.querySelector(`[data-part="${name}"]`);
-  const [list, box, scores] = [part("happenings"), part("happenings-box"), part("scores")];
+  const [list, box] = [part("happenings"), part("happenings-box")];
   let told = [];
   let run = "";
 
@@ -13,9 +13,7 @@ function createHappenings(root, onChange) {
     run = name;
     told = [];
     list.replaceChildren();
-    scores.replaceChildren();
     box.hidden = true;
-    part("scores-box").hidden = true;
   }
 
   function add(events) {
@@ -23,9 +21,6 @@ function createHappenings(root, onChange) {
     told = [...told, ...fresh];
     list.append(...fresh.map(item));
     box.hidden = !told.length;
-    const measured = events.filter(({ event }) => event === "scored");
-    scores.append(...measured.map(score));
-    part("scores-box").hidden = !scores.children.length;
     if (fresh.length) onChange(told.filter(({ event }) => event !== "finished").map(({ step, severity }) => ({ step, kind: severity })));
   }
 
@@ -75,22 +70,12 @@ function createHappenings(root, onChange) {
     answer.setAttribute("role", "status");
     button.addEventListener("click", async () => {
       button.disabled = true;
-      try {
-        document.dispatchEvent(new CustomEvent("dcgan:run", { detail: (await api.branch(run, step, settings)).run }));
-      } catch (error) {
-        answer.textContent = error instanceof Refusal ? `${error.message}.` : say("lost");
-      }
+      await makingWay(answer, async (pause) => document.dispatchEvent(new CustomEvent("dcgan:run", { detail: (await api.branch(run, step, settings, pause)).run })));
       button.disabled = false;
     });
     const both = document.createElement("span");
     both.append(button, answer);
     return both;
-  }
-
-  function score({ step, swd, n }) {
-    const row = document.createElement("tr");
-    for (const text of [number(step), number(swd, 4), number(n)]) row.insertCell().textContent = text;
-    return row;
   }
 
   return { clear, add };

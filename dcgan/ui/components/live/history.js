@@ -3,6 +3,7 @@
 const MOST_POINTS = 5000;
 const POINTS_AFTER_THINNING = 2500;
 const PLACES = ["step", "epoch", "seconds"]; // what a point can be placed by
+const TAKEN = { kid: { event: "kid", error: "kid_se" }, swd: { event: "scored" } }; // measures that are taken now and then, by an event
 
 /**
  * Keep `keys` of a run's rows. `add(columns, rows)` returns what is new, or null when everything must be drawn again.
@@ -11,6 +12,7 @@ const PLACES = ["step", "epoch", "seconds"]; // what a point can be placed by
 function createHistory(keys) {
   const series = [...PLACES, ...keys, ...keys.map((key) => `${key}_mean`)];
   let data;
+  let taken; // events of measures
   let means;
   let spacing;
   let span = 16;
@@ -19,6 +21,7 @@ function createHistory(keys) {
 
   function clear() {
     data = nothing();
+    taken = [];
     means = {};
     spacing = 0;
   }
@@ -78,8 +81,20 @@ function createHistory(keys) {
     return value === undefined ? null : scaled([value], by)[0];
   }
 
+  /** Keep what events measured; return whether they did. */
+  function note(events) {
+    const found = events.filter(({ event }) => Object.values(TAKEN).some((measure) => measure.event === event));
+    taken.push(...found);
+    return found.length > 0;
+  }
+
+  /** The events by which a measure of TAKEN was taken. */
+  function points(key) {
+    return taken.filter((event) => event.event === TAKEN[key].event && event[key] !== null);
+  }
+
   clear();
-  return { clear, add, smooth, indexOf, place, all: () => data };
+  return { clear, add, smooth, indexOf, place, note, points, all: () => data };
 }
 
 /** Seconds are drawn as minutes. */

@@ -14,7 +14,7 @@ function createPanel(root, onOrder) {
   const buttons = [...root.querySelectorAll("[data-order]")];
   const title = document.title;
   let asked = null; // the state in which an order was sent: its buttons rest until the state changes
-  let complaint = ""; // why the last order was refused
+  let shownRun = "";
 
   function put(node, text) {
     if (node.textContent !== text) node.textContent = text; // a live region speaks only when it changes
@@ -28,11 +28,13 @@ function createPanel(root, onOrder) {
   function show(run, answer, shown) {
     const { status, config } = answer;
     if (asked !== null && asked !== status.state) asked = null;
+    if (run !== shownRun) part("offer").replaceChildren();
+    shownRun = run;
     root.dataset.state = status.state;
     part("whole").hidden = false;
     put(part("badge"), say(`state_${status.state}`));
     put(part("facts"), facts(config));
-    put(part("sentence"), [complaint, sentence(run, answer)].filter(Boolean).join(" "));
+    put(part("sentence"), sentence(run, answer));
     showOrders(answer);
     part("explore").hidden = !shown.explorable;
     part("explore").href = api.explore(titleOf(run));
@@ -93,14 +95,8 @@ function createPanel(root, onOrder) {
 
   async function give(order) {
     asked = root.dataset.state;
-    complaint = "";
     for (const button of buttons) button.disabled = true;
-    try {
-      await onOrder(order);
-    } catch (error) {
-      asked = null;
-      complaint = error instanceof Refusal ? `${error.message}.` : say("lost");
-    }
+    if (!(await makingWay(part("offer"), (pause) => onOrder(order, pause)))) asked = null;
   }
 
   part("own").addEventListener("click", () => document.dispatchEvent(new CustomEvent("dcgan:form")));

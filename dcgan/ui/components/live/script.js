@@ -19,7 +19,7 @@ const picker = createPicker(root.querySelector('[data-part="picker"]'), follow);
 const happenings = createHappenings(root, charts.happen);
 const changing = createChanging(root);
 const lineup = createLineup(root);
-const kid = createKid(root);
+const measured = createMeasured(root);
 const axes = createAxes(root, charts, layBeside);
 createProjector(root, charts.draw);
 picker.listen(axes.offer);
@@ -73,7 +73,7 @@ function startAgain() {
   happenings.clear(run);
   changing.clear(run);
   lineup.clear(run);
-  kid.clear();
+  measured.clear();
   sheet.clear((step) => api.sheet(run, step, view.generation ?? 0));
 }
 
@@ -132,7 +132,9 @@ function take(answer) {
   const sheets = answer.events.filter(({ event }) => event === "samples").map(({ step }) => step);
   sheet.add([...(answer.samples ?? []), ...(answer.samples ? [] : sheets)]);
   happenings.add(answer.events);
-  kid.add(answer.events);
+  measured.add(answer.events); // unfolds the charts that are drawn next
+  charts.note(answer.events);
+  measured.show(answer.best, answer.status.state === "recorded" ? "" : view.run);
   changing.learn(view.config.recipe, answer.events);
   changing.show(answer.status.state, answer.may_control);
   lineup.learn(view.config, answer.events, view.generation);
@@ -159,7 +161,7 @@ function show(answer) {
     explorable: view.explorable,
     fraction: ["completed", "recorded"].includes(status.state) ? 1 : fraction,
     numbers: {
-      ...means(),
+      ...charts.texts(),
       step: number(status.step),
       epoch: number(progress.epoch(), 1),
       speed: number(view.speed ?? null),
@@ -176,18 +178,13 @@ function tell(detail) {
   document.dispatchEvent(new CustomEvent("dcgan:shown", { detail }));
 }
 
-function means() {
-  const value = charts.values();
-  return Object.fromEntries(Object.values(CHARTS).flatMap(({ keys }) => keys.map((key) => [key, number(value(`${key}_mean`), 2)])));
-}
-
 /** Say beside the curves what they are at the step that is looked at. */
 function showNumbers() {
-  for (const [key, text] of Object.entries(means())) root.querySelector(`[data-number="${key}"]`).textContent = text;
+  for (const [key, text] of Object.entries(charts.texts())) root.querySelector(`[data-number="${key}"]`).textContent = text;
 }
 
-async function giveOrder(order) {
-  if (order === "continue") await api.continue(view.run);
+async function giveOrder(order, pause) {
+  if (order === "continue") await api.continue(view.run, pause);
   else await api.order(view.run, order);
   pollSoon(100);
 }

@@ -8,9 +8,11 @@ from pathlib import Path
 import gradio as gr
 
 from dcgan.ui.components import component, component_texts
+from dcgan.ui.components.explorer import explorer_texts
 
 SCRIPTS = (
-    "../explorer/panel.js",  # sentences, numbers, create
+    "../explorer/texts.js",
+    "../explorer/panel.js",  # numbers, create
     "../explorer/files.js",
     "../explorer/store.js",
     "memory.js",
@@ -38,10 +40,10 @@ def morph(tables: Mapping[str, Mapping[str, str]], default_model: str) -> gr.HTM
 
 
 def _texts(tables: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
-    """Return the component's sentences, and the explorer's names for kinds of models and for attributes."""
-    own, explorer = component_texts(tables, "morph"), component_texts(tables, "explore")
-    names = {
-        language: {key: text for key, text in table.items() if key.startswith(("source_", "attribute_"))}
+    """Return the component's sentences, and the explorer's names for kinds of models and attributes, and what the server says no with."""
+    own, explorer = component_texts(tables, "morph"), explorer_texts(tables)
+    shared = {
+        language: {key: text for key, text in table.items() if key.startswith(("source_", "attribute_", "refusal_"))}
         for language, table in explorer.items()
     }
-    return {language: {**names[language], **own[language]} for language in own}
+    return {language: {**shared[language], **own[language]} for language in own}

@@ -35,8 +35,13 @@ class Api {
     const answer = await fetch(url, { method: "POST", body: JSON.stringify(asked), signal }).catch((error) => {
       throw error.name === "AbortError" ? error : new Trouble(this.#text("lost"));
     });
-    if (!answer.ok) throw new Trouble((await answer.json().catch(() => ({}))).error ?? this.#text("lost"));
+    if (!answer.ok) throw new Trouble(await this.#refusal(answer));
     return answer;
+  }
+
+  async #refusal(answer) {
+    const { error } = await answer.json().catch(() => ({}));
+    return error ? this.#text.said(error) : this.#text("lost");
   }
 }
 

@@ -41,6 +41,21 @@ class Chooser {
     return this.fill();
   }
 
+  /** What is offered, and by which button it was opened, for the next visit. */
+  pack() {
+    const opener = this.#part("chooser").hidden ? -1 : openers().indexOf(this.done);
+    return { opener, first: this.#first, wanted: this.#wanted };
+  }
+
+  unpack({ opener, first, wanted }) {
+    this.#first = first;
+    this.#wanted = wanted;
+    for (const select of this.#part("chooser-kinds").children) {
+      select.value = Array.from(select.options, ({ value }) => value).find((value) => wanted[value.slice(1)] === value.startsWith("+")) ?? "";
+    }
+    openers()[opener]?.click();
+  }
+
   close() {
     if (this.#part("chooser").hidden) return;
     this.#part("chooser").hidden = true;
@@ -53,7 +68,7 @@ class Chooser {
     this.#wanted = {};
     this.#first = 0;
     const selects = questions.map((names) => {
-      const titles = names.map((name) => attributeName(name, this.#text));
+      const titles = names.map(this.#text.called);
       const one = names.length === 1;
       const yes = names.map((name, k) => new Option(titles[k], `+${name}`));
       const no = one ? [new Option(this.#text("not_kind", { kind: titles[0] }), `-${names[0]}`)] : [];
@@ -102,7 +117,7 @@ class Chooser {
   #show(name, points, sheet, first) {
     const buttons = points.map((point, k) => {
       const what = point.name ?? nameOfPoint(point, this.#text);
-      const kind = this.#info.labels[point.label];
+      const kind = this.#info.titles[point.label];
       const title = kind === undefined ? what : `${what} · ${kind}`;
       const button = create("button", { type: "button", className: "mo-offer", title, ariaLabel: this.#text("take", { what: title }) });
       const canvas = create("canvas", {});
@@ -114,4 +129,9 @@ class Chooser {
     });
     this.#part(name).replaceChildren(...buttons);
   }
+}
+
+/** All buttons that open the chooser. */
+function openers() {
+  return Array.from(document.querySelectorAll("[data-mo=add], [data-add]"));
 }

@@ -1,6 +1,6 @@
 /* The film: key points, the walk through them by every way that there is, played side by side, measured and saved. */
 
-const START = { points: 9, frames: 32, fps: 60, loop: true };
+const START = { points: 9, frames: 32, fps: 60, loop: true, method: "slerp" };
 const MOST_KEYS = 24;
 const REST_MS = 120;
 
@@ -28,20 +28,21 @@ class Film {
     this.#listen();
   }
 
-  /** Show a model's film: what the browser remembers of it, with what was sent from Explore behind it; `packed` is the page before a reload. */
+  /** Show a model's film: what the browser remembers of it, with what was sent from Explore behind it; `packed` is the page as it was left. */
   open(info, remembered, received, figures, packed) {
     this.info = info;
-    this.steps.open(packed?.steps);
+    this.steps.open(info.name, packed?.steps);
     this.#chosen = packed?.chosen ?? 0;
     this.#record = null;
     this.player.halt(packed?.frame ?? 0);
-    const mine = remembered?.model === info.name ? remembered.keys : [];
-    const kept = mine.map(toPoint).filter((point) => fits(point, info));
-    const { frames = START.frames, fps = START.fps, loop = START.loop, method = "slerp" } = remembered ?? {};
+    if (packed?.playing) this.player.play();
+    const kept = (remembered?.keys ?? []).map(toPoint).filter((point) => fits(point, info));
+    const { frames, fps, loop, method } = { ...START, ...(remembered ?? this.#state) };
     const keys = kept.length ? kept : figures.film ? seedsToPoints(figures.film) : rangeOfSeeds(0, START.points);
-    this.#state = { model: info.name, keys: this.points.labelled([...keys, ...received]).slice(-MOST_KEYS), frames, fps, loop, method };
+    this.#state = { model: info.name, keys: this.points.labelled(keys), frames, fps, loop, method };
     this.points.fillLabels();
-    this.#go(this.#state);
+    if (received.length) this.change({ keys: this.points.labelled([...keys, ...received]).slice(-MOST_KEYS) });
+    else this.#go(this.#state);
   }
 
   #listen() {
@@ -96,15 +97,15 @@ class Film {
     this.change({ keys: this.points.labelled(fitting), loop: loop === true, ...Object.fromEntries(settings) }, 0);
   }
 
-  /** What only a reload has to be told of; the rest is remembered anyway. */
-  pack() {
-    return { steps: this.steps.pack(), chosen: this.#chosen, frame: this.player.frame };
+  /** What only a return to the page has to be told of; the rest is remembered anyway. */
+  pack(most) {
+    return { steps: this.steps.pack(most), chosen: this.#chosen, frame: this.player.frame, playing: this.player.playing };
   }
 
   #go(state) {
     this.#state = state;
     this.#chosen = Math.max(0, Math.min(this.#chosen, state.keys.length - 1));
-    this.#page.keep({ film: this.#state });
+    this.#page.keep("film", this.#state);
     this.player.fps = this.#state.fps;
     this.player.loop = this.#state.loop;
     this.#showTools();

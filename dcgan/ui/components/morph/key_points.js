@@ -32,16 +32,16 @@ class KeyPoints {
   }
 
   fillLabels() {
-    const { labels } = this.#film.info;
-    this.#part("label-box").hidden = !labels.length;
-    this.#part("label").replaceChildren(...labels.map((name, k) => new Option(name, k)));
+    const { titles } = this.#film.info;
+    this.#part("label-box").hidden = !titles.length;
+    this.#part("label").replaceChildren(...titles.map((name, k) => new Option(name, k)));
   }
 
   show() {
     const { state, chosen, info } = this.#film;
     const { keys } = state;
     const point = keys[chosen];
-    this.row.show(keys, info.labels, chosen);
+    this.row.show(keys, info.titles, chosen);
     this.#part("seed").value = point.z === undefined ? point.seed : "";
     this.#part("seed").placeholder = point.z === undefined ? "" : nameOfPoint(point, this.#text);
     if (point.label !== undefined) this.#part("label").value = point.label;

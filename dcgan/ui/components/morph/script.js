@@ -1,6 +1,7 @@
 /* The Morph page: a model, and what is made of it. `element` and `props` come from gr.HTML. */
 
 const MODELS_RETRY_MS = 1500;
+const MOST_MODELS = 20; // whose panels are remembered
 
 class Morph {
   #root;
@@ -28,14 +29,14 @@ class Morph {
     this.part("undo").addEventListener("click", () => this.#shown().undo());
     this.part("redo").addEventListener("click", () => this.#shown().redo());
     document.addEventListener("keydown", (event) => this.#onShortcut(event));
-    window.addEventListener("pagehide", () => this.film.info && packForReload(this.#pack()));
+    window.addEventListener("pagehide", () => this.film.info && packForReturn("morph", (most) => this.#pack(most)));
     root.inert = true; // until there is a model
     root.hidden = false;
   }
 
   async start(defaultModel) {
     const named = new URLSearchParams(location.search).get("model");
-    const before = unpackAfterReload();
+    const before = unpackOnReturn("morph");
     await this.#loadModels(named ?? "");
     if (!this.#models.length) return this.say(this.text("no_models"), true);
     const wanted = before?.model ?? named ?? modelOfInbox() ?? this.#state.model;
@@ -45,8 +46,14 @@ class Morph {
     return undefined;
   }
 
-  /** Remember part of the page's state for the next visit. */
-  keep(changes) {
+  /** Remember what a panel shows of a model, for the next visit; the models that were seen last, and no more. */
+  keep(panel, state) {
+    const { [state.model]: before, ...others } = this.#state.models ?? {};
+    const models = [...Object.entries(others).slice(1 - MOST_MODELS), [state.model, { ...before, [panel]: state }]];
+    this.#remember({ models: Object.fromEntries(models) });
+  }
+
+  #remember(changes) {
     this.#state = { ...this.#state, ...changes };
     remember(STATE, this.#state);
   }
@@ -101,10 +108,10 @@ class Morph {
     return this.#root.querySelector(`.mo-slot[data-slot="${name}"]`);
   }
 
-  /** What a reload would lose. */
-  #pack() {
-    const panels = Object.entries(this.concepts).map(([name, { panel }]) => [name, panel.steps.pack()]);
-    return { model: this.film.info.name, film: this.film.pack(), ...Object.fromEntries(panels) };
+  /** What the next visit in this tab cannot know from what is remembered. */
+  #pack(most) {
+    const panels = Object.entries(this.concepts).map(([name, { panel }]) => [name, panel.pack(most)]);
+    return { model: this.film.info.name, film: this.film.pack(most), chooser: this.chooser.pack(), ...Object.fromEntries(panels) };
   }
 
   /** Show a panel of a model; resolves to the panel. */
@@ -119,15 +126,17 @@ class Morph {
     this.chooser.close();
     this.api.model = info.name;
     this.part("model").value = info.name;
-    this.keep({ model: info.name });
+    this.#remember({ model: info.name });
     const figures = await this.#figures();
     if (this.api.model !== info.name) return; // another was chosen meanwhile
     const received = takeInbox(info);
     this.tabs.show(received.length ? "film" : this.#state.tab); // first, because only what is seen asks for pictures
     this.chooser.ask(figures.attributes ?? []);
-    this.film.open(info, this.#state.film, received, figures, before.film);
-    for (const [name, concept] of Object.entries(this.concepts)) concept.open(this.#state[name], figures, before[name]);
+    const kept = this.#state.models?.[info.name] ?? {};
+    this.film.open(info, kept.film, received, figures, before.film);
+    for (const [name, concept] of Object.entries(this.concepts)) concept.open(kept[name], figures, before[name]);
     this.#root.inert = false;
+    if (before.chooser) this.chooser.unpack(before.chooser);
   }
 
   /** The seeds that were chosen for the model, if there are any. */
@@ -146,7 +155,7 @@ class Morph {
   }
 
   #showTab(name) {
-    this.keep({ tab: name });
+    this.#remember({ tab: name });
     this.chooser.close();
     if (name === "film") this.film.refresh();
     else this.film.player.pause();
@@ -176,7 +185,7 @@ class Morph {
 
   async #loadModels(also) {
     try {
-      this.#models = await this.api.models(also);
+      this.#models = (await this.api.models(also)).map((info) => titled(info, this.text));
     } catch (error) {
       this.complain(error);
       await new Promise((resolve) => setTimeout(resolve, MODELS_RETRY_MS));

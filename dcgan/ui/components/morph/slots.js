@@ -34,16 +34,17 @@ class SlotPanel {
     return this.#root.checkVisibility();
   }
 
-  /** Begin with what the browser remembers of this model, else with `start` (slots); `packed` are the steps before a reload. */
+  /** Begin with what the browser remembers of this model, else with `start` (slots); `packed` is the panel as it was left. */
   open(remembered, start, packed) {
-    this.steps.open(packed);
+    this.steps.open(this.info.name, packed?.steps);
+    this.#gap = packed?.gap ?? null;
     this.#asked = null;
-    const mine = remembered?.model === this.info.name ? remembered : {};
+    const mine = remembered ?? {};
     const points = (name) => (mine.slots?.[name] ?? start[name]).map(toPoint).filter((point) => fits(point, this.info));
     const slots = Object.fromEntries(this.#plan.slots.map((name) => [name, points(name)]));
     this.#state = { model: this.info.name, label: this.info.labels.length ? Math.min(mine.label ?? 0, this.info.labels.length - 1) : null, slots };
     if (this.#label) {
-      this.#label.replaceChildren(...this.info.labels.map((name, k) => new Option(name, k)));
+      this.#label.replaceChildren(...this.info.titles.map((name, k) => new Option(name, k)));
       this.#label.parentElement.hidden = !this.info.labels.length;
     }
     this.refresh();
@@ -73,10 +74,14 @@ class SlotPanel {
     this.change({ slots, label });
   }
 
+  pack(most) {
+    return { steps: this.steps.pack(most), gap: this.#gap };
+  }
+
   /** Show the state; ask for pictures if the panel is seen and they are not there yet. */
   refresh() {
     if (!this.#state) return;
-    this.#page.keep({ [this.#plan.name]: this.#state });
+    this.#page.keep(this.#plan.name, this.#state);
     this.#page.showSteps();
     this.#saver.disabled = !this.#plan.enough(this.#state.slots) || this.#plan.slots.some((name) => !this.#state.slots[name].length);
     for (const name of this.#plan.slots) this.#showSlot(name);

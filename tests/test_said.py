@@ -1,0 +1,58 @@
+"""What the server says no with, in the page's language: each English sentence of the table stands in the code, letter for letter."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import dcgan
+from dcgan.ui.texts import tables
+
+PACKAGE = Path(dcgan.__file__).parent
+ROOMS = ("directions", "hub", "latent", "models", "web")
+COVERED = ("directions/jobs.py", "directions/labelled.py", "web/concepts.py", "web/errands.py", "web/morph.py", "web/offers.py")
+FOREIGN = re.compile(r"pages of this server only$|^(wanted|n) ")  # which the page itself never meets
+HOLE = re.compile(r"\{\w*\}")
+REFUSALS = {key: sentence for key, sentence in tables()["en"].items() if key.startswith("refusal.")}
+
+
+def sentence_of(node: ast.AST) -> str | None:
+    """Return a string of the code, what is filled in emptied to {}."""
+    if isinstance(node, ast.JoinedStr):
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def nodes(path: Path) -> Iterator[ast.AST]:
+    return ast.walk(ast.parse(path.read_text("utf-8")))
+
+
+def refusals(path: Path) -> Iterator[str]:
+    """Yield the sentences that a module raises, or answers by `failure`."""
+    for node in nodes(path):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and re.search(r"(Error|Refused|failure)$", node.func.id)
+            and node.args
+        ):
+            yield sentence_of(node.args[0]) or ""
+
+
+KNOWN = {sentence_of(node) for room in ROOMS for path in (PACKAGE / room).rglob("*.py") for node in nodes(path)}
+
+
+@pytest.mark.parametrize("key", REFUSALS)
+def test_the_code_says_so(key: str) -> None:
+    assert HOLE.sub("{}", REFUSALS[key]) in KNOWN
+
+
+@pytest.mark.parametrize("module", COVERED)
+def test_what_these_modules_refuse_with_is_in_the_table(module: str) -> None:
+    table = {HOLE.sub("{}", sentence) for sentence in REFUSALS.values()}
+    missing = [sentence for sentence in refusals(PACKAGE / module) if sentence and sentence not in table and not FOREIGN.search(sentence)]
+    assert missing == []
