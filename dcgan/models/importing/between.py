@@ -21,6 +21,7 @@ ACTS: dict[Act, float] = {
     ("tanh", None): 4.5,
 }
 CHANGE, CHANGE_BEHIND_LINEAR = 5.0, 1.5  # of the activation from one layer to the next
+BARE = -1.0  # the cost of 0.8 behind a first norm without an activation
 EPS = {1e-5: 0.0, 0.8: 3.0}  # 0.8: tutorials that pass it where torch expects eps; other small ones make no difference that can be seen
 
 
@@ -75,9 +76,15 @@ class Between:
         without, with_one = {None: (0.0, 4.0), 0: (0.0, 9.0)}.get(stage.norm_gap, (0.2, 2.0) if is_linear else (4.0, 0.0))
         return {NO_ACT: without, **{act: cost + with_one for act, cost in kinds.items()}}
 
-    def eps(self, index: int) -> dict[float, float]:
-        """Return the eps that the norm before kernel `index` can have."""
+    def eps(self, index: int, found: Found) -> dict[float, float]:
+        """Return the eps that the norm before kernel `index` can have.
+
+        Those who go on from a first norm without an activation follow the tutorials that pass 0.8, as a rule.
+        """
         if index == 0 or self._stages[index - 1].norm is None:
             return {}
         stated = at(self._options.eps, sum(stage.norm is not None for stage in self._stages[: index - 1]))
-        return {stated: 0.0} if stated is not None else EPS
+        if stated is not None:
+            return {stated: 0.0}
+        is_bare = index > 1 and self._stages[0].norm is not None and found.choices[1].act == NO_ACT
+        return {**EPS, 0.8: BARE} if is_bare else EPS

@@ -71,7 +71,9 @@ class Geometry:
         found = [
             ((h, places // h), 0.0 if h * h == places else 2.0 + abs(log2(h * h / places))) for h in range(1, places + 1) if places % h == 0
         ]
-        return [(size, cost) for size, cost in found if cost < 4.0] if side * side != places or self._is_oblong() else [((side, side), 0.0)]
+        if side * side == places and not self._is_oblong():
+            return [((side, side), 0.0)]
+        return [(size, cost) for size, cost in found if cost < (4.0 if self._is_oblong() else 3.0)]
 
     def _is_oblong(self) -> bool:
         size = self._options.image_size

@@ -10,7 +10,7 @@ from math import inf
 import torch
 from torch import Tensor
 
-from dcgan.models.importing.between import Between, branch_acts
+from dcgan.models.importing.between import LEAKY, Between, branch_acts
 from dcgan.models.importing.branches import planes
 from dcgan.models.importing.evidence import FIRST_FLOOR, FLOOR, Kernel, activate, error, is_untouched, latents, normalise
 from dcgan.models.importing.found import Choice, Entry, Found, Planes
@@ -24,7 +24,7 @@ CHANNELS, FEW = 48, 24  # of a layer's outputs, for a trial; for one with more e
 BEAM = 6  # readings that are followed
 SPAN = 14.0  # nats behind the best at which a reading is dropped
 
-ACTS = 3  # that are tried with every move where the likeliest does not fit
+ACTS = 2  # besides LeakyReLU 0.2 that are tried with every move where the likeliest does not fit
 
 REPEATED = 0.3  # of a move's cost, where it was made before
 TRUSTED = 0.1  # squared error behind a norm; above it for every reading, its statistics are not those of these weights
@@ -125,7 +125,7 @@ class Search:
         """Return what cost alone allows, where the file has no statistics behind this layer."""
         kinds = sorted(self._between.acts(index, found).items(), key=lambda pair: pair[1])
         kept = [(act, cost) for act, cost in kinds if cost < kinds[0][1] + 1.5][: 2 if found.act or not index else 1]
-        stated = self._between.eps(index)
+        stated = self._between.eps(index, found)
         eps = found.eps if found.eps in stated or not stated else next(iter(stated))
         return [Trial(act, eps, move, NO_ACT, move.cost + cost) for move, _ in near[: BEAM + 4] for act, cost in kept]
 
@@ -147,13 +147,13 @@ class Search:
         is_behind_linear = index > 0 and self._stages[index - 1].kernel.weight.dim() == 2
         if is_behind_linear and likely != NO_ACT and NO_ACT in acts:  # as often none; under the wrong one every move is wrong
             trials += self._measure(index, found, [(NO_ACT, found.eps, move, before) for move in moves])
-        trials += self._measure(
-            index, found, [(likely, e, t.move, before) for t in leading_resizes(trials) for e in self._between.eps(index) if e != found.eps]
-        )
+        eps = [e for e in self._between.eps(index, found) if e != found.eps]
+        trials += self._measure(index, found, [(likely, e, t.move, before) for t in leading_resizes(trials) for e in eps])
         if found.act is None or found.is_loose or not fits(trials):
             trials += self._measure(index, found, [(act, t.eps, t.move, before) for t in leading_resizes(trials) for act in others])
-            for act in list(dict.fromkeys(t.act for t in leading(trials, len(trials))))[:ACTS]:
-                if act != likely:
+            best = list(dict.fromkeys(t.act for t in leading(trials, len(trials))))[:ACTS]
+            for act in dict.fromkeys([*best, LEAKY]):
+                if act != likely and act in acts:
                     trials += self._measure(index, found, [(act, leading(trials, 1)[0].eps, move, before) for move in moves])
         if not fits(trials):
             trials += self._measure(
@@ -164,7 +164,7 @@ class Search:
     def _measure(self, index: int, found: Found, wanted: Sequence[tuple[Act, float, Move, Act]], work: int = WORK) -> list[Trial]:
         stage = self._stages[index]
         assert stage.norm is not None
-        acts, eps, early = self._between.acts(index, found), self._between.eps(index), self._between.early(index, found)
+        acts, eps, early = self._between.acts(index, found), self._between.eps(index, found), self._between.early(index, found)
         weight, channels = stage.kernel.weight.float(), self._channels(index, CHANNELS if work == WORK else FEW)
         bias = stage.kernel.tensors.get("bias")
         kernels: dict[tuple[Act, float], Kernel] = {}
