@@ -22,7 +22,7 @@ FLOOR = 5e-3  # squared error below which little can be told apart: chance, aver
 CLIP = 3.0  # of a channel's error: a few channels that died in training must not decide
 FIRST_FLOOR = 1e-3  # behind the first kernel chance is small: it takes z itself, of exactly the prior's covariance
 LEAST_FLOOR = 1e-3  # and elsewhere, where some reading shows that chance is small: the floor is a few times its error
-ABOVE_BEST = 4.0
+ABOVE_BEST, MOST_FLOOR = 4.0, 2e-2  # or is large: with few examples even the right reading is off, and cost decides between its likes
 NOTHING = 0.3  # squared error from which on a reading explains little
 MOMENTUM = 0.1  # torch's, of running averages
 FAR_ON = 200  # batches after which nothing is left of the start
@@ -93,7 +93,7 @@ def energy(squared: float, channels: int, floor: float = FLOOR) -> float:
 
 def floor_for(best: float) -> float:
     """Return the floor behind a kernel for which the best of all readings has this squared error."""
-    return min(FLOOR, max(LEAST_FLOOR, ABOVE_BEST * best))
+    return min(MOST_FLOOR, max(LEAST_FLOOR, ABOVE_BEST * best))
 
 
 def is_untouched(statistics: Mapping[str, Tensor]) -> bool:

@@ -185,6 +185,8 @@ def _partners(row: _Axis, columns: list[_Axis], square: bool, oblong: bool) -> l
 def _side_cost(n: int) -> float:
     if n in USUAL:
         return USUAL[n]
+    if n < 8:
+        return inf  # not a picture
     if n < 12:
         return 8.0
     if n > 256:
@@ -224,6 +226,8 @@ def _transposed_cost(kernel: int, stride: int, padding: int, output: int) -> flo
 @lru_cache
 def _plain(kernel: int) -> tuple[tuple[int, int, int, float], ...]:
     """Return (stride, padding, 0, cost) for a plain kernel; generators hardly ever make a picture smaller."""
+    if kernel == 1:
+        return ((1, 0, 0, 0.0),)
     same = (kernel - 1) // 2
     costs = {0: 3.0, 1: 4.0, 2: 5.0, same: 0.0 if kernel % 2 else 2.0}
     if kernel % 2 == 0:

@@ -17,15 +17,16 @@ from dcgan.models.importing.found import Choice, Entry, Found, Planes
 from dcgan.models.importing.geometry import Geometry, Move
 from dcgan.models.importing.options import NO_ACT, Act, Options, Pair
 from dcgan.models.importing.parts import Skeleton, Stage
-from dcgan.models.importing.trials import Trial, affordable, fits, leading, leading_resizes, with_floor
+from dcgan.models.importing.trials import THOROUGH, WORK, Trial, affordable, fits, leading, leading_resizes, ranked, with_floor
 
 COUNT = 256  # z that a reading is tried with
-CHANNELS = 48  # of a layer's outputs, for a trial
+CHANNELS, FEW = 48, 24  # of a layer's outputs, for a trial; for one with more examples
 BEAM = 6  # readings that are followed
 SPAN = 14.0  # nats behind the best at which a reading is dropped
 
 REPEATED = 0.3  # of a move's cost, where it was made before
-TRUSTED = 0.1  # squared error behind the first norm; above it for every entry, the statistics are not those of these weights
+TRUSTED = 0.1  # squared error behind a norm; above it for every reading, its statistics are not those of these weights
+RIVALS = 8  # leading trials of a stage that are measured again, with more examples, and the best of each stride and resize
 
 
 class Search:
@@ -35,16 +36,16 @@ class Search:
         self._stages, self._geometry, self._between = network.stages, geometry, Between(network, options)
         self._table = network.table.weight.float() if network.table is not None else None
         self._labels = options.labels
-        self._is_trusted = True  # whether the file's statistics say anything
+        self._stale: set[int] = set()  # stages whose norm's statistics say nothing
 
     @torch.inference_mode()
     def run(self, entries: Sequence[Entry]) -> list[Found]:
         """Return readings, the best first; none where no picture of a size that is taken comes out."""
         beam = [self._begin(entry, start, cost) for entry in entries for start, cost in self._geometry.starts()]
         for index in range(len(self._stages)):
-            grown = [child for found in beam for child in self._expand(index, found)]
-            if index == 0 and min((trial.squared or 0.0 for _, trial, _ in grown), default=0.0) > TRUSTED:
-                self._is_trusted = False
+            grown = self._again(index, [child for found in beam for child in self._expand(index, found)])
+            if min((trial.squared or 0.0 for _, trial, _ in grown), default=0.0) > TRUSTED:
+                self._stale.add(index)
                 grown = [child for found in beam for child in self._expand(index, found)]
             beam = [self._computed(index, *pair) for pair in self._best(index, with_floor(grown) if index else grown)]
         return sorted(beam, key=lambda found: found.score)
@@ -63,6 +64,20 @@ class Search:
         """Return (reading, trial, its score with the least that the rest can cost)."""
         return [grown for each in self._with_planes(index, found) for grown in self._expand_one(index, each)]
 
+    def _again(self, index: int, grown: list[tuple[Found, Trial, float]]) -> list[tuple[Found, Trial, float]]:
+        """Measure the leading trials with more examples, where the first ones could not have many; drop the others."""
+        order = ranked(grown)
+        if not order or order[0][1].squared is None:
+            return grown
+        leaders = {id(item): item for item in order[:RIVALS]}
+        kinds = {(item[1].move.scale, item[1].move.mode, item[1].move.stride): item for item in reversed(order)}
+        leaders |= {id(item): item for item in kinds.values()}
+        measured = []
+        for found, trial, score in leaders.values():
+            exact = self._measure(index, found, [(trial.act, trial.eps, trial.move, trial.early)], THOROUGH)[0]
+            measured.append((found, exact, score - trial.score + exact.score))
+        return measured
+
     def _with_planes(self, index: int, found: Found) -> list[Found]:
         """Return the reading with each way to join a label's planes before this kernel, or itself where none are joined."""
         branch = self._stages[index].branch
@@ -77,18 +92,19 @@ class Search:
         ]
 
     def _expand_one(self, index: int, found: Found) -> list[tuple[Found, Trial, float]]:
-        stage, size = self._stages[index], self._before(index, found)
+        size = self._before(index, found)
         moves = [(move, self._rest(index, move, size)) for move in self._moves(index, size)]
         best = min((move.cost + rest for move, rest in moves), default=inf)
         if best == inf:
             return []
         near = [(move, rest) for move, rest in moves if move.cost + rest <= best + SPAN]
         rests = dict(near)
-        trials = self._tried(index, found, [move for move, _ in near]) if self._decides(stage) else self._untried(index, found, near)
+        trials = self._tried(index, found, [move for move, _ in near]) if self._decides(index) else self._untried(index, found, near)
         return [(found, trial, found.score + trial.score + rests[trial.move]) for trial in trials]
 
-    def _decides(self, stage: Stage) -> bool:
-        return self._is_trusted and stage.has_statistics and stage.norm is not None and not is_untouched(stage.norm.tensors)
+    def _decides(self, index: int) -> bool:
+        stage = self._stages[index]
+        return index not in self._stale and stage.has_statistics and stage.norm is not None and not is_untouched(stage.norm.tensors)
 
     def _before(self, index: int, found: Found) -> Pair:
         after_linear = index > 0 and self._stages[index - 1].kernel.weight.dim() == 2
@@ -126,8 +142,11 @@ class Search:
         likely, before = min(acts, key=lambda act: acts[act]), min(early, key=lambda act: early[act])
         trials = self._measure(index, found, [(likely, found.eps, move, before) for move in moves])
         others = [act for act in acts if act != likely]
+        is_behind_linear = index > 0 and self._stages[index - 1].kernel.weight.dim() == 2
+        if is_behind_linear and likely != NO_ACT and NO_ACT in acts:  # as often none; under the wrong one every move is wrong
+            trials += self._measure(index, found, [(NO_ACT, found.eps, move, before) for move in moves])
         trials += self._measure(
-            index, found, [(likely, e, t.move, before) for t in leading(trials, 2) for e in self._between.eps(index) if e != found.eps]
+            index, found, [(likely, e, t.move, before) for t in leading_resizes(trials) for e in self._between.eps(index) if e != found.eps]
         )
         if found.act is None or found.is_loose or not fits(trials):
             trials += self._measure(index, found, [(act, t.eps, t.move, before) for t in leading_resizes(trials) for act in others])
@@ -139,11 +158,11 @@ class Search:
             )
         return trials
 
-    def _measure(self, index: int, found: Found, wanted: Sequence[tuple[Act, float, Move, Act]]) -> list[Trial]:
+    def _measure(self, index: int, found: Found, wanted: Sequence[tuple[Act, float, Move, Act]], work: int = WORK) -> list[Trial]:
         stage = self._stages[index]
         assert stage.norm is not None
         acts, eps, early = self._between.acts(index, found), self._between.eps(index), self._between.early(index, found)
-        weight, channels = stage.kernel.weight.float(), self._channels(index)
+        weight, channels = stage.kernel.weight.float(), self._channels(index, CHANNELS if work == WORK else FEW)
         bias = stage.kernel.tensors.get("bias")
         kernels: dict[tuple[Act, float], Kernel] = {}
         floor = FLOOR if index else FIRST_FLOOR
@@ -151,7 +170,7 @@ class Search:
         for act, e, move, between in wanted:
             if (act, e) not in kernels:
                 x = self._input(index, found, act, e)
-                kernels[act, e] = Kernel(x[: affordable(x, weight, channels)], weight, None if bias is None else bias.float())
+                kernels[act, e] = Kernel(x[: affordable(x, weight, channels, work)], weight, None if bias is None else bias.float())
             y = activate(kernels[act, e](move, channels), between)
             y, kept = self._as_normed(stage, y, channels, found.start)
             cost = self._cost(index, found, move) + acts[act] + early[between] + (0.0 if e == found.eps else eps.get(e, 0.0))
@@ -165,14 +184,14 @@ class Search:
             return y.reshape(len(y), stage.shape[0], *start), None
         return y, channels
 
-    def _channels(self, index: int) -> Tensor | None:
+    def _channels(self, index: int, most: int) -> Tensor | None:
         """Return which outputs a trial looks at: all of few, some of many; all of a linear layer, which is cheap."""
         stage = self._stages[index]
         assert stage.norm is not None
         count = stage.norm.channels
-        if stage.kernel.weight.dim() == 2 or count <= CHANNELS:
+        if stage.kernel.weight.dim() == 2 or count <= most:
             return None
-        return torch.linspace(0, count - 1, CHANNELS).round().long()
+        return torch.linspace(0, count - 1, most).round().long()
 
     # Computing ------------------------------------------------------------------------------------------------------------------------
 
@@ -202,11 +221,11 @@ class Search:
 
     def _best(self, index: int, grown: Sequence[tuple[Found, Trial, float]]) -> list[tuple[Found, Trial]]:
         """Return the readings to follow, no more than half of them with the same activation."""
-        ranked = sorted((item for item in grown if item[2] < inf), key=lambda item: item[2])
+        order = ranked(grown)
         kept: list[tuple[Found, Trial]] = []
         acts: Counter[Act] = Counter()
-        for found, trial, score in ranked:
-            if score <= ranked[0][2] + SPAN and len(kept) < BEAM and acts[trial.act] < BEAM // 2:
+        for found, trial, score in order:
+            if score <= order[0][2] + SPAN and len(kept) < BEAM and acts[trial.act] < BEAM // 2:
                 kept.append((found, trial))
                 acts[trial.act] += 1
         return kept
@@ -216,7 +235,7 @@ class Search:
         x = self._input(index, found, trial.act, trial.eps)
         bias = stage.kernel.tensors.get("bias")
         weight = stage.kernel.weight.float()
-        y = Kernel(x[: affordable(x, weight, None)], weight, None if bias is None else bias.float())(trial.move)
+        y = Kernel(x[: affordable(x, weight, None, THOROUGH)], weight, None if bias is None else bias.float())(trial.move)
         size = trial.move.size(self._before(index, found), stage.size) if trial.move.way != "linear" else found.start
         ending = self._geometry.rest(index + 1, size) if index == len(self._stages) - 1 else 0.0
         earlier = found.choices[:-1] + ((replace(found.choices[-1], eps=trial.eps),) if found.choices else ())

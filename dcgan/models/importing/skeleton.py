@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dcgan.errors import ConfigError
-from dcgan.models.importing.branches import find_branch
+from dcgan.models.importing.branches import MAX_CLASSES, find_branch
 from dcgan.models.importing.chains import in_order
 from dcgan.models.importing.naming import Modules, Path
 from dcgan.models.importing.norms import with_gaps, with_norms
-from dcgan.models.importing.parts import Part, Skeleton, Stage
+from dcgan.models.importing.parts import Part, Skeleton, Stage, Way
 
 MAX_KERNELS = 40
 TABLE = re.compile(r"emb|label|class|(^|\W)lut")
@@ -29,8 +29,25 @@ def skeleton(found: Modules, ordered: bool) -> Skeleton:
     try:
         chain, ways = in_order(kernels, ordered)
     except ConfigError as error:
+        if table is None and (told := _one_hot_table(kernels, ordered)) is not None:
+            table, chain, ways = told
+            return Skeleton(with_gaps(with_norms(chain, ways, norms, order), slopes), table)
         return Skeleton(with_gaps(_in_branches(kernels, norms, table, order, error), slopes))
     return Skeleton(with_gaps(with_norms(chain, ways, norms, order), slopes), table)
+
+
+def _one_hot_table(kernels: Sequence[Part], ordered: bool) -> tuple[Part, list[Part], list[tuple[Way, ...]]] | None:
+    """Return a label table with the chain of the others, where a linear layer without bias takes one-hot labels: it looks them up."""
+    for part in kernels:
+        if part.weight.dim() != 2 or "bias" in part.tensors or part.weight.shape[1] > MAX_CLASSES:
+            continue
+        try:
+            chain, ways = in_order([other for other in kernels if other is not part], ordered)
+        except ConfigError:
+            continue
+        if Skeleton((Stage(chain[0], ways[0]),)).inputs > part.weight.shape[0]:
+            return Part(part.path, {"weight": part.weight.T.contiguous()}), chain, ways
+    return None
 
 
 def _in_branches(

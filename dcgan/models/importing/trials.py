@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import prod
+from math import inf, prod
 
 from torch import Tensor
 
@@ -13,7 +13,8 @@ from dcgan.models.importing.found import Found
 from dcgan.models.importing.geometry import Move
 from dcgan.models.importing.options import Act
 
-WORK = 1 << 27  # multiply-adds for a trial of a layer
+WORK = 1 << 27  # multiply-adds for a first trial of a layer: few examples of a large one, so chance blurs what it shows
+THOROUGH = 1 << 30  # for those that lead: enough examples for their statistics to settle
 PASSES = 1024  # multiply-adds that take as long as what is done with each number of a picture besides
 FITS = 0.005  # squared error of a reading behind which unusual ones are not tried
 
@@ -47,6 +48,13 @@ def with_floor(grown: Sequence[tuple[Found, Trial, float]]) -> list[tuple[Found,
     return [(found, after, score - before.misfit + after.misfit) for found, before, after, score in exact]
 
 
+def ranked(grown: Sequence[tuple[Found, Trial, float]]) -> list[tuple[Found, Trial, float]]:
+    """Return what can lead to a picture, the best first, each once."""
+    possible = [item for item in grown if item[2] < inf]
+    once = {(id(found), trial.act, trial.eps, trial.move, trial.early): (found, trial, score) for found, trial, score in possible}
+    return sorted(once.values(), key=lambda item: item[2])
+
+
 def fits(trials: Sequence[Trial]) -> bool:
     return any(trial.squared is not None and trial.squared < FITS for trial in trials)
 
@@ -64,8 +72,8 @@ def leading_resizes(trials: Sequence[Trial]) -> list[Trial]:
     return best
 
 
-def affordable(x: Tensor, weight: Tensor, channels: Tensor | None) -> int:
+def affordable(x: Tensor, weight: Tensor, channels: Tensor | None, work: int = WORK) -> int:
     """Return how many examples a trial can have: as many as its work allows, at least 8."""
     places = prod(x.shape[2:]) if x.dim() == 4 else 1
     share = 1.0 if channels is None else len(channels) / max(weight.shape[:2])
-    return int(min(len(x), max(8, WORK / max(1.0, places * max(weight.numel() * share, PASSES * min(weight.shape[:2]))))))
+    return int(min(len(x), max(8, work / max(1.0, places * max(weight.numel() * share, PASSES * min(weight.shape[:2]))))))
