@@ -51,6 +51,20 @@ class Faint(Strokes):
     reach = 4.0
 
 
+class Cut(nn.Module):
+    """Kernels of 3 without output padding: 29 pixels, resized to 28, which drops the last row and column."""
+
+    def __init__(self, w: int = 24) -> None:
+        super().__init__()
+        first = [nn.Linear(60, w * 16), nn.LeakyReLU(0.2), nn.Unflatten(1, (w, 4, 4))]
+        kernels = [(w, 16, 3, 2, 1), (16, 12, 3, 2, 1), (12, 8, 3, 1, 0)]
+        blocks = [layer for kernel in kernels for layer in up(*kernel, act=nn.LeakyReLU(0.2), bias=True)]
+        self.net = nn.Sequential(*first, *blocks, nn.ConvTranspose2d(8, 1, 3, 2, 1), nn.Tanh())
+
+    def forward(self, z: Tensor) -> Tensor:
+        return F.interpolate(self.net(z), (28, 28))
+
+
 class OneHotLinear(nn.Module):
     """One-hot labels through a linear layer without bias, which looks up its columns."""
 
@@ -82,6 +96,7 @@ HABITS: dict[str, Author] = {
     "straight": Author(Straight, 60, (28, 28), call=plain),
     "strokes, sigmoid": Strokes(lambda: Straight(last=nn.Sigmoid()), 60, (28, 28), call=plain),
     "strokes, tanh": Faint(Straight, 60, (28, 28), call=plain),
+    "cut": Author(Cut, 60, (28, 28), call=plain),
     "one-hot, linear": Author(OneHotLinear, 40, (28, 28), classes=10, call=labelled),
     "renewed": Renewed(lambda: tutorial(doublings=3, w=16), 100, (32, 32)),
 }

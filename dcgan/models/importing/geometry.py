@@ -17,6 +17,7 @@ from dcgan.networks.layers import Sides
 
 MAX_SIDE = 512  # pixels; a file of a few KB could ask for pictures that fill the memory
 FAR = 7.5  # moves that cost more are not tried
+CUT = ((2, 1, -1, 4.5),)  # a last kernel of 3 gives 29 pixels, of which the author keeps or resizes to 28
 USUAL = {64: 0.0, 32: 0.0, 28: 0.3, 128: 0.5, 256: 1.5, 96: 1.5, 48: 1.5, 16: 2.0, 24: 2.5, 80: 3.0, 100: 3.0, 112: 3.0, 192: 3.0}
 
 
@@ -145,7 +146,8 @@ class Geometry:
         odd_one = last and way == "transposed" and index > self._first and kernel > 1 and size not in ((1, 1), self._stages[index].size)
         last_grey = index == len(self._stages) - 1 and kernel == 1 and n == 32 and 1 in self._stages[index].kernel.weight.shape[:2]
         found = []
-        for s, p, q, cost in _transposed(kernel, n) if way == "transposed" else _plain(kernel):
+        usual = _transposed(kernel, n) if way == "transposed" else _plain(kernel)
+        for s, p, q, cost in (*usual, *(CUT if last and way == "transposed" and kernel == 3 else ())):
             if last_grey and (s, q) == (1, 0):
                 cost = {2: 0.0, 0: 0.7}.get(p, cost)  # the 28 px variants cut two pixels from 32 at the end
             if odd_one and kernel - 2 * p + q == s:  # a last kernel of another size than those before it has another stride, as a rule

@@ -24,6 +24,8 @@ CHANNELS, FEW = 48, 24  # of a layer's outputs, for a trial; for one with more e
 BEAM = 6  # readings that are followed
 SPAN = 14.0  # nats behind the best at which a reading is dropped
 
+ACTS = 3  # that are tried with every move where the likeliest does not fit
+
 REPEATED = 0.3  # of a move's cost, where it was made before
 TRUSTED = 0.1  # squared error behind a norm; above it for every reading, its statistics are not those of these weights
 RIVALS = 8  # leading trials of a stage that are measured again, with more examples, and the best of each stride and resize
@@ -150,8 +152,9 @@ class Search:
         )
         if found.act is None or found.is_loose or not fits(trials):
             trials += self._measure(index, found, [(act, t.eps, t.move, before) for t in leading_resizes(trials) for act in others])
-            best = leading(trials, 1)[0]
-            trials += self._measure(index, found, [(best.act, best.eps, move, before) for move in moves if best.act != likely])
+            for act in list(dict.fromkeys(t.act for t in leading(trials, len(trials))))[:ACTS]:
+                if act != likely:
+                    trials += self._measure(index, found, [(act, leading(trials, 1)[0].eps, move, before) for move in moves])
         if not fits(trials):
             trials += self._measure(
                 index, found, [(t.act, t.eps, t.move, act) for t in leading(trials, 3) for act in early if act != before]

@@ -14,7 +14,7 @@ from dcgan.models.importing.geometry import Move
 from dcgan.models.importing.options import Act
 
 WORK = 1 << 27  # multiply-adds for a first trial of a layer: few examples of a large one, so chance blurs what it shows
-THOROUGH = 1 << 30  # for those that lead: enough examples for their statistics to settle
+THOROUGH = 1 << 31  # for those that lead: enough examples for their statistics to settle
 PASSES = 1024  # multiply-adds that take as long as what is done with each number of a picture besides
 FITS = 0.005  # squared error of a reading behind which unusual ones are not tried
 
