@@ -127,6 +127,7 @@ def test_a_reload_keeps_steps_and_place(tab: Callable[..., Page], app: App) -> N
     expect(page.locator(".mo-key")).to_have_count(9)
     expect(mo(page, "undo")).to_be_disabled()
     page.locator("[data-tab=arithmetic]").click()
+    made(page, "arithmetic")  # without a
     mo(page, "undo").click()
-    made(page, "arithmetic")
+    made(page, "arithmetic", 2)
     assert_canvas(page, CENTRE, app, z_of(app, 0, 1, 2).mean(0) - z_of(app, 3, 4, 5).mean(0) + z_of(app, 6, 7, 8).mean(0))

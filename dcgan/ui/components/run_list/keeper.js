@@ -77,8 +77,14 @@ function createKeeper(root) {
 
   async function remove(name) {
     const { ticket } = await keep(name, "delete");
-    const undo = make("button", say("undo"), () => attempt(async () => open((await ask("runs/undelete", { method: "POST", body: JSON.stringify({ ticket }) })).run)));
+    const undo = make("button", say("undo"), () => attempt(() => bringBack(ticket)));
     say_(say("deleted", { run: name }), undo);
+  }
+
+  async function bringBack(ticket) {
+    const { run } = await ask("runs/undelete", { method: "POST", body: JSON.stringify({ ticket }) });
+    say_(say("imported", { run }));
+    open(run);
   }
 
   async function takeIn() {
