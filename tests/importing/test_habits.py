@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -107,9 +108,18 @@ def test_without_a_hint(tmp_path: Path, name: str) -> None:
     assert_same_pictures(HABITS[name], tmp_path / "it.safetensors")
 
 
-def test_a_picture_of_one_pixel_is_none(tmp_path: Path) -> None:
-    cells = nn.ModuleDict()
-    cells["w1"], cells["w2"] = nn.Conv2d(14, 32, 1), nn.Conv2d(32, 3, 1)
-    save_file(cells.state_dict(), tmp_path / "it.safetensors")
+def cells() -> nn.Module:
+    return nn.ModuleDict({"w1": nn.Conv2d(14, 32, 1), "w2": nn.Conv2d(32, 3, 1)})
+
+
+def denoiser() -> nn.Module:
+    """A label becomes a plane beside a noisy picture of 28 px: read as a generator, it would begin with two planes of 14x28."""
+    kernels = nn.Sequential(nn.Conv2d(2, 16, 3, 1, 1), nn.ReLU(), nn.Conv2d(16, 16, 3, 1, 1), nn.ReLU(), nn.Conv2d(16, 1, 3, 1, 1))
+    return nn.ModuleDict({"fc_label": nn.Linear(10, 784), "model": kernels})
+
+
+@pytest.mark.parametrize("make", [cells, denoiser])
+def test_what_draws_no_picture_is_refused(tmp_path: Path, make: Callable[[], nn.Module]) -> None:
+    save_file(make().state_dict(), tmp_path / "it.safetensors")
     with pytest.raises(CheckpointError, match="no strides and paddings"):
         inspect_file(tmp_path / "it.safetensors")

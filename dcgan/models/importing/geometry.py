@@ -105,13 +105,15 @@ class Geometry:
         return self._cheapest[key]
 
     def likeliest_size(self) -> Pair:
-        """Return (height, width) of the picture that costs least."""
-        size = min(self.starts(), key=lambda start: start[1] + self.rest(self._first, start[0]))[0]
+        """Return (height, width) of the picture that costs least; (0, 0) where there is none."""
+        starts = [(start, cost + self.rest(self._first, start)) for start, cost in self.starts()]
+        size, cost = min(starts, key=lambda start: start[1], default=((0, 0), inf))
+        if cost == inf:
+            return (0, 0)
         for index in range(self._first, len(self._stages)):
             kernel = self._stages[index].size
-            size = min(self.moves(index, size), key=lambda move: move.cost + self.rest(index + 1, move.size(size, kernel))).size(
-                size, kernel
-            )
+            ends = [(move.cost + self.rest(index + 1, end), end) for move in self.moves(index, size) for end in [move.size(size, kernel)]]
+            size = min(ends, key=lambda end: end[0])[1]
         return size
 
     def _size_cost(self, height: int, width: int) -> float:
