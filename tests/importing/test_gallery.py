@@ -42,7 +42,8 @@ def test_without_a_hint(tmp_path: Path, name: str) -> None:
     assert_same_pictures(GALLERY[name], tmp_path / "it.safetensors")
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in LABELLED])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", LABELLED)
 def test_labels_with_layers_of_their_own(tmp_path: Path, name: str) -> None:
     found = assert_same_pictures(LABELLED[name], tmp_path / "it.safetensors")
     assert found.best.model.config.generator.classes == LABELLED[name].classes
