@@ -16,7 +16,7 @@ def judge_together(judge: Judge, real: Batch, fakes: Batch) -> tuple[Tensor, Ten
     """Return D's outputs (n, 1) for equally many real pictures and fakes, with batch norm statistics of both.
 
     D and G both have to learn so, or from neither: a D that knows fakes by what they do to a joint batch's statistics finds
-    nothing in a batch of fakes alone (it took 0.1 % of them for real in the one and 70 % in the other), and G learns nothing of it.
+    nothing in a batch of fakes alone (it took 0.1 % of them for real in the one and 71 % in the other), and G learns nothing of it.
     """
     labels = None if real.labels is None or fakes.labels is None else torch.cat([real.labels, fakes.labels])
     on_real, on_fakes = judge(torch.cat([real.x, fakes.x]), labels).chunk(2)

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from browser.conftest import App
 from browser.models import assert_same, synthesizer
 from browser.recording import PICTURE, pixels, settle
-from browser.training import PATIENCE, Visit, expect_state, open_train, start
+from browser.training import PATIENCE, Visit, expect_state, form, open_train, start
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -59,6 +59,9 @@ def look_back(page: Page, app: App, run: str) -> None:
         maker = synthesizer(stage)
         assert_same(pixels(part(page, "frame")), maker.rgb(maker.z([5]))[0])
     assert not np.array_equal(synthesizer(stages[0]).generate([5]), synthesizer(stages[-1]).generate([5]))
+    part(page, "film-branch").click()
+    expect(form(page, "from")).to_have_value(f"{run}@0")
+    page.wait_for_function(f"new URLSearchParams(location.search).get('from') === '{run}@0'")
     part(page, "film-explore").click()
     settle(page)
     maker = synthesizer(stages[0])

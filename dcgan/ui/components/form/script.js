@@ -259,4 +259,14 @@ document.addEventListener("dcgan:form", function come() {
   root.scrollIntoView({ block: "nearest" });
   return part("start").focus();
 });
+/** A stage of a run is to be trained on from: name it, with the run's data and recipe where these are offered. */
+document.addEventListener("dcgan:branch", function branch({ detail: { model, data, recipe } }) {
+  if (!root.isConnected) return document.removeEventListener("dcgan:branch", branch);
+  for (const [name, value] of Object.entries({ data, recipe })) if ([...part(name).options].some((option) => value && option.value === value)) part(name).value = value;
+  part("from").value = model;
+  part("more").open = true;
+  changed();
+  root.scrollIntoView({ block: "start" });
+  return part("from").focus();
+});
 begin();

@@ -69,7 +69,7 @@ function createPanel(root, onOrder) {
   function sentence(run, { status, may_control: mine }) {
     const known = say(`say_${status.is_orphaned ? "orphaned" : status.state}`, { run: titleOf(run) });
     const own = ENDED.includes(status.state) && status.message ? status.message : known;
-    return mine || !ORDERS_IN_STATE[status.state] ? own : `${own} ${say("watch_only")}`;
+    return mine || !ORDERS_IN_STATE[status.state] || status.state === "completed" ? own : `${own} ${say("watch_only")}`;
   }
 
   function showOrders({ status, may_control: mine }) {

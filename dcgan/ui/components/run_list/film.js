@@ -5,7 +5,7 @@ const FRAME_MS = 350;
 function createFilm(root) {
   const part = (name) => root.querySelector(`[data-part="${name}"]`);
   const [run, seed, count, canvas, scrubber, play] = ["film-run", "seed", "count", "frame", "film-scrubber", "film-play"].map(part);
-  let steps = [];
+  let [runs, steps] = [[], []];
   let strip = null; // all frames side by side, as the server made them
   let asked = 0;
   let timer = 0;
@@ -56,10 +56,18 @@ function createFilm(root) {
     const step = steps[Number(scrubber.value)];
     part("film-step").textContent = say("at_step", { step: number(step) });
     scrubber.setAttribute("aria-valuetext", say("at_step", { step: number(step) }));
-    const model = `${run.value.startsWith(RECORDED) ? run.value.slice(RECORDED.length) : run.value}@${step}`;
     const query = wish();
     query.delete("count");
-    part("film-explore").href = `${appRoot}/?model=${encodeURIComponent(model)}&${query}`;
+    part("film-explore").href = `${appRoot}/?model=${encodeURIComponent(stage())}&${query}`;
+  }
+
+  /** The stage that is shown, as a model's name. */
+  const stage = () => `${run.value.startsWith(RECORDED) ? run.value.slice(RECORDED.length) : run.value}@${steps[Number(scrubber.value)]}`;
+
+  /** Let the form begin a training from the stage that is shown. */
+  function branch() {
+    const { data, recipe } = runs.find(({ name }) => name === run.value) ?? {};
+    document.dispatchEvent(new CustomEvent("dcgan:branch", { detail: { model: stage(), data, recipe } }));
   }
 
   function pause() {
@@ -83,7 +91,7 @@ function createFilm(root) {
 
   /** Offer the runs that keep stages; the one that the page looks at first. */
   async function offer() {
-    const runs = await ask("runs");
+    runs = await ask("runs");
     const facts = await Promise.all(runs.map(({ name }) => ask(`runs/${encodeURIComponent(name)}/facts`).catch(() => ({ steps: [] }))));
     const kept = runs.filter((_, index) => facts[index].steps.length > 1).map(({ name }) => name);
     const looked = new URLSearchParams(location.search).get("run");
@@ -96,6 +104,7 @@ function createFilm(root) {
 
   for (const node of [run, seed, count]) node.addEventListener("change", load);
   scrubber.addEventListener("input", () => (pause(), draw()));
+  part("film-branch").addEventListener("click", branch);
   play.addEventListener("click", () => (timer ? pause() : start()));
   pause();
   part("film-box").addEventListener("toggle", () => part("film-box").open && offer().catch(() => (part("film-said").textContent = say("lost"))));
