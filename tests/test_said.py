@@ -1,4 +1,4 @@
-"""What the server says no with, and what it says of a file, in the page's language: each English sentence of the table stands in the code, letter for letter."""
+"""What the server says no with and what it says of files, in the page's language: each English sentence of the table stands in the code."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ class Explorer {
     const point = (file) => this.opening.png(file);
     this.drop = new DropZone(this.#part("drop"), this.#base, this.#text, (model) => this.#adopted(model), point, this.#alive.signal);
     new Hub(this.#part("hub"), this.#base, this.#text, this.#number, () => this.view.info.name, (model) => this.#adopted(model));
-    this.help = new Help(this.#root);
+    this.help = new Help(this.#root, "dx");
     this.undoing = new Undoing(page, () => this.shelf.keep());
     this.returning = new Returning(page, this.#root, { history: this.history, walk: this.walk, equaliser: this.equaliser }, this.drop);
     this.following = new Following(page, this.#root, (info) => this.#grown(info));
