@@ -15,8 +15,7 @@ from dcgan.data.entries import NAMES
 from dcgan.errors import AnotherRunIsOn, DCGANError, RunError
 from dcgan.files import read_json, write_json
 from dcgan.models import Library, ModelInfo, Synthesizer
-from dcgan.models.adoption import adopt
-from dcgan.models.importing import Inspection
+from dcgan.models.adoption import Adopted, adopt
 from dcgan.models.library import newest_snapshot
 from dcgan.studio_comparing import Asked, Comparisons
 from dcgan.studio_data import OwnData
@@ -100,8 +99,8 @@ class Studio:
         except RunError:
             return False
 
-    def adopt(self, file: Path, filename: str, settings: Sequence[str] = ()) -> tuple[str, Inspection]:
-        """Take a dropped checkpoint file into the own models and return its name and report; a DCGANError says what was wrong.
+    def adopt(self, file: Path, filename: str, settings: Sequence[str] = ()) -> Adopted:
+        """Take a dropped checkpoint file into the own models and return what it brought; a DCGANError says what was wrong.
 
         The same file dropped again, with the same `settings`, is the same model.
         """

@@ -30,6 +30,7 @@ SCRIPTS = (
     "rest.js",
     "sheet.js",
     "neighbours.js",
+    "noise.js",
     "sheets.js",
     "score.js",
     "direction_source.js",
