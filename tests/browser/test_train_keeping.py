@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from browser.conftest import App
+from browser.conftest import App, Watch
 from browser.models import assert_same, synthesizer
 from browser.recording import PICTURE, pixels, settle
 from browser.training import PATIENCE, Visit, expect_state, form, open_train, start
@@ -22,7 +22,8 @@ def entry(page: Page, run: str) -> Locator:
     return part(page, "list").locator("> li").filter(has_text=run)
 
 
-def test_a_run_is_kept_in_order_and_looked_back_at(visit: Visit, app: App) -> None:
+def test_a_run_is_kept_in_order_and_looked_back_at(visit: Visit, app: App, watch: Watch) -> None:
+    watch.expected.append("status of 404")  # the live view may ask for the run while it is deleted
     page = open_train(visit)
     run = start(page, 20)
     expect_state(page, "completed")

@@ -259,10 +259,13 @@ document.addEventListener("dcgan:form", function come() {
   root.scrollIntoView({ block: "nearest" });
   return part("start").focus();
 });
-/** A stage of a run is to be trained on from: name it, with the run's data and recipe where these are offered. */
+/** A stage of a run is to be trained on from: name it, with the run's recipe and data; data that is not offered is the visitor's to name. */
 document.addEventListener("dcgan:branch", function branch({ detail: { model, data, recipe } }) {
   if (!root.isConnected) return document.removeEventListener("dcgan:branch", branch);
-  for (const [name, value] of Object.entries({ data, recipe })) if ([...part(name).options].some((option) => value && option.value === value)) part(name).value = value;
+  const offers = (name, value) => [...part(name).options].some((option) => value && option.value === value);
+  if (offers("recipe", recipe)) part("recipe").value = recipe;
+  if (offers("data", data)) part("data").value = data;
+  else if (!offer.public) part("data").value = OWN;
   part("from").value = model;
   part("more").open = true;
   changed();

@@ -41,6 +41,7 @@ function createFilm(root) {
 
   function show() {
     part("stage").hidden = false;
+    part("film-branch").hidden = run.value.startsWith(RECORDED); // stages of shipped models have no discriminator
     part("film-gif").href = address("gif");
     part("film-png").href = address("png");
     for (const kind of ["gif", "png"]) part(`film-${kind}`).download = `${run.value.replace(":", "-")}.${kind}`;
