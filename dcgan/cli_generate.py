@@ -22,7 +22,9 @@ def generate(
     model: Annotated[str | None, typer.Argument(metavar="MODEL")] = None,
     seed: Annotated[int, typer.Option(help="Seed of the first picture; picture k has seed + k.")] = 0,
     count: Annotated[int, typer.Option(min=1, max=100_000)] = 16,
-    z: Annotated[Path | None, typer.Option("--z", help="Latents instead of seeds: a .npy file (n, z_dim).")] = None,
+    z: Annotated[
+        Path | None, typer.Option("--z", help="Latents instead of seeds: a .npy or .pt file, (n, z_dim) or (n, z_dim, 1, 1).")
+    ] = None,
     label: Annotated[str | None, typer.Option(metavar="A[,B…]", help="Labels, by name or number, repeated over the pictures.")] = None,
     recipe: Annotated[Path | None, typer.Option(metavar="FILE.png", help="Make the pictures of this PNG again.")] = None,
     out: Annotated[Path | None, typer.Option(help="The sheet, a .png file; it carries its recipe.")] = None,
@@ -62,10 +64,11 @@ def generate(
 
 def _recipe(synthesizer: Synthesizer, seed: int, count: int, z: Path | None, label: str | None) -> PictureRecipe:
     """Return the recipe of what the options ask for."""
+    from dcgan.models.importing import read_noise
     from dcgan.models.replay import Layout, PictureRecipe
 
-    latents = np.asarray(_read_z(z)) if z is not None else None
-    number = len(latents) if latents is not None and latents.ndim else count
+    latents = read_noise(z) if z is not None else None
+    number = len(latents) if latents is not None else count
     asked = label.split(",") if label is not None else None
     classes = synthesizer.labels(len(asked) if asked else len(synthesizer.info.labels), asked)
     return PictureRecipe(
@@ -85,13 +88,6 @@ def _tell_another(synthesizer: Synthesizer, recipe: PictureRecipe) -> None:
     if stated and own and stated != own:
         said = f"made by {recipe.model} {stated[:12]}…, this is {synthesizer.info.name} {own[:12]}…"
         print(f"dcgan: the recipe's pictures were {said}: they will differ", file=sys.stderr)
-
-
-def _read_z(path: Path) -> Any:
-    try:
-        return np.load(path, allow_pickle=False)
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"--z {path} is not a .npy file of numbers: {error}") from None
 
 
 def _write_npz(path: Path, **arrays: Any) -> None:

@@ -3,7 +3,8 @@
 GET   /gradio_api/dcgan/models?also=NAME             [ModelInfo, …], with NAME where that is an untrained model
 GET   /gradio_api/dcgan/models/newest?model=NAME     ModelInfo as it is now and "is_growing": whether NAME is a run that trains
 POST  /gradio_api/dcgan/models?filename=netG.pth     the file as the raw body, &set=key=value for each override of what it does
-                                                     not say -> {"model": NAME, "report": {proved, assumed, notes, readings}}
+                                                     not say -> {"model": NAME, "report": {proved, assumed, notes, readings}},
+                                                     and "noise": {z, z_dim, shown, count} where it holds a notebook's z, or alone
 GET   /gradio_api/dcgan/health                       {"status": "ok"}
 """
 
@@ -20,7 +21,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from dcgan.errors import DCGANError
-from dcgan.models.adoption import page_report
+from dcgan.models.adoption import page_answer
 from dcgan.web.bodies import failure, refusal, save_body, sent_name
 from dcgan.web.guard import Slots, same_origin
 from dcgan.web.pictures import PREFIX
@@ -89,8 +90,8 @@ class Library:
         with tempfile.TemporaryDirectory(prefix="dcgan-upload-") as folder:
             file = Path(folder) / "upload"
             await save_body(request, self._limit, file)
-            name, found = await asyncio.to_thread(self._studio.adopt, file, sent_name(request, "checkpoint"), settings)
-            return {"model": name, "report": await asyncio.to_thread(page_report, found)}
+            adopted = await asyncio.to_thread(self._studio.adopt, file, sent_name(request, "checkpoint"), settings)
+            return await asyncio.to_thread(page_answer, adopted)
 
 
 async def health(_request: Request) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -48,6 +49,7 @@ def authors_picture(state: dict[str, torch.Tensor], z: np.ndarray) -> np.ndarray
     return ((x.tanh().numpy() + 1) * 127.5).round().astype(np.uint8).transpose(0, 2, 3, 1)
 
 
+@pytest.mark.usefixtures("read_here")
 def test_a_dropped_notebook_checkpoint_becomes_a_model(client: TestClient, home: Path) -> None:
     status, answer = drop(client, checkpoint(), "my netG (1).pth")
     assert status == 200 and answer["model"].startswith("my-netG-1-")
@@ -176,3 +178,34 @@ def test_an_untrained_model_is_listed_when_it_is_asked_for(client: TestClient) -
     plain = names("")
     assert names("untrained-dcgan-16-grey-7") == [*plain, "untrained-dcgan-16-grey-7"]
     assert names("untrained-nonsense") == names("../../etc") == names(plain[0]) == plain
+
+
+def test_a_notebooks_noise_is_answered_as_z(client: TestClient, home: Path) -> None:
+    z = np.random.default_rng(0).standard_normal((70, 10)).astype(np.float32)
+    stream = io.BytesIO()
+    np.save(stream, z)
+    status, answer = drop(client, stream.getvalue(), "fixed_noise.npy")
+    noise = answer["noise"]
+    sent = np.frombuffer(base64.urlsafe_b64decode(noise["z"] + "=" * (-len(noise["z"]) % 4)), "<f4").reshape(64, 10)
+    assert status == 200 and (noise["z_dim"], noise["shown"], noise["count"]) == (10, 64, 70) and "model" not in answer
+    assert np.array_equal(sent, z[:64])
+    assert sorted(path.name for path in (home / "models").iterdir()) == ["other", "tiny"]
+
+
+def test_a_checkpoint_brings_its_noise_along(client: TestClient) -> None:
+    stream = io.BytesIO()
+    torch.save({"netG": tutorial_state(), "fixed_noise": torch.randn(8, 10, 1, 1)}, stream)
+    _, answer = drop(client, stream.getvalue(), "checkpoint.pth")
+    assert answer["model"].startswith("checkpoint-") and answer["noise"]["count"] == 8 and answer["report"]["proved"]
+    far = io.BytesIO()
+    torch.save({"netG": tutorial_state(), "fixed_noise": torch.full((8, 10, 1, 1), torch.nan)}, far)
+    _, answer = drop(client, far.getvalue(), "checkpoint.pth")
+    assert answer["model"] and "noise" not in answer
+
+
+@pytest.mark.parametrize("number", [np.nan, 1e6])
+def test_noise_that_no_prior_drew_is_refused(client: TestClient, number: float) -> None:
+    stream = io.BytesIO()
+    np.save(stream, np.full((2, 10), number, np.float32))
+    status, answer = drop(client, stream.getvalue(), "z.npy")
+    assert status == 400 and "z.npy" in answer["error"]

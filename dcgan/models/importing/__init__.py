@@ -5,8 +5,22 @@ network's), `skeleton` (its layers in order), `geometry` (strides and paddings t
 reproduce the file's batch norm statistics), `assembly` (a NetworkSpec), `reader` (all of it). Keras files describe themselves: `keras`.
 """
 
+from dcgan.models.importing.contents import read_contents
+from dcgan.models.importing.noise import noise_of, read_noise
 from dcgan.models.importing.options import Options, apply_options
-from dcgan.models.importing.reader import inspect_file, own_model, read_foreign
+from dcgan.models.importing.reader import inspect_contents, inspect_file, own_model, read_foreign
 from dcgan.models.importing.report import Inspection, Reading
 
-__all__ = ["Inspection", "Options", "Reading", "apply_options", "inspect_file", "own_model", "read_foreign"]
+__all__ = [
+    "Inspection",
+    "Options",
+    "Reading",
+    "apply_options",
+    "inspect_contents",
+    "inspect_file",
+    "noise_of",
+    "own_model",
+    "read_contents",
+    "read_foreign",
+    "read_noise",
+]

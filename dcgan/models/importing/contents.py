@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
@@ -57,6 +59,8 @@ def read_contents(path: Path, allow_pickle: bool = True) -> Contents:
     kind = kind_of(path)
     if kind == "safetensors":
         return _read_safetensors(path, path.name)
+    if kind == "numpy":
+        return _read_numpy(path)
     if not allow_pickle:
         raise CheckpointError(f"{path.name}: a public server takes .safetensors only; save one with safetensors.torch.save_file")
     return _read_apart(path, kind)
@@ -70,6 +74,15 @@ def _read_safetensors(path: Path, name: str) -> Contents:
     except (OSError, SafetensorError) as error:
         raise CheckpointError(f"{name} is cut short or damaged: it cannot be read as safetensors ({error})") from None
     return Contents(name, "safetensors", tensors, facts)
+
+
+def _read_numpy(path: Path) -> Contents:
+    """Read a .npy file of numbers as one tensor; mapped, so that a header cannot ask for more memory than the file has bytes."""
+    try:
+        numbers = np.load(path, mmap_mode="r", allow_pickle=False).astype(np.float32, casting="same_kind")
+    except (OSError, ValueError, TypeError) as error:
+        raise CheckpointError(f"{path.name} is not a .npy file of numbers ({error})") from None
+    return Contents(path.name, "numpy", {"tensor": torch.from_numpy(numbers)})
 
 
 def _read_apart(path: Path, kind: str) -> Contents:

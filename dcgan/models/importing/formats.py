@@ -8,7 +8,7 @@ from typing import Literal
 
 from dcgan.errors import CheckpointError
 
-Kind = Literal["torch", "safetensors", "keras", "hdf5"]
+Kind = Literal["torch", "safetensors", "keras", "hdf5", "numpy"]
 
 SAVE_LINE = 'torch.save(netG.state_dict(), "netG.pth")'
 KERAS_LINE = 'generator.save("generator.keras")'
@@ -33,6 +33,8 @@ def kind_of(path: Path) -> Kind:
         return _zipped(path)
     if start.startswith(b"\x89HDF\r\n\x1a\n"):
         return "hdf5"
+    if start.startswith(b"\x93NUMPY"):
+        return "numpy"
     if _is_safetensors(start, size):
         return "safetensors"
     if start[:1] == b"\x80" and start[1:2] in b"\x02\x03\x04\x05":

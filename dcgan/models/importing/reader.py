@@ -133,7 +133,8 @@ def _names(root: Node) -> list[str]:
 def _nothing(contents: Contents) -> str:
     """Say what a file without two convolutions is."""
     if set(contents.tensors) == {"tensor"}:
-        return f"it is a single tensor of the shape {tuple(contents.tensors['tensor'].shape)}, such as the fixed noise of a notebook"
+        shape = tuple(contents.tensors["tensor"].shape)
+        return f"it is a single tensor of the shape {shape}, such as a notebook's fixed noise, which generate MODEL --z takes"
     count = sum(tensor.dim() == 4 for tensor in contents.tensors.values())
     kind = "a discriminator" if count >= 2 else f"{count or 'no'} convolution{'s' if count != 1 else ''}"
     return f"it holds {kind} among its {len(contents.tensors)} tensors ({', '.join(list(contents.tensors)[:3]) or 'none'})"

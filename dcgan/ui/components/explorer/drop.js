@@ -1,4 +1,4 @@
-/* The drop zone: a checkpoint file goes to the server with progress; its answer is a model's name or a sentence. */
+/* The drop zone: a checkpoint file goes to the server with progress; its answer is a model's name, a notebook's z, or a sentence. */
 
 class DropZone {
   #zone;
@@ -6,18 +6,20 @@ class DropZone {
   #text;
   #done;
   #point;
+  #noise;
   #busy = false;
   #report;
   #kept = null; // the file, to be read again in another way
 
-  /** `text(name, values)` gives sentences; `done(model)` is called after the server took the file in, `point(file)` for
-      a PNG, which stays here. */
-  constructor(zone, base, text, done, point, signal) {
+  /** `text(name, values)` gives sentences; `done(model)` is called after the server took the file in, `noise(name, noise, alone)`
+      for a notebook's z in it, which returns a sentence, and `point(file)` for a PNG, which stays here. */
+  constructor(zone, base, text, { done, noise, point }, signal) {
     this.#zone = zone;
     this.#base = base;
     this.#text = text;
     this.#done = done;
     this.#point = point;
+    this.#noise = noise;
     this.#report = new Report(this.#part("report"), text, (settings) => this.#again(settings));
     const input = this.#part("file");
     input.addEventListener("change", () => this.#send(input.files[0]));
@@ -85,9 +87,14 @@ class DropZone {
   #finish(request, name) {
     const answer = parseJson(request.responseText);
     if (request.status !== 200) return this.#tell(answer.error ? this.#text.said(answer.error) : this.#text("upload_failed", { name }), true);
-    this.#tell(this.#text("adopted", { model: answer.model }));
-    this.#done(answer.model);
-    this.#report.show(answer.report);
+    return this.#take(answer, name);
+  }
+
+  async #take({ model, report, noise }, name) {
+    if (model) await this.#done(model);
+    const said = [model && this.#text("adopted", { model }), noise && this.#noise(name, noise, !model)];
+    this.#tell(said.filter(Boolean).join(" "));
+    if (model) this.#report.show(report);
     return true;
   }
 

@@ -56,6 +56,7 @@ class Explorer {
       part: (name) => this.#part(name),
       say: (sentence, isError) => this.#say(sentence, isError),
       openPoint: (point) => this.opening.point(point),
+      openTab: (name) => this.tabs.open(name),
       scoresOf: (points) => this.score.of(points),
     };
   }
@@ -72,12 +73,16 @@ class Explorer {
     this.sliders = new Sliders(this.#part("sliders"), this.view, this.#text, this.#number, (k, typed) => this.marked.assign(k, typed));
     this.equaliser = new Equaliser(this.#part("equaliser"), this.view, describe);
     this.#buildLaboratory(page);
-    const point = (file) => this.opening.png(file);
-    this.drop = new DropZone(this.#part("drop"), this.#base, this.#text, (model) => this.#adopted(model), point, this.#alive.signal);
+    const takers = {
+      done: (model) => this.#adopted(model),
+      noise: (...given) => this.sheets.takeNoise(...given),
+      point: (file) => this.opening.png(file),
+    };
+    this.drop = new DropZone(this.#part("drop"), this.#base, this.#text, takers, this.#alive.signal);
     new Hub(this.#part("hub"), this.#base, this.#text, this.#number, () => this.view.info.name, (model) => this.#adopted(model));
-    this.help = new Help(this.#root);
+    this.help = new Help(this.#root, "dx");
     this.undoing = new Undoing(page, () => this.shelf.keep());
-    this.returning = new Returning(page, this.#root, { history: this.history, walk: this.walk, equaliser: this.equaliser }, this.drop);
+    this.returning = new Returning(page, this.#root, { history: this.history, walk: this.walk, equaliser: this.equaliser, sheets: this.sheets }, this.drop);
     this.following = new Following(page, this.#root, (info) => this.#grown(info));
   }
 

@@ -1,4 +1,4 @@
-/* The sheets there are beside the neighbours: seeds, X/Y, labels, typed digits. */
+/* The sheets there are beside the neighbours: seeds, X/Y, labels, typed digits, a notebook's fixed noise. */
 
 const SEEDS = 64;
 const SIDE = 7; // of an X/Y sheet
@@ -12,6 +12,7 @@ class SheetsPanel {
   #text;
   #directions;
   #changed;
+  #noise;
   sheet;
 
   /** `directions` offers axes; `changed()` asks for the sheet to be made again. */
@@ -20,6 +21,7 @@ class SheetsPanel {
     this.#text = page.text;
     this.#directions = directions;
     this.#changed = changed;
+    this.#noise = new Noise(page.text);
     this.sheet = new Sheet(page.part("sheet-pictures"), page, () => this.#plan());
     for (const name of ["kind", "order", "x", "y"]) this.#on(name, "change");
     this.#on("typed", "input");
@@ -31,13 +33,37 @@ class SheetsPanel {
     const { labels, scores } = view.info;
     const digits = labels.length > 0 && labels.every((label) => Array.from(label).length === 1);
     const kinds = ["seeds", "xy", ...(labels.length ? ["labels"] : []), ...(digits ? ["typed"] : [])];
-    this.#offer("kind", kinds.map((kind) => [kind, this.#text(`sheet_${kind}`)]), settings.get("kind"));
+    if (this.#noise.fits(view.info)) kinds.push("noise");
+    const { name } = this.#noise;
+    this.#offer("kind", kinds.map((kind) => [kind, this.#text(`sheet_${kind}`, { name })]), settings.get("kind"));
     const orders = scores ? ["seed", "real", "fake"] : ["seed"];
     this.#offer("order", orders.map((order) => [order, this.#text(`order_${order}`)]), settings.get("order"));
     const axes = this.#axes();
     this.#offer("x", axes, settings.get("x"));
     this.#offer("y", axes, settings.get("y") ?? axes[1]?.[0]);
     this.#show();
+  }
+
+  /** A file held a notebook's z: they are a sheet, shown at once where they came `alone`. Returns what to say. */
+  takeNoise(name, noise, alone) {
+    const { view, settings, openTab } = this.#page;
+    const said = this.#noise.take(name, noise, view.info);
+    const shown = alone && this.#noise.fits(view.info);
+    if (shown) settings.set("kind", "noise");
+    this.refresh();
+    if (shown) openTab("sheets");
+    else this.#changed();
+    return said;
+  }
+
+  /** For the same page after a reload. */
+  pack() {
+    return this.#noise.pack();
+  }
+
+  unpack(noise) {
+    this.#noise.unpack(noise);
+    this.refresh();
   }
 
   /** The recipe of what is shown. */
@@ -79,6 +105,7 @@ class SheetsPanel {
     part("order").parentElement.hidden = kind !== "seeds" || !view.info.scores;
     for (const axis of ["x", "y"]) part(axis).parentElement.hidden = kind !== "xy";
     part("typed").parentElement.hidden = kind !== "typed";
+    part("noise-why").hidden = kind !== "noise";
     if (part("typed") !== document.activeElement) part("typed").value = settings.get("typed", view.info.labels.slice(0, 4).join(""));
   }
 
@@ -89,7 +116,8 @@ class SheetsPanel {
 
   #plan() {
     const kind = this.#page.part("kind").value;
-    return { seeds: () => this.#seeds(), xy: () => this.#xy(), labels: () => this.#labels(), typed: () => this.#typed() }[kind]?.() ?? null;
+    const plans = { seeds: () => this.#seeds(), xy: () => this.#xy(), labels: () => this.#labels(), typed: () => this.#typed(), noise: () => this.#ofNoise() };
+    return plans[kind]?.() ?? null;
   }
 
   async #seeds() {
@@ -121,6 +149,11 @@ class SheetsPanel {
     );
     const shown = values.map((value) => this.#page.number(value, 1));
     return { points, columns: SIDE, heads: shown.toReversed(), tops: shown };
+  }
+
+  #ofNoise() {
+    const { view } = this.#page;
+    return this.#noise.fits(view.info) ? { points: this.#noise.points(view.label), columns: 8 } : null;
   }
 
   #moved(z, axis, value) {

@@ -2,17 +2,16 @@
 
 class Tabs {
   #tabs;
+  #settings;
   #opened;
 
   /** `opened(name)` is called when a part is shown. */
   constructor(root, settings, opened) {
     this.#tabs = Array.from(root.querySelectorAll("[role=tab]"));
+    this.#settings = settings;
     this.#opened = opened;
     for (const tab of this.#tabs) {
-      tab.addEventListener("click", () => {
-        settings.set("tab", tab.dataset.tab);
-        this.open(tab.dataset.tab);
-      });
+      tab.addEventListener("click", () => this.open(tab.dataset.tab));
       tab.addEventListener("keydown", (event) => this.#onKey(event, tab));
     }
     const kept = settings.get("tab");
@@ -20,6 +19,7 @@ class Tabs {
   }
 
   open(name) {
+    this.#settings.set("tab", name);
     this.#select(name);
     this.#opened(name);
   }
