@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -43,7 +43,6 @@ def directions(
     from dcgan.cli_train import reporting
     from dcgan.directions import find_directions
     from dcgan.files import write_bytes, write_json
-    from dcgan.images import png_bytes
     from dcgan.models import Library
 
     for option, file, suffix in (("--out", out, ".json"), ("--sheet", sheet, ".png")):
@@ -57,7 +56,7 @@ def directions(
     if out is not None:
         write_json(out, record)
     if sheet is not None:
-        write_bytes(sheet, png_bytes(_strips(maker, found, seed)))
+        write_bytes(sheet, _strips(maker, found, seed))
     if as_json:
         print_json(record)
     else:
@@ -84,20 +83,22 @@ def _show(maker: Synthesizer, found: Found) -> None:
     show(table)
 
 
-def _strips(maker: Synthesizer, found: Found, seed: int) -> Any:
-    """Return a sheet with a row for each direction, its middle picture the seed's."""
+def _strips(maker: Synthesizer, found: Found, seed: int) -> bytes:
+    """Return a PNG with a row for each direction, its middle picture the seed's, and the recipe."""
     import numpy as np
 
-    from dcgan.images import grid
+    from dcgan.images import png_bytes
     from dcgan.latent import step
+    from dcgan.models.replay import Layout, PictureRecipe
 
     if not found.directions:
         raise ConfigError(f"{maker.info.name} has no {found.method} directions to show")
     z = maker.z([seed])
     rows = [step(z, direction.vector, np.asarray(FRAMES), maker.info.prior) for direction in found.directions[:SHOWN]]
-    labels = maker.labels(1)
-    pictures = maker.images(np.concatenate(rows), None if labels is None else labels)
-    return grid(pictures, columns=len(FRAMES))
+    moved, labels = np.concatenate(rows), maker.labels(1)
+    classes = () if labels is None else tuple(map(int, labels))
+    recipe = PictureRecipe(maker.info.name, maker.info.sha256, len(moved), Layout(len(FRAMES)), z=moved, labels=classes)
+    return png_bytes(recipe.lay_out(maker.images(moved, labels)), recipe.text())
 
 
 @attributes_app.callback(invoke_without_command=True)

@@ -24,7 +24,7 @@ from dcgan.studio_keys import digest, is_key
 from dcgan.training.changes import changed_by
 from dcgan.training.comparing import Comparison
 from dcgan.training.control import OrderName, send_order
-from dcgan.training.processes import Workers, options_of
+from dcgan.training.processes import Workers, options_again, options_of
 from dcgan.training.recipes import named_recipe
 from dcgan.training.run_folder import OWNER, RunState, RunStatus, new_run_folder
 from dcgan.training.run_store import ACTIVE, RECORDED, RunStore, is_name
@@ -141,14 +141,13 @@ class Studio:
         self._workers.start(folder, self.library.home, options)
 
     def continue_run(self, run: str, key: str, pausing: str | None = None) -> None:
-        """Start the process of a run that was stopped or interrupted again; `pausing` is as for `start_run`."""
+        """Go on with a run that was stopped or interrupted, or as long again with one that is done; `pausing` is as for `start_run`."""
         self._refuse_others(run, key)
         with self._starting:
             self._refuse_a_second(but=pausing)
             self._make_way(pausing, key)
             reader = self.runs.find(run)
-            options = [] if reader.config else read_json(reader.folder / OWNER).get("options", [])  # it was stopped before it began
-            self._workers.start(reader.folder, self.library.home, options)
+            self._workers.start(reader.folder, self.library.home, options_again(reader))
 
     def branch_run(self, run: str, step: int, settings: Sequence[str], key: str, pausing: str | None = None) -> str:
         """Start a new run from stage `step` of another, with its recipe and `settings` changed; return the new run's name.

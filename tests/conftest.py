@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import io
 import os
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
+from types import SimpleNamespace
 
 import hypothesis
 import pytest
@@ -25,6 +29,21 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(autouse=True)
 def one_thread() -> None:
     torch.set_num_threads(1)
+
+
+@pytest.fixture
+def read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read torch and Keras files in this process; tests/importing/test_torch_files.py has the process of their own, which loads torch."""
+    from dcgan.models.importing import child, contents
+
+    def run(command: Sequence[str], **_: object) -> subprocess.CompletedProcess[str]:
+        said = io.StringIO()
+        with redirect_stdout(said):
+            status = child.main(list(command[3:]))  # python -m module …
+        return subprocess.CompletedProcess(command, status, said.getvalue())
+
+    monkeypatch.setattr(child, "limit_memory", lambda _: None)
+    monkeypatch.setattr(contents, "subprocess", SimpleNamespace(run=run, TimeoutExpired=subprocess.TimeoutExpired))
 
 
 @pytest.fixture

@@ -151,6 +151,14 @@ def test_the_pages_offer_no_api(home: Path) -> None:
     assert len(demo.blocks) < 60
 
 
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """Let children hear SIGINT: they would ignore it as this process does where a shell without job control started it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @contextmanager
 def served(home: Path, cwd: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Start `python app.py` in the folder `cwd`; yield the process and its address."""
@@ -205,6 +213,7 @@ def ended_well(process: subprocess.Popen[str], number: signal.Signals) -> str:
     return said
 
 
+@pytest.mark.usefixtures("heard")
 def test_the_app_serves_both_pages_and_pictures(home: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()

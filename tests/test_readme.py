@@ -56,6 +56,7 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.usefixtures("read_here")
 def test_the_command_lines_run(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert {shlex.split(command)[3] for command in commands()} == SHOWN
     for command in commands():

@@ -1,4 +1,4 @@
-"""What the server says no with, in the page's language: each English sentence of the table stands in the code, letter for letter."""
+"""What the server says no with and what it says of files, in the page's language: each English sentence of the table stands in the code."""
 
 from __future__ import annotations
 
@@ -16,8 +16,14 @@ PACKAGE = Path(dcgan.__file__).parent
 ROOMS = ("directions", "hub", "latent", "models", "web")
 COVERED = ("directions/jobs.py", "directions/labelled.py", "web/concepts.py", "web/errands.py", "web/morph.py", "web/offers.py")
 FOREIGN = re.compile(r"pages of this server only$|^(wanted|n) ")  # which the page itself never meets
+REPORTING = {
+    "words.py": ("proofs", "support", "assumptions", "_geometry", "_activations"),
+    "described.py": ("inspect_described",),
+    "keras.py": ("inspect_keras", "_output"),
+    "reader.py": ("_notes",),
+}  # functions that write the lines of a report
 HOLE = re.compile(r"\{\w*\}")
-REFUSALS = {key: sentence for key, sentence in tables()["en"].items() if key.startswith("refusal.")}
+SERVED = {key: sentence for key, sentence in tables()["en"].items() if key.startswith(("refusal.", "reading."))}
 
 
 def sentence_of(node: ast.AST) -> str | None:
@@ -43,16 +49,41 @@ def refusals(path: Path) -> Iterator[str]:
             yield sentence_of(node.args[0]) or ""
 
 
+def sentences(function: ast.FunctionDef) -> Iterator[str]:
+    """Yield what a function says, by whole strings of several words; its documentation and what it raises are no part of that."""
+    for node in ast.iter_child_nodes(function):
+        yield from _sentences(node)
+
+
+def _sentences(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Raise) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+        return
+    sentence = sentence_of(node)
+    if sentence is None:
+        for child in ast.iter_child_nodes(node):
+            yield from _sentences(child)
+    elif " " in sentence.strip():
+        yield sentence
+
+
+TABLE = {HOLE.sub("{}", sentence) for sentence in SERVED.values()}
 KNOWN = {sentence_of(node) for room in ROOMS for path in (PACKAGE / room).rglob("*.py") for node in nodes(path)}
 
 
-@pytest.mark.parametrize("key", REFUSALS)
+@pytest.mark.parametrize("key", SERVED)
 def test_the_code_says_so(key: str) -> None:
-    assert HOLE.sub("{}", REFUSALS[key]) in KNOWN
+    assert HOLE.sub("{}", SERVED[key]) in KNOWN
 
 
 @pytest.mark.parametrize("module", COVERED)
 def test_what_these_modules_refuse_with_is_in_the_table(module: str) -> None:
-    table = {HOLE.sub("{}", sentence) for sentence in REFUSALS.values()}
-    missing = [sentence for sentence in refusals(PACKAGE / module) if sentence and sentence not in table and not FOREIGN.search(sentence)]
+    missing = [sentence for sentence in refusals(PACKAGE / module) if sentence and sentence not in TABLE and not FOREIGN.search(sentence)]
     assert missing == []
+
+
+@pytest.mark.parametrize(("module", "functions"), REPORTING.items())
+def test_what_these_functions_say_of_a_file_is_in_the_table(module: str, functions: tuple[str, ...]) -> None:
+    defined = {node.name: node for node in nodes(PACKAGE / "models" / "importing" / module) if isinstance(node, ast.FunctionDef)}
+    said = [sentence for name in functions for sentence in sentences(defined[name])]
+    assert len(said) >= len(functions)
+    assert [sentence for sentence in said if sentence not in TABLE] == []

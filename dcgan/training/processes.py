@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from dcgan.config import Budget
 from dcgan.files import read_json
 from dcgan.system import detached
-from dcgan.training.run_folder import EVENTS, LOG, WORKER, RunReader, RunStatus
+from dcgan.training.run_folder import EVENTS, LOG, OWNER, WORKER, RunReader, RunStatus
 from dcgan.training.worker import TrainRequest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -71,6 +72,15 @@ class Workers:
             how = f"was ended by signal {-ended}, perhaps for lack of memory" if ended < 0 else f"ended with status {ended}"
             return replace(status, state="failed", message=f"The training process {how} before its first step; see {LOG} of {reader.name}")
         return status
+
+
+def options_again(reader: RunReader) -> list[str]:
+    """Return the options with which a run goes on: as long again where it is done, all of its own where it never began."""
+    if not reader.config:
+        return list(read_json(reader.folder / OWNER).get("options", []))
+    if reader.status().state != "completed":
+        return []
+    return options_of(TrainRequest(reader.folder, budget=Budget(**{unit: 2 * value for unit, value in reader.config["budget"].items()})))
 
 
 def options_of(request: TrainRequest) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -22,11 +23,12 @@ from dcgan.training.augment import augment
 from dcgan.training.batches import Batch, Batches
 from dcgan.training.changes import changed, from_state, to_state
 from dcgan.training.draws import Streams, drawn_on_device, generator_for
+from dcgan.training.judging import Judge, judge_together
 from dcgan.training.measuring import diversity
 from dcgan.training.objectives import generator_loss, loss_on_fakes, loss_on_real, probability
 from dcgan.training.optimizers import Tensors, Updater, below
 from dcgan.training.penalties import clip_weights, gradient_penalty, r1
-from dcgan.training.unrolling import Judge, look_ahead
+from dcgan.training.unrolling import look_ahead
 from dcgan.training.witness import Witness
 
 SHEET = 64  # pictures of the fixed-z sheet: seeds 0 to 63
@@ -129,8 +131,8 @@ class Trainer:
             x_fake = x_fake.float()
         updater.begin(step)
         if recipe.joint_batch:
-            labels = None if real.labels is None or fakes.labels is None else torch.cat([real.labels, fakes.labels])
-            out_real, out_fake = self._judge(torch.cat([x, x_fake]), labels, exact).chunk(2)
+            judge = partial(self._judge, exact=exact)
+            out_real, out_fake = judge_together(judge, Batch(x, real.labels), Batch(x_fake, fakes.labels))
             on_real = loss_on_real(recipe.objective, out_real, recipe.label_smoothing)
             on_fakes = loss_on_fakes(recipe.objective, out_fake)
             updater.add(on_real + on_fakes + self._r1(out_real, x))
@@ -162,7 +164,7 @@ class Trainer:
         return self.recipe.r1 * r1(outputs, x) if self.recipe.r1 else 0.0
 
     def _train_g(self, real: Batch, fakes: Batch, step: int, moves: Moves, witness: Witness | None) -> Tensor:
-        """Update G; return the next three `Measures`. `real` is what D looks at in the updates that G looks ahead at."""
+        """Update G; return the next three `Measures`. `real` is what D looks at beside fakes, in a joint batch or looking ahead."""
         self.d.requires_grad_(False)  # no gradients for D's weights
         judge: Judge = self._judge
         if self.recipe.unroll_steps:
@@ -171,7 +173,8 @@ class Trainer:
         x = self.view(fakes.x, step)
         if witness:
             fakes.x.retain_grad()
-        output = judge(x, fakes.labels)
+        shown = Batch(x, fakes.labels)
+        output = judge_together(judge, Batch(self.view(real.x, step), real.labels), shown)[1] if self.recipe.joint_batch else judge(*shown)
         loss = generator_loss(self.recipe.objective, output)
         self.updater_g.begin(step)
         self.updater_g.add(loss)

@@ -11,10 +11,10 @@ from torch.func import functional_call
 from dcgan.config import Recipe
 from dcgan.networks.builder import Network
 from dcgan.training.batches import Batch
+from dcgan.training.judging import Judge, judge_together
 from dcgan.training.objectives import loss_on_fakes, loss_on_real
 from dcgan.training.optimizers import Updater
 
-Judge = Callable[[Tensor, Tensor | None], Tensor]  # x (n, c, h, w) and labels (n,) -> D's outputs (n, 1), float32
 EPSILON = 1e-8  # of Adam
 
 
@@ -49,8 +49,7 @@ def _judge_with(d: Network, weights: Mapping[str, Tensor], autocast: Callable[[]
 
 def _loss(recipe: Recipe, judge: Judge, real: Batch, fakes: Batch) -> Tensor:
     if recipe.joint_batch:
-        labels = None if real.labels is None or fakes.labels is None else torch.cat([real.labels, fakes.labels])
-        on_real, on_fakes = judge(torch.cat([real.x, fakes.x]), labels).chunk(2)
+        on_real, on_fakes = judge_together(judge, real, fakes)
     else:
         on_real, on_fakes = judge(real.x, real.labels), judge(fakes.x, fakes.labels)
     return loss_on_real(recipe.objective, on_real, recipe.label_smoothing) + loss_on_fakes(recipe.objective, on_fakes)

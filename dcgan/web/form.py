@@ -13,7 +13,9 @@ nothing is said.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
     from dcgan.studio import Studio
 
 MAX_WISH_BYTES = 16_384
-TRIALS_AT_ONCE = 1  # two would slow, and so mislead, each other
+TRIALS_ASKED = 16  # one at a time is made, since two would slow, and so mislead, each other
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class Form:
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
-        self._trials = Slots(TRIALS_AT_ONCE)
+        self._trials, self._trying = Slots(TRIALS_ASKED), asyncio.Lock()
 
     def offer(self, _request: Request) -> Response:
         """Return what can be chosen."""
@@ -81,8 +83,8 @@ class Form:
         """Say how long a wish will take."""
         with self._trials.hold() as free:
             if not free:
-                return failure("another trial is on; try again in some seconds", 503)
-            return await self._answer(request, lambda wish, _key: asdict(self._studio.planner.estimate(wish.request)))
+                return failure("other trials are on; try again in some seconds", 503)
+            return await self._answer(request, lambda wish, _key: asdict(self._studio.planner.estimate(wish.request)), self._trying)
 
     async def start(self, request: Request) -> Response:
         """Start a run, after pausing the one that the wish names."""
@@ -100,12 +102,18 @@ class Form:
 
         return await self._answer(request, act)
 
-    async def _answer(self, request: Request, act: Callable[[Wish, str], dict[str, Any]]) -> Response:
+    async def _answer(
+        self, request: Request, act: Callable[[Wish, str], dict[str, Any]], turn: AbstractAsyncContextManager[None] | None = None
+    ) -> Response:
+        """Read the wish, wait for its turn where there is one, and act, if somebody still waits for it."""
         if not same_origin(request.headers):
             return failure("the form is read from this app's own pages only", 403)
         try:
             wish = read_wish(await read_object(request, MAX_WISH_BYTES))
-            return answer_json(await run_in_threadpool(act, wish, key_of(request)))
+            async with turn or nullcontext():
+                if turn and await request.is_disconnected():
+                    raise ClientDisconnect
+                return answer_json(await run_in_threadpool(act, wish, key_of(request)))
         except AnotherRunIsOn as error:
             return conflict(self._studio, error, key_of(request))
         except (DCGANError, ClientDisconnect) as error:

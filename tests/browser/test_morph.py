@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,8 +16,10 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from browser.conftest import App
 from browser.looks import PHONE, assert_fits_a_phone, assert_german, assert_readable
-from browser.models import Pixels, synthesizer
+from browser.models import Pixels, assert_same, synthesizer
 from browser.recording import pixels
+from dcgan.cli import main
+from dcgan.images import open_picture
 from dcgan.latent import Method
 from dcgan.models.morphing import make_walk
 from dcgan.web.keys import text_of
@@ -169,7 +172,9 @@ def test_figure_4_is_nine_random_points(morph: Callable[..., Page]) -> None:
     expect(mo(page, "status")).to_contain_text("figure 4")
 
 
-def test_films_are_saved(morph: Callable[..., Page], app: App, tmp_path: Path) -> None:
+def test_films_are_saved(morph: Callable[..., Page], app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DCGAN_HOME", str(app.home))
+    monkeypatch.chdir(tmp_path)
     page = morph()
     mo(page, "frames").select_option("8")
     films(page, 2)
@@ -184,6 +189,9 @@ def test_films_are_saved(morph: Callable[..., Page], app: App, tmp_path: Path) -
         assert gif.n_frames == 72
     with Image.open(tmp_path / "png") as strip:
         assert strip.size == (72 * 18 + 2, 20)
+    said = shlex.split(mo(page, "command").text_content() or "")
+    assert said[:3] == ["python", "-m", "dcgan"] and main([*said[3:-1], "walk.png"]) == 0
+    assert_same(open_picture(Path("walk.png")), open_picture(Path("png")))
 
 
 def test_a_uniform_prior_has_one_way_and_says_why(morph: Callable[..., Page]) -> None:

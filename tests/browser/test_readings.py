@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from browser.recording import another_picture, part, picture_count, settle
 from browser.views import assert_link_is_the_picture
 from dcgan.models import Model, read_model
 
+ENGLISH = re.compile(r"\b(takes|kernels|of|the|its|range|between|behind|by|no|from)\b")
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Visit = Callable[..., Page]
 
@@ -23,6 +25,19 @@ def assert_own(page: Page, app: App) -> Model:
     """The canvas shows the own model that is chosen; return it."""
     assert_link_is_the_picture(page, app)
     return read_model(app.home / "models" / part(page, "model").input_value())
+
+
+def test_a_german_page_says_in_german_what_a_file_is(visit: Visit, tmp_path: Path) -> None:
+    file = tmp_path / "netG.pth"
+    torch.save(tutorial_generator().state_dict(), file)
+    page = visit("/", locale="de-DE")
+    settle(page)
+    page.set_input_files("[data-dx=file]", file)
+    expect(part(page, "report-proved")).to_contain_text("nimmt 20 Zahlen", timeout=120_000)
+    expect(part(page, "report-proved")).to_contain_text(re.compile(r"ergibt die Batch-Norms der Datei \(3\) auf .* % genau"))
+    expect(part(page, "report-assumed")).to_contain_text("Ausgabe tanh, Bereich -1 bis 1")
+    lines = part(page, "report").locator("[data-dx=report-proved] li, [data-dx=report-assumed] li > label").all_text_contents()
+    assert len(lines) > 5 and not [line for line in lines if ENGLISH.search(line)]
 
 
 def test_another_reading_and_an_override_without_losing_the_file(visit: Visit, app: App, tmp_path: Path) -> None:

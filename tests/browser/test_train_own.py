@@ -58,6 +58,7 @@ def test_a_folder_is_looked_at_cropped_and_trained_as_proposed(visit: Visit, fol
     assert form(page, "crops").locator("img").evaluate_all("(images) => images.every((image) => image.naturalWidth > 300)")
     form(page, "crops").get_by_label("top").check()
     page.wait_for_function("location.search.includes('crop=top')")
+    expect(form(page, "proposal-time")).to_contain_text(re.compile(r"about [\d:]+ on this machine: 6,400 steps"), timeout=PATIENCE)
     form(page, "take").click()
     page.wait_for_function("location.search.includes('steps=6400') && location.search.includes('recipe=dcgan')")
     expect(setting(page, "image_size")).to_have_value("32")

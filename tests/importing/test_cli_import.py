@@ -12,6 +12,8 @@ from gallery import GALLERY
 
 from dcgan.cli import main
 
+pytestmark = pytest.mark.usefixtures("read_here")
+
 
 @pytest.fixture
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

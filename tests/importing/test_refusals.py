@@ -87,6 +87,7 @@ def test_other_archives(tmp_path: Path, member: str, word: str) -> None:
     assert word in assert_refused(tmp_path / "it.zip")
 
 
+@pytest.mark.usefixtures("read_here")
 def test_fixed_noise_is_named_as_such(tmp_path: Path) -> None:
     torch.save(torch.randn(64, 100, 1, 1), tmp_path / "fixed_noise.pt")
     assert "fixed noise" in assert_refused(tmp_path / "fixed_noise.pt")

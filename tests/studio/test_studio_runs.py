@@ -72,13 +72,16 @@ def test_one_run_at_a_time_which_its_starter_stops_and_continues(studio: Studio)
 
 
 @pytest.mark.slow
-def test_a_run_stopped_while_it_loads_torch_goes_on_from_nothing(studio: Studio) -> None:
+def test_a_run_stopped_while_it_loads_torch_goes_on_from_nothing_and_then_as_long_again(studio: Studio) -> None:
     run = studio.start_run(StartRequest("shapes", settings=SETTINGS, budget=Budget(steps=3)), KEY)
     studio.order(run, KEY, "stop", {})
     wait_for(studio, run, "stopped")
     studio.continue_run(run, KEY)
     assert wait_for(studio, run, "completed", "failed", "interrupted").state == "completed"
     assert studio.status(run).step == 3
+    studio.continue_run(run, KEY)
+    until(lambda: studio.status(run).step == 6, "as many steps again")
+    assert wait_for(studio, run, "completed").step == 6
 
 
 @pytest.mark.slow

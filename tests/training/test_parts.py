@@ -46,7 +46,7 @@ def plain_steps(g: nn.Module, d: nn.Module, data: Dataset, parts: dict[str, Any]
                 parameter.data.clamp_(-recipe.weight_clip, recipe.weight_clip)
         if (update + 1) % recipe.d_steps == 0:
             optimisers[g].zero_grad()
-            answer = d(fake)
+            answer = d(torch.cat([real, fake])).split(6)[1] if recipe.joint_batch else d(fake)
             expected(recipe.objective, answer, answer)[1].backward()
             optimisers[g].step()
 

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
 import time
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from run_making import RUNS, STEPS
+from starlette.requests import Request
 from starlette.testclient import TestClient
 from tiny_app import KEY
 
 from dcgan.config import Budget
 from dcgan.errors import ConfigError
 from dcgan.studio import Studio
-from dcgan.studio_form import StartRequest
+from dcgan.studio_form import Estimate, StartRequest
 from dcgan.training.control import read_orders
 from dcgan.training.worker import DEFAULT_BUDGET
-from dcgan.web.form import read_wish
+from dcgan.web.form import Form, read_wish
 
 FORM = "/gradio_api/dcgan/form"
 WISH: dict[str, Any] = {"data": "shapes", "recipe": "dcgan", "settings": {"image_size": "16", "base_channels": "4"}, "length": {"steps": 3}}
@@ -35,6 +38,34 @@ def test_a_wish_is_read() -> None:
     assert wish({**WISH, "kid_every": 50}).kid_every == 50
     assert wish({"data": " x ", "from": "a@3"}) == StartRequest("x", "dcgan", (), DEFAULT_BUDGET, "a@3")
     assert wish({"data": "x", "length": {"minutes": 0.5}}).budget == Budget(minutes=0.5)
+
+
+def test_trials_take_turns_and_an_abandoned_one_is_not_made() -> None:
+    """Three ask at once; the second has closed the page by the time that it would be its turn."""
+    made: list[tuple[str, float, float]] = []
+
+    def estimate(request: StartRequest) -> Estimate:
+        begun = time.monotonic()
+        time.sleep(0.05)
+        made.append((request.source, begun, time.monotonic()))
+        return Estimate(1, 1, 1, 1)
+
+    def asked(source: str, *after: dict[str, Any]) -> Request:
+        messages = [{"type": "http.request", "body": json.dumps({"data": source}).encode()}, *after]
+
+        async def receive() -> Any:
+            return messages.pop(0) if messages else await asyncio.Event().wait()
+
+        return Request({"type": "http", "method": "POST", "path": "/", "headers": []}, receive)
+
+    async def ask_three() -> list[int]:
+        form = Form(cast(Studio, SimpleNamespace(planner=SimpleNamespace(estimate=estimate))))
+        requests = asked("a"), asked("b", {"type": "http.disconnect"}), asked("c")
+        return [answer.status_code for answer in await asyncio.gather(*map(form.estimate, requests))]
+
+    first, _, third = asyncio.run(ask_three())
+    assert (first, third) == (200, 200) and [source for source, _, _ in made] == ["a", "c"]
+    assert made[0][2] <= made[1][1]
 
 
 @pytest.mark.parametrize(

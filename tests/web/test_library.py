@@ -49,6 +49,7 @@ def authors_picture(state: dict[str, torch.Tensor], z: np.ndarray) -> np.ndarray
     return ((x.tanh().numpy() + 1) * 127.5).round().astype(np.uint8).transpose(0, 2, 3, 1)
 
 
+@pytest.mark.usefixtures("read_here")
 def test_a_dropped_notebook_checkpoint_becomes_a_model(client: TestClient, home: Path) -> None:
     status, answer = drop(client, checkpoint(), "my netG (1).pth")
     assert status == 200 and answer["model"].startswith("my-netG-1-")

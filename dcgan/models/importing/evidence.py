@@ -65,9 +65,10 @@ def error(y: Tensor, statistics: Mapping[str, Tensor], channels: Tensor | None =
     if channels is not None:
         mean, variance = mean[channels], variance[channels]
     small = 1e-3 * float(variance.median()) + 1e-12
-    found_variance, found_mean = torch.var_mean(y, axes)
+    found_mean = y.mean(axes, keepdim=True)
+    found_variance = (y - found_mean).square_().sum(axes) / (y.numel() // y.shape[1] - 1)  # torch.var_mean takes ten times as long
     spread = torch.log((found_variance + small) / (variance + small))
-    shift = (found_mean - mean) / (variance + small).sqrt()
+    shift = (found_mean.flatten() - mean) / (variance + small).sqrt()
     squared = spread.clamp(-CLIP, CLIP).square() / 2 + shift.clamp(-CLIP, CLIP).square()
     kept = squared.sort().values[: max(1, int(len(squared) * 0.95))]
     return float(kept.mean())

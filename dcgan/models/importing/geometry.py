@@ -128,10 +128,11 @@ class Geometry:
         stage, chosen = self._stages[index], self._options
         other = 0.0 if way == stage.ways[0] else 2.0
         rows, columns = (self._axes(index, way, kernel, n) for kernel, n in zip(stage.size, before, strict=True))
+        is_square, is_oblong = stage.size[0] == stage.size[1] and before[0] == before[1], self._is_oblong()
         found = []
         for scale, mode, cost in self._resizes(index, way, before):
             for row in rows:
-                for column in _partners(row, columns, stage.size[0] == stage.size[1] and before[0] == before[1], self._is_oblong()):
+                for column in _partners(row, columns, is_square, is_oblong):
                     sides = (row.before, row.after, column.before, column.after)
                     if way == "transposed" and scale > 1 and row.stride > 1:
                         continue

@@ -44,14 +44,14 @@ def inspect_keras(contents: Contents, options: Options) -> Inspection:
     output, said = _output(made, options)
     prior = options.prior or "normal"
     if options.prior is None:
-        said.insert(0, Assumption("prior", prior, f"{prior} prior", ("uniform",)))
+        said.insert(0, Assumption("prior", prior, f"z drawn from the {prior} prior", ("uniform",)))
     spec = NetworkSpec((z_dim,), tuple(made.layers))
     tensors = with_own_statistics(spec, made.tensors, prior) if options.statistics == "estimate" else made.tensors
     labels = tuple(str(number) for number in range(spec.classes))
     model = Model(ModelConfig(spec, None, prior, OUTPUTS[output], labels, assumed=tuple(item.sentence for item in said)), tensors)
     model.build_generator()
-    proved = [f"takes {z_dim} numbers" + (f" and one of {spec.classes} labels" if spec.classes else "")]
-    proved += ["its configuration names all layers and how they follow each other", f"output {output}"]
+    proved = [f"takes {z_dim} numbers and one of {spec.classes} labels" if spec.classes else f"takes {z_dim} numbers"]
+    proved += ["its configuration names all layers and how they follow each other", f"the picture ends in {output}"]
     if made.ended:
         proved.append("the generator ends where its discriminator begins")
     names = tuple(layer.type for layer in spec.layers)

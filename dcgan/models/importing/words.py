@@ -1,4 +1,4 @@
-"""The sentences of a report."""
+"""The sentences of a report. The page knows them as `reading.…` in its tables."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ def proofs(network: Skeleton) -> tuple[str, ...]:
     norms = sum(stage.norm is not None for stage in network.stages)
     biases = sum("bias" in stage.kernel.tensors for stage in network.stages)
     said = [f"takes {network.inputs} numbers", f"{len(kernels)} kernels: {', '.join(kernels)}"]
-    said.append(f"{norms} batch norms" + ("" if all(s.has_statistics for s in network.stages if s.norm) else ", not all with statistics"))
-    said.append(f"{biases or 'no'} biases")
+    has_all = all(stage.has_statistics for stage in network.stages if stage.norm)
+    said.append(f"{norms} batch norms" if has_all else f"{norms} batch norms, not all with statistics")
+    said.append(f"{biases} biases" if biases else "no biases")
     if network.table is not None:
         said.append(f"a label embedding of {network.table.weight.shape[0]} classes")
     if network.branch is not None:
@@ -30,9 +31,9 @@ def proofs(network: Skeleton) -> tuple[str, ...]:
 def _kernel(stage: Stage) -> str:
     a, b = stage.kernel.weight.shape[:2]
     if stage.ways[0] == "linear":
-        return f"linear {b} to {a}"
+        return f"linear {b}→{a}"
     before, after = (a, b) if stage.ways[0] == "transposed" else (b, a)
-    return f"{stage.ways[0]} {before} to {after}, {stage.size[0]}x{stage.size[1]}"
+    return f"{stage.ways[0]} {before}→{after}, {stage.size[0]}x{stage.size[1]}"
 
 
 def layer_names(network: Skeleton, found: Found) -> tuple[str, ...]:
@@ -56,8 +57,7 @@ def support(found: Found, misfit: float | None) -> tuple[str, ...]:
     """Return what the batch norm statistics speak for."""
     if misfit is None:
         return ()
-    count = len(found.errors)
-    return (f"this reading reproduces {count} batch norm{'s' if count != 1 else ''} of the file to {100 * misfit:.1f} %",)
+    return (f"this reading reproduces the file's batch norms ({len(found.errors)}) to {100 * misfit:.1f} %",)
 
 
 def assumptions(network: Skeleton, found: Found, others: Sequence[Found], output: str, options: Options) -> tuple[Assumption, ...]:
@@ -69,12 +69,11 @@ def assumptions(network: Skeleton, found: Found, others: Sequence[Found], output
         said.append(_geometry(found, last_tried))
     said += _activations(network, found, last_tried, options)
     if options.output is None:
-        usual = "tanh" if output == "tanh" else output
         low, high = OUTPUTS[output]
-        said.append(Assumption("output", output, f"output {usual}, range {low:g} to {high:g}", tuple(k for k in OUTPUTS if k != output)))
+        said.append(Assumption("output", output, f"output {output}, range {low:g} to {high:g}", tuple(k for k in OUTPUTS if k != output)))
     if options.prior is None and not (found.errors and _decided(found, others)):
         other = "uniform" if found.entry.prior == "normal" else "normal"
-        said.append(Assumption("prior", found.entry.prior, f"{found.entry.prior} prior", (other,)))
+        said.append(Assumption("prior", found.entry.prior, f"z drawn from the {found.entry.prior} prior", (other,)))
     if not options.eps and any(stage.norm is not None for stage in network.stages):
         said.append(Assumption("eps", f"{found.eps:g}", f"batch norm eps {found.eps:g}, of the last one at least", ("1e-5", "1e-3", "0.8")))
     if found.entry.classes and network.table is None and options.classes is None:
@@ -104,6 +103,7 @@ def _activations(network: Skeleton, found: Found, last_tried: int, options: Opti
     kinds: list[Act] = sorted(set(open_ones), key=str)
     if not kinds:
         return []
-    named = ", ".join("no activation" if act == NO_ACT else act_name(act) for act in kinds)
-    where = "behind the last batch norm" if last_tried >= 0 else "between layers"
-    return [Assumption("activations", named, f"{named} {where}", ("relu", "leaky_relu:0.2", "leaky_relu:0.01"))]
+    acts = ", ".join(act_name(act) for act in kinds if act != NO_ACT)
+    named = acts if NO_ACT not in kinds else f"no activation, {acts}" if acts else "no activation"
+    sentence = f"{named} behind the last batch norm" if last_tried >= 0 else f"{named} between layers"
+    return [Assumption("activations", named, sentence, ("relu", "leaky_relu:0.2", "leaky_relu:0.01"))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,8 @@ from dcgan.models import Model, ModelConfig, write_model
 from dcgan.models.exporting import export
 from dcgan.models.importing import inspect_file
 from dcgan.networks import generator
+
+pytestmark = pytest.mark.usefixtures("read_here")
 
 RUN = """
 import pathlib, runpy, sys, numpy as np, torch
@@ -121,10 +124,10 @@ def test_a_description_of_other_tensors_is_not_believed(tmp_path: Path) -> None:
     assert found.best.model.config.z_dim == 9 and found.best.assumed
 
 
-def test_the_script_runs_as_it_stands(tmp_path: Path) -> None:
+def test_the_script_runs_as_it_stands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     export(conditional_model(), "mine", tmp_path / "mine.pth")
-    answer = subprocess.run([sys.executable, str(tmp_path / "mine.py")], capture_output=True, text=True, check=True)
-    assert answer.stdout.startswith("(16, 1, 16, 16)") and str(list(LABELS)) in (tmp_path / "mine.py").read_text()
+    runpy.run_path(str(tmp_path / "mine.py"), run_name="__main__")
+    assert capsys.readouterr().out.startswith("(16, 1, 16, 16)") and str(list(LABELS)) in (tmp_path / "mine.py").read_text()
 
 
 def test_nothing_is_overwritten_unless_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

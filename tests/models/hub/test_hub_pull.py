@@ -188,6 +188,7 @@ def test_private_models_and_tokens(
     assert TOKEN.encode() not in kept and TOKEN not in "".join(capsys.readouterr())
 
 
+@pytest.mark.usefixtures("read_here")
 def test_a_tutorials_file_goes_through_the_importer(hub: HubStandIn, tutorial: bytes, home: Path, tmp_path: Path) -> None:
     hub.add("bob/faces", {"README.md": b"# faces", "netG.pth": tutorial, "train.py": b"import os"})
     assert main(["pull", "bob/faces"]) == 0

@@ -70,6 +70,12 @@ def explorer(tables: Mapping[str, Mapping[str, str]], default_model: str) -> gr.
 
 
 def explorer_texts(tables: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
-    """Return the component's sentences, and as `refusal_…` what the server says no with: the English ones to know them by."""
-    own, refusals = component_texts(tables, "explore"), component_texts(tables, "refusal")
-    return {language: {**own[language], **{f"refusal_{name}": text for name, text in refusals[language].items()}} for language in own}
+    """Return the component's sentences, and as `refusal_…` and `reading_…` what the server says no with and what it says of files.
+
+    The English ones are there to know them by.
+    """
+    own, served = component_texts(tables, "explore"), {kind: component_texts(tables, kind) for kind in ("refusal", "reading")}
+    return {
+        language: {**table, **{f"{kind}_{name}": text for kind, tables in served.items() for name, text in tables[language].items()}}
+        for language, table in own.items()
+    }

@@ -37,10 +37,10 @@ class Report {
   show(report) {
     const { proved, assumed, notes, readings } = (this.#shown = report);
     const chosen = Number(this.#settings.reading ?? 1);
-    this.#part("proved").replaceChildren(...proved.map((line) => create("li", { textContent: line })));
+    this.#part("proved").replaceChildren(...proved.map((line) => create("li", { textContent: this.#text.said(line) })));
     this.#part("assumed").replaceChildren(...assumed.map((item) => this.#assumption(item)), ...this.#overridden());
     this.#part("assumed-name").hidden = !this.#part("assumed").children.length;
-    this.#part("notes").textContent = notes.join(" ");
+    this.#part("notes").textContent = notes.map(this.#text.said).join(" ");
     const ordered = inFirstOrder(readings, chosen);
     const several = ordered.length > 1;
     this.#part("readings").replaceChildren(...(several ? ordered.map((each, k) => this.#reading(each, k + 1, chosen)) : []));
@@ -50,7 +50,7 @@ class Report {
 
   #assumption({ key, value, sentence, others }) {
     const item = create("li", {});
-    const label = create("label", { textContent: sentence });
+    const label = create("label", { textContent: this.#text.said(sentence) });
     const select = create("select", { name: key });
     select.append(new Option(this.#text("report_as_read"), ""), ...others.map((other) => new Option(other, other)));
     select.addEventListener("change", () => select.value && this.#override(key, select.value));

@@ -80,7 +80,7 @@ class Explorer {
     };
     this.drop = new DropZone(this.#part("drop"), this.#base, this.#text, takers, this.#alive.signal);
     new Hub(this.#part("hub"), this.#base, this.#text, this.#number, () => this.view.info.name, (model) => this.#adopted(model));
-    this.help = new Help(this.#root);
+    this.help = new Help(this.#root, "dx");
     this.undoing = new Undoing(page, () => this.shelf.keep());
     this.returning = new Returning(page, this.#root, { history: this.history, walk: this.walk, equaliser: this.equaliser, sheets: this.sheets }, this.drop);
     this.following = new Following(page, this.#root, (info) => this.#grown(info));

@@ -1,11 +1,12 @@
-/* Sentences in the browser's language, English where one is missing: the page's own, what data sets call things, what the server says no with. */
+/* Sentences in the browser's language, English where one is missing: the page's own, what data sets call things, what the server says: no, or what a
+   file is. */
 
 /** text(name, values) is a sentence of the page; text.said(sentence) one of the server's, text.called(name) an attribute or a class. */
 function createText(tables, language) {
   const table = { ...tables.en, ...tables[language] };
   const text = (name, values = {}) => (table[name] ?? name).replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
-  const refusals = Object.keys(tables.en).filter((name) => name.startsWith("refusal_"));
-  const known = refusals.map((name) => ({ name, ...asPattern(tables.en[name]) })).sort((a, b) => b.letters - a.letters);
+  const served = Object.keys(tables.en).filter((name) => /^(refusal|reading)_/.test(name));
+  const known = served.map((name) => ({ name, ...asPattern(tables.en[name]) })).sort((a, b) => b.letters - a.letters);
   text.said = (sentence) => {
     for (const { name, pattern } of known) {
       const values = pattern.exec(sentence)?.groups;

@@ -5,7 +5,7 @@ const FIRST = ["count", "one", "few", "same", "framed", "unframed", "unreadable"
 /** `onCrop(value)` and `onTake(proposal)` hear what the visitor chooses. */
 function createExamination(part, onCrop, onTake) {
   let proposal = [];
-  part("take").addEventListener("click", () => onTake(Object.fromEntries(proposal.map(({ key, value }) => [key, value]))));
+  part("take").addEventListener("click", () => onTake(proposal));
 
   const written = (values) =>
     Object.fromEntries(Object.entries(values).map(([name, value]) => [name, typeof value === "number" ? number(value, Number.isInteger(value) ? 0 : 2) : value]));
@@ -55,6 +55,7 @@ function createExamination(part, onCrop, onTake) {
 
   return {
     clear: () => (part("found").hidden = true),
+    tell: (sentence) => (part("proposal-time").textContent = sentence),
     show({ remarks, skipped, proposal: proposed, strips }, crop) {
       proposal = proposed;
       showRemarks(remarks, skipped);

@@ -50,7 +50,9 @@ function showOwn() {
   const isOwn = part("data").value === OWN && !offer.public;
   part("path-box").hidden = part("own").hidden = !isOwn;
   const source = isOwn ? part("path").value.trim() : "";
-  if (source !== looked) own.look((looked = source));
+  if (source === looked) return;
+  own.look((looked = source));
+  document.dispatchEvent(new CustomEvent("dcgan:chosen", { detail: source }));
 }
 
 function ownAre(source) {
@@ -68,8 +70,9 @@ function takeSource(source) {
 
 function showFound(record) {
   found = record;
-  if (record) examination.show(record, fields.read().crop ?? "center");
-  else examination.clear();
+  if (!record) return examination.clear();
+  examination.show(record, fields.read().crop ?? "center");
+  return tryProposal(record.proposal);
 }
 
 function chooseCrop(crop) {
@@ -77,13 +80,29 @@ function chooseCrop(crop) {
   changed();
 }
 
-function takeProposal({ recipe, steps, ...settings }) {
-  part("recipe").value = recipe;
-  part("unit").value = "steps";
-  part("amount").value = steps;
-  if (part("from").value.trim()) for (const key of ["image_size", "base_channels"]) settings[key] = ""; // the model's own, which nothing changes
-  fields.write({ ...fields.read(), ...settings });
+/** Return what the form would say with a proposal taken; a model to start from keeps its own shape. */
+function proposed(proposal) {
+  const { recipe, steps, image_size: size, base_channels: width, ...rest } = Object.fromEntries(proposal.map(({ key, value }) => [key, value]));
+  const wish = readForm();
+  const { image_size: _size, base_channels: _width, ...others } = wish.settings;
+  const shape = wish.from ? {} : { image_size: size, ...(width ? { base_channels: width } : {}) };
+  return { ...wish, recipe, unit: "steps", amount: steps, settings: { ...others, ...rest, ...shape } };
+}
+
+function takeProposal(proposal) {
+  const wish = proposed(proposal);
+  for (const name of ["recipe", "unit", "amount"]) part(name).value = wish[name];
+  fields.write(wish.settings);
   changed();
+}
+
+/** Say how long the proposal would take here. */
+async function tryProposal(proposal) {
+  const mine = looked;
+  examination.tell(say("trying"));
+  const { total_seconds: seconds, steps, images_per_second: speed } = await post("estimate", proposed(proposal), TRIAL_MS).catch(() => ({}));
+  if (mine !== looked) return;
+  examination.tell(steps ? say("proposal_time", { time: clock(seconds), steps: number(steps), speed: number(speed) }) : "");
 }
 
 function changed() {

@@ -19,11 +19,11 @@ function createMeasured(root) {
 
   const aboutKid = ({ title, n }) => say("kid_about", { title, n: number(n) });
 
-  /** Say which stage is the best, by which measure; `run` names the run where the stage can be opened. */
-  function show(record, run) {
+  /** Say which stage is the best, by which measure, of a run that has ended or goes on; `run` names the run where the stage can be opened. */
+  function show(record, run, ended) {
     if (!record) return best.replaceChildren();
     const { step, n, kid, swd } = record;
-    const text = say(kid === undefined ? "best_swd" : "best_kid", { step: number(step), value: number(kid ?? swd, 4), n: number(n) });
+    const text = say(`best_${kid === undefined ? "swd" : "kid"}${ended ? "_ended" : ""}`, { step: number(step), value: number(kid ?? swd, 4), n: number(n) });
     if (best.firstChild?.textContent === text) return undefined; // a live region speaks only when it changes
     const link = document.createElement("a");
     link.textContent = say("explore_best");

@@ -7,6 +7,7 @@ const ORDERS_IN_STATE = {
   paused: ["resume", "stop"],
   stopped: ["continue"],
   interrupted: ["continue"],
+  completed: ["longer"],
 };
 
 function createPanel(root, onOrder) {
@@ -28,7 +29,10 @@ function createPanel(root, onOrder) {
   function show(run, answer, shown) {
     const { status, config } = answer;
     if (asked !== null && asked !== status.state) asked = null;
-    if (run !== shownRun) part("offer").replaceChildren();
+    if (run !== shownRun) {
+      part("offer").replaceChildren();
+      still("");
+    }
     shownRun = run;
     root.dataset.state = status.state;
     part("whole").hidden = false;
@@ -87,6 +91,12 @@ function createPanel(root, onOrder) {
     document.title = title;
   }
 
+  /** Say that this is still `run`, while pictures are chosen for another one; "" when they are not. */
+  function still(run) {
+    part("still").hidden = !run;
+    put(part("still"), run ? say("still", { run: titleOf(run) }) : "");
+  }
+
   function lost(isLost) {
     part("lost").hidden = !isLost;
     put(part("lost"), isLost ? say("lost") : "");
@@ -101,5 +111,5 @@ function createPanel(root, onOrder) {
 
   part("own").addEventListener("click", () => document.dispatchEvent(new CustomEvent("dcgan:form")));
   for (const button of buttons) button.addEventListener("click", () => give(button.dataset.order));
-  return { show, empty, lost };
+  return { show, empty, still, lost };
 }

@@ -134,9 +134,10 @@ function take(answer) {
   happenings.add(answer.events);
   measured.add(answer.events); // unfolds the charts that are drawn next
   charts.note(answer.events);
-  measured.show(answer.best, answer.status.state === "recorded" ? "" : view.run);
+  const { state } = answer.status;
+  measured.show(answer.best, state === "recorded" ? "" : view.run, ENDED.includes(state));
   changing.learn(view.config.recipe, answer.events);
-  changing.show(answer.status.state, answer.may_control);
+  changing.show(state, answer.may_control);
   lineup.learn(view.config, answer.events, view.generation);
   view.explorable ||= Boolean(sheets.length || answer.samples?.length);
   show(answer);
@@ -184,7 +185,7 @@ function showNumbers() {
 }
 
 async function giveOrder(order, pause) {
-  if (order === "continue") await api.continue(view.run, pause);
+  if (order === "continue" || order === "longer") await api.continue(view.run, pause);
   else await api.order(view.run, order);
   pollSoon(100);
 }
@@ -209,10 +210,16 @@ async function begin() {
   return setTimeout(() => view ?? begin(), LIST_MS / 2);
 }
 
+/** Other pictures were chosen in the form: what is shown is not theirs. */
+document.addEventListener("dcgan:chosen", function learn({ detail }) {
+  if (!root.isConnected) return document.removeEventListener("dcgan:chosen", learn);
+  return panel.still(detail && view?.run);
+});
+
 /** The form and the list of runs say which run to show. */
 document.addEventListener("dcgan:run", function show({ detail }) {
   if (!root.isConnected) return document.removeEventListener("dcgan:run", show);
   follow(detail);
-  return root.scrollIntoView({ block: "nearest", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+  return root.scrollIntoView({ block: "start", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
 });
 begin();

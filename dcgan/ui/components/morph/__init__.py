@@ -13,6 +13,7 @@ from dcgan.ui.components.explorer import explorer_texts
 SCRIPTS = (
     "../explorer/texts.js",
     "../explorer/panel.js",  # numbers, create
+    "../explorer/help.js",
     "../explorer/files.js",
     "../explorer/store.js",
     "memory.js",

@@ -26,6 +26,7 @@ class Morph {
     this.tabs = new Tabs(this.part("tabs"), (name) => this.#showTab(name));
     this.part("model").addEventListener("change", ({ target }) => this.#open(this.modelOf(target.value)));
     new Opening(this, (info, of) => this.#show(info, of));
+    new Help(root, "mo");
     this.part("undo").addEventListener("click", () => this.#shown().undo());
     this.part("redo").addEventListener("click", () => this.#shown().redo());
     document.addEventListener("keydown", (event) => this.#onShortcut(event));
