@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from dcgan.config import Budget, Recipe, dcgan_home
 from dcgan.data.entries import NAMES
-from dcgan.errors import AnotherRunIsOn, DCGANError, RunError
+from dcgan.errors import AnotherRunIsOn, RunError
 from dcgan.files import read_json, write_json
 from dcgan.models import Library, ModelInfo, Synthesizer
 from dcgan.models.adoption import Adopted, adopt
-from dcgan.models.library import newest_snapshot
 from dcgan.studio_comparing import Asked, Comparisons
 from dcgan.studio_data import OwnData
 from dcgan.studio_form import Planner, StartRequest
 from dcgan.studio_keys import digest, is_key
+from dcgan.studio_models import LoadedModels
 from dcgan.training.changes import changed_by
 from dcgan.training.comparing import Comparison
 from dcgan.training.control import OrderName, send_order
 from dcgan.training.processes import Workers, options_again, options_of
 from dcgan.training.recipes import named_recipe
 from dcgan.training.run_folder import OWNER, RunState, RunStatus, new_run_folder
-from dcgan.training.run_store import ACTIVE, RECORDED, RunStore, is_name
+from dcgan.training.run_store import ACTIVE, RECORDED, RunStore
 from dcgan.training.worker import TrainRequest
 
-LOADED = 8  # models kept in memory
-DEFAULT_MODEL = "fashion-mnist-32"
 WAY_SECONDS, POLL_SECONDS = 90, 0.1  # a run is waited for that makes way: it may be reading its data, and then saves
 MACHINE = ("precision", "layout", "kernels", "compile", "threads", "log_every")  # of a recipe: chosen anew for a branch
 
@@ -52,45 +48,21 @@ class Studio:
         self.planner = Planner(self.library, self.data_dir, public)
         self.comparisons = Comparisons(self.library.home, self._train, self._halt, self._state)
         self.own_data = OwnData(self.library.home, self.data_dir)
-        self._named = model  # the one path that may be asked for: the person who started the app chose it
-        self._loaded: OrderedDict[str, Synthesizer] = OrderedDict()
+        self._models = LoadedModels(self.library, model)
         self._workers = Workers()
-        # Three locks: loading a model and reading a data set take seconds, in which viewers of runs must get their answers.
-        self._loading, self._starting, self._lock = threading.Lock(), threading.Lock(), threading.Lock()
-        self.default_model = model or self._first_model()
-
-    def _first_model(self) -> str:
-        models = self.library.models()
-        return next((info.name for info in models if info.name == DEFAULT_MODEL), models[0].name)
+        # Two locks: what is to be trained is read for seconds, in which orders must get through.
+        self._starting, self._lock = threading.Lock(), threading.Lock()
+        self.default_model = self._models.first()
 
     # Models
 
     def models(self, also: str = "") -> list[ModelInfo]:
-        """Return the models that are there, and the one called `also` where that is a stage of a run or untrained: too many to list."""
-        found = self.library.models()
-        if also and all(info.name != also for info in found):
-            with contextlib.suppress(DCGANError):
-                found.append(self.synthesizer(also).info)
-        if self._named and all(info.name != self._named for info in found):
-            found.insert(0, replace(self.synthesizer(self._named).info, name=self._named))
-        return found
+        """Return the models that are there, and the one called `also`; see `LoadedModels`."""
+        return self._models.listed(also)
 
     def synthesizer(self, model: str) -> Synthesizer:
-        """Return the model, loaded once and kept while it is among the newest asked for; a run's newest snapshot is taken up."""
-        key = f"{model}@{self._version(model)}"
-        with self._loading:
-            if key not in self._loaded:
-                self._loaded[key] = self.library.synthesizer(model, allow_paths=model == self._named)
-            self._loaded.move_to_end(key)
-            while len(self._loaded) > LOADED:
-                self._loaded.popitem(last=False)
-            return self._loaded[key]
-
-    def _version(self, model: str) -> str:
-        runs = [self.library.home / "runs" / model] if is_name(model) else []
-        named = [Path(model)] if model == self._named else []
-        snapshots = (newest_snapshot(folder) for folder in (*runs, *named))
-        return next((snapshot.name for snapshot in snapshots if snapshot), "")
+        """Return a model, ready to be asked for pictures."""
+        return self._models.synthesizer(model)
 
     def is_growing(self, model: str) -> bool:
         """Say whether a model is a run that trains now, so that it is soon another one."""

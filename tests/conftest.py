@@ -31,6 +31,12 @@ def one_thread() -> None:
     torch.set_num_threads(1)
 
 
+@pytest.fixture(autouse=True)
+def few_scored(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the score at a training's end, which takes as long as a hundred tiny steps, look at fewer pictures."""
+    monkeypatch.setattr("dcgan.training.scoring.SCORED", 64)
+
+
 @pytest.fixture
 def read_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Read torch and Keras files in this process; tests/importing/test_torch_files.py has the process of their own, which loads torch."""

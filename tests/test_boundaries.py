@@ -61,6 +61,7 @@ SINGLE = {
     "studio_data": "studio",
     "studio_form": "studio",
     "studio_keys": "studio",
+    "studio_models": "studio",
     "notebook": "api",
     "__main__": "cli",
     "films": "images",

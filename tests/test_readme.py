@@ -50,6 +50,7 @@ def commands() -> list[str]:
 def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working folder with nothing in it but a few pictures."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("dcgan.training.recipes.cores", lambda: 1)  # several threads wait for each other where other tests compute
     Path("my-pictures").mkdir()
     for index, pixels in enumerate(np.random.default_rng(1).integers(0, 256, (70, 16, 16, 3), np.uint8)):
         Image.fromarray(pixels).save(f"my-pictures/{index}.png")

@@ -72,10 +72,7 @@ class Linear(_Weighted):
 
 
 @dataclass(frozen=True)
-class Conv(_Weighted):
-    """Convolution; `padding` zeros are added on each side (a negative number cuts)."""
-
-    type: ClassVar[str] = "conv"
+class _Convolution(_Weighted):
     in_channels: int
     out_channels: int
     kernel: Pair
@@ -83,6 +80,13 @@ class Conv(_Weighted):
     padding: Sides = (0, 0, 0, 0)
     bias: bool = True
     spectral_norm: bool = False
+
+
+@dataclass(frozen=True)
+class Conv(_Convolution):
+    """Convolution; `padding` zeros are added on each side (a negative number cuts)."""
+
+    type: ClassVar[str] = "conv"
 
     def out_shape(self, shape: Shape) -> Shape:
         _, height, width = _picture(self, shape, self.in_channels)
@@ -100,7 +104,7 @@ class Conv(_Weighted):
 
 
 @dataclass(frozen=True)
-class ConvTranspose(_Weighted):
+class ConvTranspose(_Convolution):
     """Transposed convolution; `padding` is cut from each side of the full result, (in - 1) * stride + kernel.
 
     torch's padding p with output padding q cuts p before and p - q after; TensorFlow's "same" with kernel 5 and stride 2
@@ -108,13 +112,6 @@ class ConvTranspose(_Weighted):
     """
 
     type: ClassVar[str] = "conv_transpose"
-    in_channels: int
-    out_channels: int
-    kernel: Pair
-    stride: Pair = (1, 1)
-    padding: Sides = (0, 0, 0, 0)
-    bias: bool = True
-    spectral_norm: bool = False
 
     def __post_init__(self) -> None:
         top, bottom, left, right = self.padding

@@ -59,7 +59,8 @@ class Examiner:
         chosen = np.random.default_rng(trainer.recipe.seed).permutation(len(batches.pictures))[:count]
         x = to_x(batches.pictures[torch.from_numpy(chosen)])
         labels = None if batches.labels is None else batches.labels[torch.from_numpy(chosen)]
-        self.real_distance, self._class_distance = spread(x), spread(x, labels)
+        self.real_distance = spread(x)
+        self._class_distance = self.real_distance if labels is None else spread(x, labels)
         self._real = x[:SHEET].to(trainer.device, copy=True)
         self._labels = None if labels is None else labels[:SHEET].to(trainer.device)
         self._small = small(x)

@@ -182,7 +182,7 @@ class _Loop:
         if self.doctor and self.examiner and self.examiner.is_due(self.step):
             yield from self.doctor.see(self.examiner.examine(self.step))
         if sheet:
-            yield from self._sheet()
+            yield from self._sheet(last=self._is_over())
         if state:
             yield from self._state()
             yield from self.gauges.score(self.step)

@@ -13,6 +13,8 @@ from dcgan.cli import main
 from dcgan.errors import CheckpointError
 from dcgan.models.importing import read_noise
 
+pytestmark = pytest.mark.usefixtures("read_here")
+
 Z = torch.randn(6, 100, generator=torch.Generator().manual_seed(3))
 SAVED = {
     "tutorial.pt": Z[:, :, None, None],

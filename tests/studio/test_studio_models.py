@@ -11,7 +11,8 @@ from safetensors.torch import save_file
 from tiny_app import train_run, tutorial_state, write_tiny
 
 from dcgan.errors import CheckpointError
-from dcgan.studio import LOADED, Studio
+from dcgan.studio import Studio
+from dcgan.studio_models import LOADED
 
 
 def test_models_are_loaded_once_and_the_newest_asked_for_are_kept(studio: Studio, home: Path) -> None:
@@ -19,13 +20,14 @@ def test_models_are_loaded_once_and_the_newest_asked_for_are_kept(studio: Studio
         write_tiny(home, f"m{index}", seed=index)
     first = studio.synthesizer("tiny")
     assert studio.synthesizer("tiny") is first
-    for index in range(LOADED - 1):
+    oldest = studio.synthesizer("m0")
+    for index in range(1, LOADED - 1):
         studio.synthesizer(f"m{index}")
     assert studio.synthesizer("tiny") is first  # asked for again: now the newest
     second = studio.synthesizer("m1")
     studio.synthesizer(f"m{LOADED - 1}")  # m0 is the oldest and goes
-    assert len(studio._loaded) == LOADED
     assert studio.synthesizer("tiny") is first and studio.synthesizer("m1") is second
+    assert studio.synthesizer("m0") is not oldest
 
 
 def test_a_runs_newest_snapshot_is_taken_up(studio: Studio, home: Path) -> None:

@@ -21,7 +21,7 @@ from dcgan.metrics.extractors import extractor
 from dcgan.metrics.kernel import kid
 from dcgan.models import Library
 from dcgan.networks.builder import build
-from dcgan.training import gauges
+from dcgan.training import gauges, loop
 from dcgan.training.loop import train
 from dcgan.training.run_folder import RunReader
 from dcgan.training.trainer import Networks
@@ -99,8 +99,10 @@ def test_d_judges_the_sheet_and_real_pictures(networks: Networks, data: Dataset,
             torch.testing.assert_close(d.eval()(to_x(torch.from_numpy(images)), None).flatten(), torch.tensor(said))
 
 
-def test_d_may_take_a_share_of_the_time(networks: Networks, data: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("seconds", [0.0, 1e9])  # between sheets
+def test_d_may_take_a_share_of_the_time(networks: Networks, data: Dataset, monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
     monkeypatch.setattr(gauges, "SHARE", 1e-9)
+    monkeypatch.setattr(loop, "SHEET_SECONDS", seconds)
     events = kept(train(config(steps=5), networks, data))
     assert [event.step for event in events if isinstance(event, Judged)] == [0, 5]
 

@@ -42,6 +42,11 @@ def told(monkeypatch: pytest.MonkeyPatch, at_every_state: None) -> Iterator[list
     yield values
 
 
+@pytest.fixture(autouse=True)
+def few_scored() -> None:
+    """Here all 512 are scored."""
+
+
 def best_of(run: Path) -> dict[str, Any]:
     return dict(json.loads((run / "best.json").read_text()))
 
