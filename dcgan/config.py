@@ -71,7 +71,7 @@ class Recipe:
     Arjovsky et al. 2017, algorithm 1; `gradient_penalty` from Gulrajani et al. 2017, algorithm 1; `r1` from Mescheder et al. 2018,
     section 4.1; `label_smoothing` from Salimans et al. 2016, section 3.4; `instance_noise` from Sønderby et al. 2017;
     `spectral_norm` from Miyato et al. 2018; `augment` from Zhao et al. 2020 (DiffAugment), its probability from Karras et al. 2020
-    (ADA), section 2.2; `unroll_steps` from Metz et al. 2016. The fields from `activation_g` to `biases` change the preset's layers
+    (ADA), section 2.2; `unroll_steps` from Metz et al. 2016. The fields from `activation_g` to `input_bias_d` change the preset's layers
     (`networks.variants`); what the literature says against some values is in `training.advice`.
     """
 
@@ -116,6 +116,7 @@ class Recipe:
     batch_norm_d: Norms | None = None  # in D: "paper": everywhere but its input; None: the preset's
     hidden_dense: int = 0  # fully connected hidden layers more, after z and before D's end
     biases: bool | None = None  # of every weight, on or off; None: the preset's
+    input_bias_d: bool = False  # of D's first layer, whatever `biases` says; without it D is blind to contrast, see `networks.variants`
     init: Init = "normal"  # N(0, init_std), or the rules of Glorot, He and Saxe for weights
     init_std: float = 0.02
     precision: Precision = "auto"
@@ -137,7 +138,7 @@ class Recipe:
         check_choice("image_size", self.image_size, (None, *IMAGE_SIZES))
         for key, (low, high) in RANGES.items():
             check_range(key, getattr(self, key), low, high)
-        for key in ("flip", "joint_batch", "spectral_norm", "conditional", "biases"):
+        for key in ("flip", "joint_batch", "spectral_norm", "conditional", "biases", "input_bias_d"):
             if not isinstance(getattr(self, key), bool) and not (key == "biases" and self.biases is None):
                 raise ConfigError(f"{key} is on or off, found {getattr(self, key)!r}")
         if not set(self.policies) <= set(POLICIES) or len(set(self.policies)) < len(self.policies):

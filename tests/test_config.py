@@ -47,6 +47,7 @@ SETTINGS: dict[str, Any] = {
     "batch_norm_d": "none",
     "hidden_dense": 1,
     "biases": True,
+    "input_bias_d": True,
     "init": "normal",
     "init_std": 0.05,
     "precision": "fp16",

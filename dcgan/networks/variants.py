@@ -41,6 +41,7 @@ class Variant:
     batch_norm: Norms | None = None
     hidden_dense: int = 0
     biases: bool | None = None
+    input_bias: bool = False  # D's
 
 
 def generator_variant(recipe: Recipe) -> Variant:
@@ -52,7 +53,7 @@ def generator_variant(recipe: Recipe) -> Variant:
 def discriminator_variant(recipe: Recipe) -> Variant:
     """Return what a recipe changes of its preset's discriminator."""
     down, norms = recipe.downsampling, recipe.batch_norm_d
-    return Variant(recipe.activation_d, None, None, down, norms, recipe.hidden_dense, recipe.biases)
+    return Variant(recipe.activation_d, None, None, down, norms, recipe.hidden_dense, recipe.biases, recipe.input_bias_d)
 
 
 def changed_generator(spec: NetworkSpec, variant: Variant) -> NetworkSpec:
@@ -81,6 +82,19 @@ def changed_discriminator(spec: NetworkSpec, variant: Variant) -> NetworkSpec:
     layers = _finished(spec, layers, variant, end=0)
     if any(getattr(layer, "spectral_norm", False) for layer in spec.layers):
         layers = [replace(layer, spectral_norm=True) if isinstance(layer, Conv | Linear) else layer for layer in layers]
+    changed = NetworkSpec(spec.input_shape, tuple(layers))
+    return with_input_bias(changed) if variant.input_bias else changed
+
+
+def with_input_bias(spec: NetworkSpec) -> NetworkSpec:
+    """Return a discriminator whose first layer with weights has a bias.
+
+    Without one, D hardly sees contrast: a convolution and leaky ReLU multiply a batch that is c times as strong by c, and the next
+    batch norm divides by c again. G's contrast then drifts as soon as colours are augmented, see docs/recipes.md.
+    """
+    layers = list(spec.layers)
+    first = next(index for index, layer in enumerate(layers) if isinstance(layer, WEIGHTED))
+    layers[first] = _biased(layers[first], True)
     return NetworkSpec(spec.input_shape, tuple(layers))
 
 

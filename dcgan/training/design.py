@@ -12,7 +12,7 @@ from dcgan.errors import ConfigError
 from dcgan.models import Library, Model
 from dcgan.networks import NetworkSpec, discriminator, generator
 from dcgan.networks.layers import Activation, Conv, ConvTranspose
-from dcgan.networks.variants import changed_discriminator, changed_generator, discriminator_variant, generator_variant
+from dcgan.networks.variants import changed_discriminator, changed_generator, discriminator_variant, generator_variant, with_input_bias
 from dcgan.training.trainer import Networks
 
 
@@ -51,6 +51,7 @@ def shaped_like(recipe: Recipe, model: Model, name: str, settings: Sequence[str]
         "prior": config.prior,
         "conditional": bool(config.labels),
         "spectral_norm": any(getattr(layer, "spectral_norm", False) for layer in config.discriminator.layers),
+        **({"input_bias_d": True} if with_input_bias(config.discriminator) == config.discriminator else {}),  # one more can be added
         **_structure(model, name),
     }
     shaped = replace(recipe, **decided)
@@ -97,7 +98,7 @@ def class_names(recipe: Recipe, data: Dataset | Survey) -> tuple[str, ...]:
 
 
 def networks_for(recipe: Recipe, model: Model | None, labels: tuple[str, ...]) -> Networks:
-    """Return the networks of the model to start from, else those that the recipe means."""
+    """Return the networks of the model to start from, its D with the bias that the recipe adds, else those that the recipe means."""
     if model is None:
         return design(recipe, len(labels))
     up, down = model.config.generator, model.config.discriminator
@@ -107,4 +108,4 @@ def networks_for(recipe: Recipe, model: Model | None, labels: tuple[str, ...]) -
             f"the data has {len(labels)} classes, the generator to start from {up.classes} and its discriminator "
             f"{down.classes}; choose data with as many classes, or train without --from"
         )
-    return Networks(up, down)
+    return Networks(up, with_input_bias(down) if recipe.input_bias_d else down)

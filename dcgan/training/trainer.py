@@ -247,10 +247,11 @@ class Trainer:
         self.recipe, self.updates_before = from_state(self.recipe, tensors)
 
     def load_weights(self, generator: Tensors, discriminator: Tensors) -> None:
-        """Start from the networks of another model, with fresh optimisers."""
+        """Start from the networks of another model, with fresh optimisers; a bias that its D lacks starts at 0, the same D."""
         self.g.load(generator)
         self.ema.load(generator)
-        self.d.load(discriminator)
+        added = {name: torch.zeros_like(value) for name, value in self.d.state_dict().items() if name.endswith("bias")}
+        self.d.load({**added, **discriminator})
 
     def _networks(self) -> dict[str, Network]:
         return {"g": self.g, "d": self.d, "ema": self.ema}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from browser.conftest import App
 from browser.looks import PHONE, assert_fits_a_phone, assert_german, assert_readable
@@ -121,6 +121,23 @@ def test_the_chosen_faces_are_named(tab: Callable[..., Page]) -> None:
     expect(page.locator("[data-slot=a] [data-name]")).to_have_text("lächelnde Frauen")
     page.locator("[data-slot=a] .mo-sample").first.click()
     expect(page.locator("[data-slot=a] [data-name]")).to_have_text("a")
+
+
+def test_the_figure_asked_for_while_it_is_made_is_whole(visit: Visit) -> None:
+    page = visit("/morph?model=celeba-64", lambda page: page.add_init_script(COUNT))
+    made(page, "film")
+    waiting: list[Route] = []
+    page.route("**/dcgan/arithmetic?*", lambda route: waiting.append(route))
+    page.locator("[data-tab=arithmetic]").click()
+    expect(page.locator(".mo-slot[data-slot=a] .mo-sample")).to_have_count(3)
+    while not waiting:
+        page.wait_for_timeout(20)
+    mo(page, "figure-7").click()  # the slots that it sets up are those that the panel begins with
+    expect(mo(page, "status")).to_contain_text("Figure 7")
+    waiting[0].continue_()
+    made(page, "arithmetic")
+    widths = "(all) => all.map((canvas) => canvas.width)"
+    assert page.locator("#mo-panel-arithmetic .mo-sample canvas").evaluate_all(widths) == [64] * 9
 
 
 @pytest.mark.parametrize("name", ["arithmetic", "turn", "plane"])

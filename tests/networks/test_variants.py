@@ -41,6 +41,7 @@ CHANGES: list[dict[str, Any]] = [
     {"hidden_dense": 2},
     {"biases": True},
     {"biases": False},
+    {"input_bias_d": True},
     *({"batch_norm_g": norms, "batch_norm_d": norms} for norms in ("none", "paper", "everywhere")),
     {"hidden_dense": 1, "batch_norm_g": "none", "batch_norm_d": "everywhere", "spectral_norm": True, "activation_d": "elu"},
 ]
@@ -114,6 +115,17 @@ def test_biases_are_all_or_none() -> None:
         networks = designed(biases=biases)
         layers = found(networks.generator, WEIGHTED) + found(networks.discriminator, WEIGHTED)
         assert {layer.bias for layer in layers} == {biases}
+
+
+@pytest.mark.parametrize("sees", [False, True])
+def test_only_a_bias_at_its_input_lets_d_see_contrast(sees: bool) -> None:
+    d = build(designed("dcgan", input_bias_d=sees).discriminator).train()
+    draws = torch.Generator().manual_seed(0)
+    x = torch.randn(32, *d.spec.input_shape, generator=draws)
+    for weight in d.parameters():
+        torch.nn.init.normal_(weight, 0.0, 0.5, generator=draws)
+    change = (d(0.5 * x) - d(x)).abs().max().item()
+    assert change > 0.1 if sees else change < 1e-3
 
 
 def test_a_sigmoid_gives_pictures_from_0_to_1() -> None:

@@ -58,7 +58,7 @@ def test_names_and_paragraphs_belong_together() -> None:
 
 
 def test_the_recipes_of_before_are_what_they_were() -> None:
-    changed = {"learning_rate_d": 4e-4, "learning_rate_g": 4e-4, "augment": "color,translation"}
+    changed = {"learning_rate_d": 4e-4, "learning_rate_g": 4e-4, "augment": "color,translation", "input_bias_d": True}
     assert RECIPES["dcgan"] == Recipe(**changed) and RECIPES["conditional"] == Recipe(name="conditional", conditional=True, **changed)
     assert RECIPES["quick"] == Recipe(name="quick", base_channels=32, batch_size=32, learning_rate_d=8e-4, learning_rate_g=8e-4)
     assert RECIPES["pytorch-tutorial"] == Recipe(name="pytorch-tutorial", base_channels=64, batch_size=128, ema_decay=0.0)

@@ -86,10 +86,14 @@ class SlotPanel {
     this.#saver.disabled = !this.#plan.enough(this.#state.slots) || this.#plan.slots.some((name) => !this.#state.slots[name].length);
     for (const name of this.#plan.slots) this.#showSlot(name);
     if (this.#label && this.#state.label !== null) this.#label.value = this.#state.label;
-    const asked = JSON.stringify(this.#plan.asked(this.#state));
-    if (!this.active || asked === this.#asked) return;
-    this.#asked = asked;
-    this.#make(asked).catch((error) => this.#page.complain(error));
+    if (!this.active || this.#wanted === this.#asked) return;
+    this.#asked = this.#wanted;
+    this.#make(this.#asked).catch((error) => this.#page.complain(error));
+  }
+
+  /** What the server is to be asked for the slots as they are: the same for equal slots. */
+  get #wanted() {
+    return JSON.stringify(this.#plan.asked(this.#state));
   }
 
   get #label() {
@@ -149,7 +153,7 @@ class SlotPanel {
       const sheet = await new PictureSheet(record).ready();
       if (signal.aborted) return;
       this.#page.recovered();
-      this.#paint(sheet, state);
+      if (asked === this.#wanted) this.#paint(sheet);
       if (enough) this.#plan.show(sheet, record, state);
       document.dispatchEvent(new CustomEvent(`dcgan:${this.#plan.name}`, { detail: { pictures: sheet.count } }));
     } catch (error) {
@@ -161,9 +165,9 @@ class SlotPanel {
   }
 
   /** The samples stand first in every sheet, slot by slot. */
-  #paint(sheet, state) {
+  #paint(sheet) {
     const canvases = this.#plan.slots.flatMap((name) => Array.from(this.#page.slot(name).querySelectorAll(".mo-sample canvas")));
-    if (state === this.#state) canvases.forEach((canvas, k) => sheet.draw(k, canvas));
+    canvases.forEach((canvas, k) => sheet.draw(k, canvas));
   }
 
   #showSlot(name) {
