@@ -53,7 +53,8 @@ def assert_refused(path: Path) -> str:
 @pytest.mark.parametrize("name", NETWORKS)
 def test_other_networks(tmp_path: Path, name: str) -> None:
     save_file(NETWORKS[name]().state_dict(), tmp_path / "it.safetensors")
-    assert "torch.save(netG.state_dict()" in assert_refused(tmp_path / "it.safetensors")
+    said = assert_refused(tmp_path / "it.safetensors")
+    assert "torch.save(netG.state_dict()" in said or "by the names of its layers" in said
 
 
 FILES = {
@@ -90,3 +91,19 @@ def test_other_archives(tmp_path: Path, member: str, word: str) -> None:
 def test_fixed_noise_is_named_as_such(tmp_path: Path) -> None:
     torch.save(torch.randn(64, 100, 1, 1), tmp_path / "fixed_noise.pt")
     assert "fixed noise" in assert_refused(tmp_path / "fixed_noise.pt")
+
+
+FAMILIES = {
+    "a StyleGAN": ("mapping.fc0.weight", "synthesis.b4.conv1.affine.weight", "synthesis.b4.torgb.weight"),
+    "a diffusion model": ("time_embedding.linear_1.weight", "down_blocks.0.resnets.0.conv1.weight", "mid_block.attentions.0.to_q.weight"),
+    "a YOLO detector": ("model.2.cv1.conv.weight", "model.2.m.0.cv1.conv.weight", "model.2.cv2.conv.weight"),
+    "a transformer": ("encoder.layer.0.attention.self.query.weight", "encoder.layer.0.output.LayerNorm.weight"),
+    "a ResNet": ("conv1.weight", "layer1.0.conv1.weight", "layer2.0.conv1.weight", "fc.weight"),
+}
+
+
+@pytest.mark.parametrize("kind", FAMILIES)
+def test_well_known_networks_are_called_what_they_are(tmp_path: Path, kind: str) -> None:
+    """Their usual names; the shapes, three-dimensional, are those of no generator."""
+    save_file({name: torch.ones(4, 4, 3) for name in FAMILIES[kind]}, tmp_path / "it.safetensors")
+    assert f"by the names of its layers it is {kind}" in assert_refused(tmp_path / "it.safetensors")

@@ -22,13 +22,22 @@ def critic(model: Model, contents: Contents, generator: Node) -> Model:
         apart = node.prefix[: len(generator.prefix)] != generator.prefix and generator.prefix[: len(node.prefix)] != node.prefix
         if apart and node.says_discriminator:
             try:
-                spec, tensors = _read(node, model.config.generator.output_shape, contents.ordered)
-                found = replace(model, config=replace(model.config, discriminator=spec), discriminator=tensors)
-                found.build_discriminator()
+                return _with(model, node, contents.ordered)
             except DCGANError:
                 continue
-            return found
     return model
+
+
+def critic_alone(model: Model, contents: Contents) -> Model:
+    """Return `model` with the discriminator that a file of its own holds; a DCGANError where that cannot be read."""
+    return _with(model, tree(contents.tensors), contents.ordered)
+
+
+def _with(model: Model, node: Node, ordered: bool) -> Model:
+    spec, tensors = _read(node, model.config.generator.output_shape, ordered)
+    found = replace(model, config=replace(model.config, discriminator=spec), discriminator=tensors)
+    found.build_discriminator()
+    return found
 
 
 def _read(node: Node, picture: Shape, ordered: bool) -> tuple[NetworkSpec, dict[str, Tensor]]:

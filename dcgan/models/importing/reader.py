@@ -12,11 +12,13 @@ from torch import Tensor
 from dcgan.errors import CheckpointError, ConfigError
 from dcgan.models.folder import Model, ModelConfig
 from dcgan.models.importing.assembly import assemble, with_own_statistics
+from dcgan.models.importing.beside import with_partner
 from dcgan.models.importing.contents import Contents, read_contents
 from dcgan.models.importing.critic import critic
 from dcgan.models.importing.described import inspect_described
 from dcgan.models.importing.entries import entries, size_hint
 from dcgan.models.importing.evidence import is_untouched
+from dcgan.models.importing.families import family
 from dcgan.models.importing.formats import KERAS_LINE, SAVE_LINE
 from dcgan.models.importing.found import Found
 from dcgan.models.importing.geometry import MAX_SIDE, Geometry
@@ -30,8 +32,11 @@ from dcgan.models.importing.words import assumptions, layer_names, proofs, suppo
 
 PLAUSIBLE = 6.0  # nats behind the best at which a reading is still shown
 READINGS = 6
-STROKES = (0.04, 0.3)  # share of a handwriting's numbers above 0
-REACH = 3.0  # their median before sigmoid is 3.6 and 3.7, before tanh 0.1 to 2.3 (digits and clothes of 15 authors)
+REACHES = ((0.04, 0.2, 3.0), (0.2, 0.5, 1.4))
+"""Of dark grey pictures: the share of numbers above 0, from and to, and their median that sigmoid passes and tanh does not.
+
+Handwriting of 26 authors: 3.0 to 3.6 before sigmoid, 1.4 to 2.2 before tanh. Clothes and the like of 12: 0.8 to 2.9 and 0.2 to 1.2.
+"""
 ROUGH = 4.0  # nats between a smooth picture and noise: decides only where nothing else does
 
 
@@ -41,7 +46,7 @@ def read_foreign(path: Path, allow_pickle: bool = True, options: Options | None 
 
 
 def inspect_file(path: Path, allow_pickle: bool = True, options: Options | None = None) -> Inspection:
-    """Read a file from elsewhere and return what it is.
+    """Read a file from elsewhere, and its discriminator's where that lies beside it, and return what they are.
 
     Parameters
     ----------
@@ -55,7 +60,8 @@ def inspect_file(path: Path, allow_pickle: bool = True, options: Options | None 
     CheckpointError
         It is no convolutional generator, or nothing that is read here; the message says what to do.
     """
-    return inspect_contents(read_contents(path, allow_pickle), options or Options())
+    found = inspect_contents(read_contents(path, allow_pickle), options or Options())
+    return with_partner(found, path, allow_pickle)
 
 
 def inspect_contents(contents: Contents, options: Options) -> Inspection:
@@ -66,6 +72,8 @@ def inspect_contents(contents: Contents, options: Options) -> Inspection:
     try:
         return _inspect(contents, options)
     except ConfigError as error:
+        if contents.keras is None and (kind := family(contents.tensors)):
+            raise CheckpointError(f"{contents.name} is not a DCGAN's generator: by the names of its layers it is {kind}") from None
         line = SAVE_LINE if contents.keras is None else KERAS_LINE
         raise CheckpointError(f"{contents.name} is not a DCGAN's generator that can be read here: {error}; save one with {line}") from None
 
@@ -158,7 +166,7 @@ def _distinct(found: Sequence[Found]) -> list[Found]:
 
 
 def _output(contents: Contents, node: Node, network: Skeleton, found: Sequence[Found], options: Options) -> str:
-    """Return tanh, or sigmoid where the bright strokes of dark grey pictures reach twice as far as they need for tanh.
+    """Return tanh, or sigmoid where what is bright in dark grey pictures reaches twice as far as it need for tanh.
 
     sigmoid(2x) draws what tanh(x) does, so that only the reach tells. Elsewhere tanh is usual.
     """
@@ -167,8 +175,8 @@ def _output(contents: Contents, node: Node, network: Skeleton, found: Sequence[F
         return "tanh"
     x = _drawn(model, 32)
     bright = x[x > 0]
-    handwriting = STROKES[0] < len(bright) / x.numel() < STROKES[1]
-    return "sigmoid" if handwriting and float(bright.median()) > REACH else "tanh"
+    share = len(bright) / x.numel()
+    return "sigmoid" if any(low < share <= high and float(bright.median()) > reach for low, high, reach in REACHES) else "tanh"
 
 
 def _reading(

@@ -12,14 +12,15 @@ from torch import Tensor
 
 from dcgan.models.importing.between import LEAKY, Between, branch_acts
 from dcgan.models.importing.branches import planes
-from dcgan.models.importing.evidence import FIRST_FLOOR, FLOOR, Kernel, activate, error, is_untouched, latents, normalise
+from dcgan.models.importing.evidence import FIRST_FLOOR, FLOOR, Kernel, activate, error, is_untouched
+from dcgan.models.importing.forward import Forward
 from dcgan.models.importing.found import Choice, Entry, Found, Planes
 from dcgan.models.importing.geometry import Geometry, Move
+from dcgan.models.importing.judging import judged
 from dcgan.models.importing.options import NO_ACT, Act, Options, Pair
-from dcgan.models.importing.parts import Skeleton, Stage
+from dcgan.models.importing.parts import Skeleton
 from dcgan.models.importing.trials import THOROUGH, WORK, Trial, affordable, fits, leading, leading_resizes, ranked, with_floor
 
-COUNT = 256  # z that a reading is tried with
 CHANNELS, FEW = 48, 24  # of a layer's outputs, for a trial; for one with more examples
 BEAM = 6  # readings that are followed
 SPAN = 14.0  # nats behind the best at which a reading is dropped
@@ -36,29 +37,24 @@ class Search:
 
     def __init__(self, network: Skeleton, geometry: Geometry, options: Options) -> None:
         self._stages, self._geometry, self._between = network.stages, geometry, Between(network, options)
-        self._table = network.table.weight.float() if network.table is not None else None
+        self._forward = Forward(network)
         self._labels = options.labels
         self._stale: set[int] = set()  # stages whose norm's statistics say nothing
+        self._counted = [index for index in range(len(network.stages)) if self._decides(index)]
 
     @torch.inference_mode()
     def run(self, entries: Sequence[Entry]) -> list[Found]:
         """Return readings, the best first; none where no picture of a size that is taken comes out."""
-        beam = [self._begin(entry, start, cost) for entry in entries for start, cost in self._geometry.starts()]
+        beam = [self._forward.begin(entry, start, cost) for entry in entries for start, cost in self._geometry.starts()]
         for index in range(len(self._stages)):
             grown = self._again(index, [child for found in beam for child in self._expand(index, found)])
             if min((trial.squared or 0.0 for _, trial, _ in grown), default=0.0) > TRUSTED:
                 self._stale.add(index)
                 grown = [child for found in beam for child in self._expand(index, found)]
             beam = [self._computed(index, *pair) for pair in self._best(index, with_floor(grown) if index else grown)]
+            if index == max(self._counted, default=-1):
+                beam = judged(self._forward, beam, [counted for counted in self._counted if self._decides(counted)])
         return sorted(beam, key=lambda found: found.score)
-
-    def _begin(self, entry: Entry, start: Pair, cost: float) -> Found:
-        z = latents(COUNT, entry.z_dim, entry.prior)
-        if entry.classes and entry.joined != "planes":
-            labels = torch.arange(COUNT) % entry.classes
-            joined = torch.eye(entry.classes)[labels] if self._table is None else self._table[labels]
-            z = z * joined if entry.joined == "multiplied" else torch.cat([joined, z] if entry.joined == "before" else [z, joined], 1)
-        return Found(entry, start, cost=entry.cost + cost, y=z)
 
     # One stage ------------------------------------------------------------------------------------------------------------------------
 
@@ -86,7 +82,9 @@ class Search:
         if branch is None:
             return [found]
         sides = {None: {False: 0.0, True: 0.2}, "before": {True: 0.0}, "after": {False: 0.0}}[self._labels]
-        kinds = {act: cost for act, cost in branch_acts(branch).items() if planes(branch, self._before(index, found), act) is not None}
+        kinds = {
+            act: cost for act, cost in branch_acts(branch).items() if planes(branch, self._forward.before(index, found), act) is not None
+        }
         return [
             replace(found, planes=Planes(act, first), cost=found.cost + cost + more)
             for act, cost in kinds.items()
@@ -94,7 +92,7 @@ class Search:
         ]
 
     def _expand_one(self, index: int, found: Found) -> list[tuple[Found, Trial, float]]:
-        size = self._before(index, found)
+        size = self._forward.before(index, found)
         moves = [(move, self._rest(index, move, size)) for move in self._moves(index, size)]
         best = min((move.cost + rest for move, rest in moves), default=inf)
         if best == inf:
@@ -107,10 +105,6 @@ class Search:
     def _decides(self, index: int) -> bool:
         stage = self._stages[index]
         return index not in self._stale and stage.has_statistics and stage.norm is not None and not is_untouched(stage.norm.tensors)
-
-    def _before(self, index: int, found: Found) -> Pair:
-        after_linear = index > 0 and self._stages[index - 1].kernel.weight.dim() == 2
-        return found.start if after_linear or index == 0 else found.size
 
     def _moves(self, index: int, size: Pair) -> Sequence[Move]:
         return [Move("linear")] if self._stages[index].kernel.weight.dim() == 2 else self._geometry.moves(index, size)
@@ -125,7 +119,7 @@ class Search:
         """Return what cost alone allows, where the file has no statistics behind this layer."""
         kinds = sorted(self._between.acts(index, found).items(), key=lambda pair: pair[1])
         kept = [(act, cost) for act, cost in kinds if cost < kinds[0][1] + 1.5][: 2 if found.act or not index else 1]
-        stated = self._between.eps(index, found)
+        stated = self._eps(index, found)
         eps = found.eps if found.eps in stated or not stated else next(iter(stated))
         return [Trial(act, eps, move, NO_ACT, move.cost + cost) for move, _ in near[: BEAM + 4] for act, cost in kept]
 
@@ -147,7 +141,7 @@ class Search:
         is_behind_linear = index > 0 and self._stages[index - 1].kernel.weight.dim() == 2
         if is_behind_linear and likely != NO_ACT and NO_ACT in acts:  # as often none; under the wrong one every move is wrong
             trials += self._measure(index, found, [(NO_ACT, found.eps, move, before) for move in moves])
-        eps = [e for e in self._between.eps(index, found) if e != found.eps]
+        eps = [e for e in self._eps(index, found) if e != found.eps]
         trials += self._measure(index, found, [(likely, e, t.move, before) for t in leading_resizes(trials) for e in eps])
         if found.act is None or found.is_loose or not fits(trials):
             trials += self._measure(index, found, [(act, t.eps, t.move, before) for t in leading_resizes(trials) for act in others])
@@ -155,6 +149,8 @@ class Search:
             for act in dict.fromkeys([*best, LEAKY]):
                 if act != likely and act in acts:
                     trials += self._measure(index, found, [(act, leading(trials, 1)[0].eps, move, before) for move in moves])
+        if not fits(trials):
+            trials += self._measure(index, found, [(t.act, e, t.move, before) for t in leading_resizes(trials) for e in eps])
         if not fits(trials):
             trials += self._measure(
                 index, found, [(t.act, t.eps, t.move, act) for t in leading(trials, 3) for act in early if act != before]
@@ -164,7 +160,7 @@ class Search:
     def _measure(self, index: int, found: Found, wanted: Sequence[tuple[Act, float, Move, Act]], work: int = WORK) -> list[Trial]:
         stage = self._stages[index]
         assert stage.norm is not None
-        acts, eps, early = self._between.acts(index, found), self._between.eps(index, found), self._between.early(index, found)
+        acts, eps, early = self._between.acts(index, found), self._eps(index, found), self._between.early(index, found)
         weight, channels = stage.kernel.weight.float(), self._channels(index, CHANNELS if work == WORK else FEW)
         bias = stage.kernel.tensors.get("bias")
         kernels: dict[tuple[Act, float], Kernel] = {}
@@ -172,20 +168,18 @@ class Search:
         trials = []
         for act, e, move, between in wanted:
             if (act, e) not in kernels:
-                x = self._input(index, found, act, e)
+                x = self._forward.input(index, found, act, e)
                 kernels[act, e] = Kernel(x[: affordable(x, weight, channels, work)], weight, None if bias is None else bias.float())
             y = activate(kernels[act, e](move, channels), between)
-            y, kept = self._as_normed(stage, y, channels, found.start)
+            y, kept = self._forward.as_normed(stage, y, channels, found.start)
             cost = self._cost(index, found, move) + acts[act] + early[between] + (0.0 if e == found.eps else eps.get(e, 0.0))
             trials.append(Trial(act, e, move, between, cost, error(y, stage.norm.tensors, kept), stage.norm.channels, floor))
         return trials
 
-    def _as_normed(self, stage: Stage, y: Tensor, channels: Tensor | None, start: Pair) -> tuple[Tensor, Tensor | None]:
-        """Return a linear layer's output as the picture whose channels its norm counts."""
-        assert stage.norm is not None
-        if y.dim() == 2 and stage.shape is not None and stage.norm.channels == stage.shape[0] != stage.kernel.weight.shape[0]:
-            return y.reshape(len(y), stage.shape[0], *start), None
-        return y, channels
+    def _eps(self, index: int, found: Found) -> dict[float, float]:
+        """Return the eps that the norm before kernel `index` can have; none odd where statistics came about in another way."""
+        kinds = self._between.eps(index, found)
+        return {min(kinds, key=lambda eps: kinds[eps]): 0.0} if kinds and self._stale else kinds
 
     def _channels(self, index: int, most: int) -> Tensor | None:
         """Return which outputs a trial looks at: all of few, some of many; all of a linear layer, which is cheap."""
@@ -195,32 +189,6 @@ class Search:
         if stage.kernel.weight.dim() == 2 or count <= most:
             return None
         return torch.linspace(0, count - 1, most).round().long()
-
-    # Computing ------------------------------------------------------------------------------------------------------------------------
-
-    def _input(self, index: int, found: Found, act: Act, eps: float) -> Tensor:
-        """Return what kernel `index` is applied to, a label's planes included where they are joined here."""
-        x, branch = self._own_input(index, found, act, eps), self._stages[index].branch
-        joined = None if branch is None else planes(branch, self._before(index, found), found.planes.act, training=True)
-        if branch is None or joined is None:
-            return x
-        labels = joined[torch.arange(len(x)) % branch.classes]
-        return torch.cat([labels, x] if found.planes.first else [x, labels], 1)
-
-    def _own_input(self, index: int, found: Found, act: Act, eps: float) -> Tensor:
-        """Return norm and activation of the stage before, reshaped where a picture begins."""
-        assert found.y is not None
-        x, stage = found.y, self._stages[index]
-        is_picture = stage.kernel.weight.dim() == 4
-        if index == 0:
-            return x[:, :, None, None] if is_picture else x
-        before = self._stages[index - 1]
-        if x.dim() == 2 and is_picture:
-            if before.norm is not None and before.norm.channels == x.shape[1]:
-                x = normalise(x, before.norm.tensors, eps)
-                return activate(x.reshape(len(x), -1, *found.start), act)
-            x = x.reshape(len(x), -1, *found.start)
-        return activate(normalise(x, before.norm.tensors, eps) if before.norm is not None else x, act)
 
     def _best(self, index: int, grown: Sequence[tuple[Found, Trial, float]]) -> list[tuple[Found, Trial]]:
         """Return the readings to follow, no more than half of them with the same activation."""
@@ -234,19 +202,15 @@ class Search:
         return kept
 
     def _computed(self, index: int, found: Found, trial: Trial) -> Found:
-        stage = self._stages[index]
-        x = self._input(index, found, trial.act, trial.eps)
-        bias = stage.kernel.tensors.get("bias")
-        weight = stage.kernel.weight.float()
-        y = Kernel(x[: affordable(x, weight, None, THOROUGH)], weight, None if bias is None else bias.float())(trial.move)
-        size = trial.move.size(self._before(index, found), stage.size) if trial.move.way != "linear" else found.start
+        choice = Choice(trial.act, trial.move, trial.early, trial.eps)
+        y, size = self._forward.output(index, found, choice, trial.eps, THOROUGH)
         ending = self._geometry.rest(index + 1, size) if index == len(self._stages) - 1 else 0.0
         earlier = found.choices[:-1] + ((replace(found.choices[-1], eps=trial.eps),) if found.choices else ())
         act = next((a for a in (trial.early, trial.act) if a != NO_ACT and (trial.squared is not None or index > 1)), found.act)
         squared = () if trial.squared is None else (trial.squared,)
         return replace(
             found,
-            choices=(*earlier, Choice(trial.act, trial.move, trial.early, trial.eps)),
+            choices=(*earlier, choice),
             act=act,
             is_loose=index > 0 and self._stages[index - 1].kernel.weight.dim() == 2,
             eps=trial.eps,
@@ -254,5 +218,5 @@ class Search:
             cost=found.cost + trial.cost + ending,
             misfit=found.misfit + trial.misfit,
             errors=(*found.errors, *squared),
-            y=activate(y, trial.early),
+            y=y,
         )

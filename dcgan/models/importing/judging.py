@@ -1,0 +1,45 @@
+"""Readings that stand close are measured again, as wholes and with more examples: with few, chance decides between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from dcgan.models.importing.evidence import FIRST_FLOOR, energy, error, floor_for
+from dcgan.models.importing.forward import COUNT, Forward
+from dcgan.models.importing.found import Found
+
+WORK = 1 << 34  # multiply-adds for one layer
+CLOSE = 12.0  # nats behind the best
+RIVALS = 4  # readings that are measured, and kept
+
+
+def judged(forward: Forward, beam: Sequence[Found], decisive: Sequence[int]) -> list[Found]:
+    """Return the readings so far, the close ones measured anew at the norms of the `decisive` stages, where examples were few."""
+    order = sorted(beam, key=lambda found: found.score)
+    rivals = [each for each in order if each.score <= order[0].score + CLOSE][:RIVALS]
+    if not decisive or len(rivals) < 2 or all(each.y is not None and len(each.y) == COUNT for each in rivals):
+        return order
+    measured = [_errors(forward, each, decisive) for each in rivals]
+    floors = [floor_for(min(at)) for at in zip(*measured, strict=True)]
+    if decisive[0] == 0:
+        floors[0] = FIRST_FLOOR
+    channels = [norm.channels for index in decisive if (norm := forward.stages[index].norm) is not None]
+    after = []
+    for each, errors in zip(rivals, measured, strict=True):
+        misfit = sum(energy(*at) for at in zip(errors, channels, floors, strict=True))
+        after.append(replace(each, misfit=misfit, errors=tuple(errors)))
+    return after
+
+
+def _errors(forward: Forward, found: Found, decisive: Sequence[int]) -> list[float]:
+    """Return the squared error at each of the norms."""
+    errors = []
+    now = replace(forward.begin(found.entry, found.start, 0.0), planes=found.planes)
+    for index, choice in enumerate(found.choices[: decisive[-1] + 1]):
+        y, size = forward.output(index, now, choice, found.choices[index - 1].eps if index else choice.eps, WORK)
+        stage = forward.stages[index]
+        if index in decisive and stage.norm is not None:
+            errors.append(error(forward.as_normed(stage, y, None, found.start)[0], stage.norm.tensors))
+        now = replace(now, y=y, size=size)
+    return errors

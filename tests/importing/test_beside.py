@@ -1,0 +1,57 @@
+"""A discriminator that lies beside its generator is taken along."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from authors import Critic
+from gallery import GALLERY
+
+from dcgan.models.importing import inspect_file
+from dcgan.models.importing.beside import partner
+
+
+@pytest.mark.parametrize(
+    ("own", "other"),
+    [
+        ("netG.pth", "netD.pth"),
+        ("netG_epoch_24.pth", "netD_epoch_24.pth"),
+        ("Generator.pt", "Discriminator.pt"),
+        ("wgan_gen_9.pt", "wgan_critic_9.pt"),
+        ("G.pth", "D.pth"),
+    ],
+)
+def test_names_of_a_pair(tmp_path: Path, own: str, other: str) -> None:
+    for name in (own, other, f"other-{other}", "netD_epoch_3.pth", "notes.txt"):
+        (tmp_path / name).touch()
+    assert partner(tmp_path / own) == tmp_path / other
+
+
+@pytest.mark.parametrize("own", ["netG_epoch_24.pth", "model.pth", "netD.pth"])
+def test_no_pair(tmp_path: Path, own: str) -> None:
+    for name in (own, "netD.pth", "netD_epoch_3.pth"):
+        (tmp_path / name).touch()
+    assert partner(tmp_path / own) is None
+
+
+def test_it_judges_the_pictures(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    author, judge = GALLERY["tutorial"].trained(), Critic().eval()
+    torch.save(author.state_dict(), tmp_path / "netG.pth")
+    torch.save(judge.state_dict(), tmp_path / "netD.pth")
+    found = inspect_file(tmp_path / "netG.pth")
+    pictures = torch.rand(4, 3, 64, 64) * 2 - 1
+    with torch.no_grad():
+        said, truth = found.best.model.build_discriminator()(pictures), judge(pictures).logit()
+    np.testing.assert_allclose(said.flatten().numpy(), truth.numpy(), atol=1e-3)
+    assert "netD.pth beside it was taken along" in found.notes[-1]
+
+
+def test_what_is_none_is_left_and_said(tmp_path: Path) -> None:
+    torch.save(GALLERY["tutorial"].trained().state_dict(), tmp_path / "netG.pth")
+    (tmp_path / "netD.pth").write_bytes(b"nothing")
+    found = inspect_file(tmp_path / "netG.pth")
+    assert found.best.model.config.discriminator is None and "netD.pth beside it was not taken along" in found.notes[-1]
