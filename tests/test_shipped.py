@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shlex
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +13,11 @@ import pytest
 from PIL import Image
 
 import dcgan
+from dcgan.config import Recipe, apply_settings
 from dcgan.data import load
 from dcgan.images import grid
 from dcgan.models.library import SHIPPED
+from dcgan.training.recipes import named_recipe
 from dcgan.training.run_folder import RunReader
 
 GOLDEN = Path(__file__).parent / "golden"  # seeds 0 to 7 of each shipped model, in a row
@@ -36,6 +40,18 @@ def test_the_folder_is_whole(name: str) -> None:
     preview = np.asarray(Image.open(folder / "preview.png")).astype(int)
     wanted = grid(dcgan.load(name).generate(range(64))).astype(int)
     assert np.abs(preview.reshape(wanted.shape) - wanted).max() <= 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_cards_command_still_means_the_recipe_of_then(name: str) -> None:
+    training = json.loads((SHIPPED / name / "config.json").read_text("utf-8"))["training"]
+    assert f"`{training['command']}`" in (SHIPPED / name / "README.md").read_text("utf-8")
+    words = shlex.split(training["command"])
+    after = {option: [words[k + 1] for k, word in enumerate(words) if word == option] for option in ("--recipe", "--set")}
+    asked = apply_settings(named_recipe(*after["--recipe"] or ["dcgan"]), after["--set"])
+    kept = Recipe.from_json(training["recipe"])
+    filled_in = {key for key, value in asked.to_json().items() if value is None} | {"layout", "kernels", "compile"}
+    assert replace(asked, **{key: getattr(kept, key) for key in filled_in}) == kept
 
 
 @pytest.mark.parametrize("name", NAMES)
