@@ -39,9 +39,9 @@ def write_json(path: Path, record: Any) -> None:
     write_bytes(path, (json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode())
 
 
-def sha256_of(path: Path, before: bytes = b"") -> str:
-    """Return the sha256 of `before` and a file, which may be larger than the memory."""
-    digest = hashlib.sha256(before)
+def sha256_of(path: Path) -> str:
+    """Return the sha256 of a file, which may be larger than the memory."""
+    digest = hashlib.sha256()
     with path.open("rb") as file:
         while piece := file.read(PIECE):
             digest.update(piece)

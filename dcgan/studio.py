@@ -13,7 +13,7 @@ from dcgan.data.entries import NAMES
 from dcgan.errors import AnotherRunIsOn, RunError
 from dcgan.files import read_json, write_json
 from dcgan.models import Library, ModelInfo, Synthesizer
-from dcgan.models.adoption import Adopted, adopt
+from dcgan.models.adoption import Adopted, Upload, adopt
 from dcgan.studio_comparing import Asked, Comparisons
 from dcgan.studio_data import OwnData
 from dcgan.studio_form import Planner, StartRequest
@@ -71,12 +71,12 @@ class Studio:
         except RunError:
             return False
 
-    def adopt(self, file: Path, filename: str, settings: Sequence[str] = ()) -> Adopted:
-        """Take a dropped checkpoint file into the own models and return what it brought; a DCGANError says what was wrong.
+    def adopt(self, uploads: Sequence[Upload], settings: Sequence[str] = ()) -> Adopted:
+        """Take dropped checkpoint files into the own models and return what they brought; a DCGANError says what was wrong.
 
-        The same file dropped again, with the same `settings`, is the same model.
+        The same files dropped again, with the same `settings`, are the same model.
         """
-        return adopt(file, filename, self.library.home / "models", not self.public, settings)
+        return adopt(uploads, self.library.home / "models", not self.public, settings)
 
     # Runs
 

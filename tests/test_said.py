@@ -21,6 +21,7 @@ REPORTING = {
     "described.py": ("inspect_described",),
     "keras.py": ("inspect_keras", "_output"),
     "reader.py": ("_notes",),
+    "beside.py": ("with_discriminator", "_left"),
 }  # functions that write the lines of a report
 HOLE = re.compile(r"\{\w*\}")
 SERVED = {key: sentence for key, sentence in tables()["en"].items() if key.startswith(("refusal.", "reading."))}

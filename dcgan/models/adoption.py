@@ -1,11 +1,12 @@
-"""A checkpoint file from elsewhere becomes an own model."""
+"""Checkpoint files from elsewhere become an own model."""
 
 from __future__ import annotations
 
 import base64
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -17,55 +18,63 @@ from dcgan.files import plain_stem, sha256_of
 from dcgan.images import grid, png_bytes
 from dcgan.models.card import model_card
 from dcgan.models.folder import Model, write_model
-from dcgan.models.importing import Inspection, Options, apply_options, inspect_contents, noise_of, read_contents
+from dcgan.models.importing import Contents, Inspection, Options, Together, apply_options, inspect_together, read_contents
 from dcgan.models.library import describe
 from dcgan.models.synthesizer import Synthesizer
 
 PREVIEW = 64  # seeds on the preview
 SHEET = 8  # on that of a reading
 SUFFIX = re.compile(r"\.[a-z0-9]{1,12}")
-MOST_NOISE, FAR = 64, 16.0  # z that a page shows of a file, and numbers that no z has
+MOST_NOISE = 64  # z that a page shows of a file
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that came, at `path`, and what its user calls it."""
+
+    path: Path
+    name: str
 
 
 @dataclass(frozen=True)
 class Adopted:
-    """What a file brought: an own model `name` with its report, or z (n, z_dim) that a notebook kept, or both."""
+    """What files brought: an own model `name` with its report, or z that a notebook kept, or both."""
 
-    name: str | None = None
-    found: Inspection | None = None
-    noise: npt.NDArray[np.float32] | None = None
+    name: str | None
+    together: Together
 
 
-def adopt(file: Path, filename: str, models: Path, allow_pickle: bool, settings: Sequence[str] = ()) -> Adopted:
-    """Read the upload `file`, which its user calls `filename`, a generator into a new folder of `models`.
+def adopt(uploads: Sequence[Upload], models: Path, allow_pickle: bool, settings: Sequence[str] = ()) -> Adopted:
+    """Read the generator that came, with the discriminator and the z that came with it, into a new folder of `models`.
 
-    The same file with the same `settings`, as `import --set` takes them, is the same model. The upload is used up.
+    The same files with the same `settings`, as `import --set` takes them, are the same model. The uploads are used up.
 
     Raises
     ------
     DCGANError
-        The file is something else, which the message calls `filename`; or a setting is wrong.
+        They are something else, in the names that their user knows; or a setting is wrong.
     """
     options = apply_options(Options(), settings)
-    before = "\n".join(settings).encode()
-    name = f"{model_name(filename)}-{sha256_of(file, before)[:6]}"
+    salt = "\n".join([*settings, *sorted(sha256_of(upload.path) for upload in uploads)]).encode()
+    together = inspect_together([_read(upload, allow_pickle) for upload in uploads], options)
+    if together.found is None:
+        return Adopted(None, together)
+    name = f"{model_name(together.found.file)}-{sha256(salt).hexdigest()[:6]}"
     folder = models / name
-    found, noise = _read(file, filename, allow_pickle, options)
-    if found is None:
-        return Adopted(noise=noise)
     try:
         if not folder.exists():
-            keep(found.best.model, folder)
+            keep(together.found.best.model, folder)
     except (DCGANError, OSError):
         if not folder.exists():  # else the same file came twice at once
             raise
-    return Adopted(name, found, noise)
+    return Adopted(name, together)
 
 
 def page_answer(adopted: Adopted) -> dict[str, Any]:
     """Return what a page is told of a file: {model, report}, {noise} or all three."""
-    model = {"model": adopted.name, "report": _report(adopted.found)} if adopted.found is not None else {}
-    return model if adopted.noise is None else {**model, "noise": _noise(adopted.noise)}
+    found, noise = adopted.together.found, adopted.together.noise
+    model = {"model": adopted.name, "report": _report(found)} if found is not None else {}
+    return model if noise is None else {**model, "noise": {"file": adopted.together.noise_file, **_noise(noise)}}
 
 
 def _noise(z: npt.NDArray[np.float32]) -> dict[str, Any]:
@@ -101,23 +110,14 @@ def model_name(filename: str) -> str:
     return plain_stem(filename, "model")
 
 
-def _read(file: Path, filename: str, allow_pickle: bool, options: Options) -> tuple[Inspection | None, npt.NDArray[np.float32] | None]:
-    """Return the network and the z of an upload; of its name only a plain suffix touches the disk."""
-    suffix = Path(filename).suffix.lower()
-    named = file.with_name(f"upload{suffix}" if SUFFIX.fullmatch(suffix) else "upload")
-    file.rename(named)
+def _read(upload: Upload, allow_pickle: bool) -> Contents:
+    """Return what stands in an upload, by its user's name; of that only a plain suffix touches the disk."""
+    suffix = Path(upload.name).suffix.lower()
+    named = upload.path.with_name(f"{upload.path.stem}{suffix}" if SUFFIX.fullmatch(suffix) else upload.path.stem)
+    upload.path.rename(named)
     try:
-        contents = read_contents(named, allow_pickle)
-        noise = noise_of(contents)
-        if noise is not None and not (np.abs(noise) <= FAR).all():
-            noise = None  # no prior drew that
-        try:
-            return inspect_contents(contents, options), noise
-        except CheckpointError:
-            if noise is None:
-                raise
-            return None, noise
+        return replace(read_contents(named, allow_pickle), name=upload.name)
     except CheckpointError as error:
-        raise CheckpointError(str(error).replace(named.name, filename)) from None
+        raise CheckpointError(str(error).replace(named.name, upload.name)) from None
     finally:
         named.unlink(missing_ok=True)

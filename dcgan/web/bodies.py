@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -12,6 +12,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from dcgan.errors import ConfigError, DCGANError
+
+BLOCK = 1 << 20  # bytes that are copied at once
 
 
 class TooLarge(DCGANError):
@@ -43,9 +45,41 @@ async def save_body(request: Request, limit: int, path: Path) -> None:
             await asyncio.to_thread(file.write, piece)
 
 
+def cut(whole: Path, sizes: Sequence[int]) -> list[Path]:
+    """Cut a file into pieces of these sizes, or leave it whole where it is one; return their paths. ConfigError: it has another size."""
+    if len(sizes) < 2:
+        return [whole]
+    if sum(sizes) != whole.stat().st_size:
+        raise ConfigError(f"the files came incompletely: {whole.stat().st_size} bytes of {sum(sizes)}; send them again")
+    pieces = [whole.with_name(f"piece{k}") for k in range(len(sizes))]
+    with whole.open("rb") as source:
+        for piece, size in zip(pieces, sizes, strict=True):
+            with piece.open("wb") as target:
+                while size and (block := source.read(min(size, BLOCK))):
+                    target.write(block)
+                    size -= len(block)
+    whole.unlink()
+    return pieces
+
+
 def sent_name(request: Request, otherwise: str) -> str:
     """Return what the sender calls the file that the body is, without folders."""
-    return PurePosixPath(request.query_params.get("filename", "").replace("\\", "/")).name or otherwise
+    return _plain_name(request.query_params.get("filename", "")) or otherwise
+
+
+def sent_files(request: Request, otherwise: str, most: int) -> tuple[list[str], list[int]]:
+    """Return what the sender calls the files that the body is, each name once, and the bytes of each where they are several."""
+    names = [_plain_name(name) or otherwise for name in request.query_params.getlist("filename")] or [otherwise]
+    sizes = request.query_params.getlist("bytes") if len(names) > 1 else ["0"]
+    if len(names) > most:
+        raise ConfigError(f"at most {most} files are taken at once, found {len(names)}")
+    if len(sizes) != len(names) or len(set(names)) != len(names) or not all(size.isascii() and size.isdigit() for size in sizes):
+        raise ConfigError("several files need a filename= and a bytes= each, no name twice")
+    return names, [int(size) for size in sizes]
+
+
+def _plain_name(text: str) -> str:
+    return PurePosixPath(text.replace("\\", "/")).name
 
 
 async def read_object(request: Request, limit: int) -> dict[str, Any]:

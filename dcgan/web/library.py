@@ -1,10 +1,11 @@
-"""The models over HTTP: list them, hand in a checkpoint file, ask whether the server lives.
+"""The models over HTTP: list them, hand in checkpoint files, ask whether the server lives.
 
 GET   /gradio_api/dcgan/models?also=NAME             [ModelInfo, …], with NAME where that is an untrained model
 GET   /gradio_api/dcgan/models/newest?model=NAME     ModelInfo as it is now and "is_growing": whether NAME is a run that trains
 POST  /gradio_api/dcgan/models?filename=netG.pth     the file as the raw body, &set=key=value for each override of what it does
                                                      not say -> {"model": NAME, "report": {proved, assumed, notes, readings}},
-                                                     and "noise": {z, z_dim, shown, count} where it holds a notebook's z, or alone
+                                                     and "noise": {file, z, z_dim, shown, count} where it holds a notebook's z, or alone;
+                                                     several files behind one another: a filename= and a bytes= for each
 GET   /gradio_api/dcgan/health                       {"status": "ok"}
 """
 
@@ -21,8 +22,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from dcgan.errors import DCGANError
-from dcgan.models.adoption import page_answer
-from dcgan.web.bodies import failure, refusal, save_body, sent_name
+from dcgan.models.adoption import Upload, page_answer
+from dcgan.web.bodies import cut, failure, refusal, save_body, sent_files
 from dcgan.web.guard import Slots, same_origin
 from dcgan.web.pictures import PREFIX
 
@@ -34,6 +35,7 @@ UPLOAD_BYTES = 4 * 10**9
 PUBLIC_UPLOAD_BYTES = 20 * 10**6
 UPLOADS_AT_ONCE = 4
 MAX_SETTINGS = 20
+MAX_FILES = 8  # at once
 
 
 def library_routes(studio: Studio) -> list[BaseRoute]:
@@ -74,7 +76,7 @@ class Library:
         return {key: value for key, value in asdict(info).items() if key != "path" or not self._studio.public}
 
     async def adopt(self, request: Request) -> Response:
-        """Take a checkpoint file in."""
+        """Take checkpoint files in."""
         if not same_origin(request.headers):
             return failure("files are taken from pages of this server only", 403)
         with self._uploads.hold() as free:
@@ -88,9 +90,12 @@ class Library:
     async def _receive(self, request: Request) -> dict[str, Any]:
         settings = request.query_params.getlist("set")[:MAX_SETTINGS]
         with tempfile.TemporaryDirectory(prefix="dcgan-upload-") as folder:
-            file = Path(folder) / "upload"
-            await save_body(request, self._limit, file)
-            adopted = await asyncio.to_thread(self._studio.adopt, file, sent_name(request, "checkpoint"), settings)
+            names, sizes = sent_files(request, "checkpoint", MAX_FILES)
+            whole = Path(folder) / "upload"
+            await save_body(request, self._limit, whole)
+            paths = await asyncio.to_thread(cut, whole, sizes)
+            uploads = [Upload(path, name) for path, name in zip(paths, names, strict=True)]
+            adopted = await asyncio.to_thread(self._studio.adopt, uploads, settings)
             return await asyncio.to_thread(page_answer, adopted)
 
 

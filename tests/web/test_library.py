@@ -209,3 +209,30 @@ def test_noise_that_no_prior_drew_is_refused(client: TestClient, number: float) 
     np.save(stream, np.full((2, 10), number, np.float32))
     status, answer = drop(client, stream.getvalue(), "z.npy")
     assert status == 400 and "z.npy" in answer["error"]
+
+
+def test_files_of_one_drop_are_cut_where_they_meet(client: TestClient) -> None:
+    stream = io.BytesIO()
+    np.save(stream, z := np.random.default_rng(4).standard_normal((3, 10)).astype(np.float32))
+    contents = {"fixed_noise.npy": stream.getvalue(), "netG.safetensors": save(tutorial_state())}
+    params = [pair for name, content in contents.items() for pair in (("filename", name), ("bytes", str(len(content))))]
+    answer = client.post(MODELS, params=params, content=b"".join(contents.values()))
+    assert answer.status_code == 200, answer.json()
+    noise = answer.json()["noise"]
+    assert answer.json()["model"].startswith("netG-") and noise["file"] == "fixed_noise.npy"
+    np.testing.assert_array_equal(np.frombuffer(base64.urlsafe_b64decode(noise["z"] + "=="), "<f4").reshape(3, 10), z)
+
+
+@pytest.mark.parametrize(
+    ("params", "sentence"),
+    [
+        ([("filename", "a"), ("bytes", "2"), ("filename", "b"), ("bytes", "9")], "came incompletely"),
+        ([("filename", "a"), ("bytes", "2"), ("filename", "b")], "a bytes= each"),
+        ([("filename", "a"), ("bytes", "2"), ("filename", "a"), ("bytes", "2")], "no name twice"),
+        ([("filename", "a"), ("bytes", "-2"), ("filename", "b"), ("bytes", "6")], "a bytes= each"),
+        ([pair for k in range(9) for pair in (("filename", str(k)), ("bytes", "1"))], "at most 8 files"),
+    ],
+)
+def test_files_that_cannot_be_told_apart_are_refused(client: TestClient, params: list[tuple[str, str]], sentence: str) -> None:
+    answer = client.post(MODELS, params=params, content=b"four")
+    assert answer.status_code == 400 and sentence in answer.json()["error"]

@@ -5,19 +5,23 @@ network's), `skeleton` (its layers in order), `geometry` (strides and paddings t
 reproduce the file's batch norm statistics), `assembly` (a NetworkSpec), `reader` (all of it). Keras files describe themselves: `keras`.
 """
 
-from dcgan.models.importing.contents import read_contents
+from dcgan.models.importing.contents import Contents, read_contents
 from dcgan.models.importing.noise import noise_of, read_noise
 from dcgan.models.importing.options import Options, apply_options
 from dcgan.models.importing.reader import inspect_contents, inspect_file, own_model, read_foreign
 from dcgan.models.importing.report import Inspection, Reading
+from dcgan.models.importing.together import Together, inspect_together
 
 __all__ = [
+    "Contents",
     "Inspection",
     "Options",
     "Reading",
+    "Together",
     "apply_options",
     "inspect_contents",
     "inspect_file",
+    "inspect_together",
     "noise_of",
     "own_model",
     "read_contents",

@@ -6,8 +6,8 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from dcgan.errors import DCGANError
-from dcgan.models.importing.contents import read_contents
+from dcgan.errors import CheckpointError, DCGANError
+from dcgan.models.importing.contents import Contents, read_contents
 from dcgan.models.importing.critic import critic_alone
 from dcgan.models.importing.report import Inspection
 
@@ -22,12 +22,29 @@ def with_partner(found: Inspection, path: Path, allow_pickle: bool) -> Inspectio
     if beside is None or found.best.model.config.discriminator is not None:
         return found
     try:
-        contents = read_contents(beside, allow_pickle)
+        return with_discriminator(found, read_contents(beside, allow_pickle))
+    except CheckpointError:
+        return _left(found, beside.name)
+
+
+def with_discriminator(found: Inspection, contents: Contents) -> Inspection:
+    """Return the report with the discriminator that a file of its own holds; where it cannot be read, a note says so."""
+    try:
         best = replace(found.best, model=critic_alone(found.best.model, contents))
     except DCGANError:
-        return replace(found, notes=(*found.notes, f"{beside.name} beside it was not taken along: it cannot be read as its discriminator"))
-    notes = (*found.notes, f"{beside.name} beside it was taken along as its discriminator")
+        return _left(found, contents.name)
+    notes = (*found.notes, f"{contents.name} beside it was taken along as its discriminator")
     return replace(found, readings=(best, *found.readings[1:]), notes=notes)
+
+
+def _left(found: Inspection, name: str) -> Inspection:
+    return replace(found, notes=(*found.notes, f"{name} beside it was not taken along: it cannot be read as its discriminator"))
+
+
+def says_discriminator(name: str) -> bool:
+    """Say whether the name of a file is a discriminator's."""
+    stem = name.lower().rpartition(".")[0] or name.lower()
+    return bool(DISCRIMINATOR.search(stem)) and not GENERATOR.search(stem)
 
 
 def partner(path: Path) -> Path | None:

@@ -46,8 +46,10 @@ def _read(node: Node, picture: Shape, ordered: bool) -> tuple[NetworkSpec, dict[
     layers: list[Layer] = []
     tensors: dict[str, Tensor] = {}
     shape = picture
-    for path in list(found) if ordered else sorted(found, key=natural):
-        layer = _layer(found[path], shape)
+    order = list(found) if ordered else sorted(found, key=natural)
+    last = max((k for k, path in enumerate(order) if _is_kernel(found[path])), default=-1)
+    for k, path in enumerate(order):
+        layer = _layer(found[path], shape, k == last)
         between: list[Layer] = [LEAKY] if layers and not isinstance(layer, BatchNorm) else []
         if isinstance(layer, Linear) and len(shape) == 3:
             between.append(Flatten())
@@ -63,7 +65,11 @@ def _read(node: Node, picture: Shape, ordered: bool) -> tuple[NetworkSpec, dict[
     return spec, tensors
 
 
-def _layer(own: dict[str, Tensor], shape: Shape) -> Layer:
+def _is_kernel(own: dict[str, Tensor]) -> bool:
+    return "weight" in own and own["weight"].dim() == 4
+
+
+def _layer(own: dict[str, Tensor], shape: Shape, is_last: bool) -> Layer:
     weight, bias = own.get("weight"), "bias" in own
     if "running_mean" in own:
         return BatchNorm(own["running_mean"].shape[0], affine=weight is not None)
@@ -72,7 +78,7 @@ def _layer(own: dict[str, Tensor], shape: Shape) -> Layer:
     if weight is None or weight.dim() != 4 or len(shape) != 3:
         raise ConfigError("it has other layers than a plain discriminator")
     kernel = (weight.shape[2], weight.shape[3])
-    is_whole = kernel == shape[1:]
+    is_whole = is_last and kernel == shape[1:]  # 4x4 before that halves a picture of 4x4, too
     sides = (0, 0, 0, 0) if is_whole else ((kernel[0] - 1) // 2,) * 2 + ((kernel[1] - 1) // 2,) * 2
     stride = (1, 1) if is_whole else (2, 2)
     return Conv(weight.shape[1], weight.shape[0], kernel, stride, sides, bias)

@@ -1,4 +1,4 @@
-/* The drop zone: a checkpoint file goes to the server with progress; its answer is a model's name, a notebook's z, or a sentence. */
+/* The drop zone: files go to the server with progress; its answer is a model's name, a notebook's z, or a sentence. */
 
 class DropZone {
   #zone;
@@ -9,7 +9,7 @@ class DropZone {
   #noise;
   #busy = false;
   #report;
-  #kept = null; // the file, to be read again in another way
+  #kept = []; // the files, to be read again in another way
 
   /** `text(name, values)` gives sentences; `done(model)` is called after the server took the file in, `noise(name, noise, alone)`
       for a notebook's z in it, which returns a sentence, and `point(file)` for a PNG, which stays here. */
@@ -22,7 +22,7 @@ class DropZone {
     this.#noise = noise;
     this.#report = new Report(this.#part("report"), text, (settings) => this.#again(settings));
     const input = this.#part("file");
-    input.addEventListener("change", () => this.#send(input.files[0]));
+    input.addEventListener("change", () => this.#send([...input.files]));
     this.#part("choose").addEventListener("click", () => input.click());
     for (const name of ["dragover", "dragleave", "drop"]) window.addEventListener(name, (event) => this.#drag(event), { signal });
   }
@@ -36,10 +36,10 @@ class DropZone {
     if (!event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
     this.#zone.classList.toggle("dx-over", event.type === "dragover");
-    if (event.type === "drop") this.#send(event.dataTransfer.files[0]);
+    if (event.type === "drop") this.#send([...event.dataTransfer.files]);
   }
 
-  /** What was said of the last file, for the same page after a reload; the file itself stays behind. */
+  /** What was said of the last files, for the same page after a reload; the files themselves stay behind. */
   pack() {
     return { report: this.#report.pack(), message: this.#part("drop-message").textContent };
   }
@@ -51,30 +51,32 @@ class DropZone {
   }
 
   #again(settings) {
-    return this.#kept ? this.#send(this.#kept, settings) : this.#tell(this.#text("drop_again"), true);
+    return this.#kept.length ? this.#send(this.#kept, settings) : this.#tell(this.#text("drop_again"), true);
   }
 
-  /** Hand a file in, with `key=value` for what it does not say; resolves to whether it was taken. */
-  #send(file, settings = []) {
-    if (!file || this.#busy) return false;
-    if (file.type === "image/png") {
-      this.#point(file);
+  /** Hand files in that belong together, with `key=value` for what they do not say; resolves to whether they were taken. */
+  #send(files, settings = []) {
+    if (!files.length || this.#busy) return false;
+    if (files.length === 1 && files[0].type === "image/png") {
+      this.#point(files[0]);
       return false;
     }
-    if (file !== this.#kept) this.#report.forget();
-    this.#kept = file;
+    if (files !== this.#kept) this.#report.forget();
+    this.#kept = files;
+    const name = files.map((file) => file.name).join(" + ");
+    const parts = files.flatMap((file) => [["filename", file.name], ["bytes", file.size]]);
     const address = new URL("models", this.#base);
-    address.search = new URLSearchParams([["filename", file.name], ...settings.map((setting) => ["set", setting])]);
+    address.search = new URLSearchParams([...parts, ...settings.map((setting) => ["set", setting])]);
     return new Promise((resolve) => {
       const request = new XMLHttpRequest(); // fetch tells nothing of an upload's progress
       request.open("POST", address);
-      request.upload.onprogress = (event) => this.#progress(file.name, event.loaded / event.total);
-      request.onload = () => resolve(this.#finish(request, file.name));
-      request.onerror = () => resolve(this.#tell(this.#text("upload_failed", { name: file.name }), true));
+      request.upload.onprogress = (event) => this.#progress(name, event.loaded / event.total);
+      request.onload = () => resolve(this.#finish(request, name));
+      request.onerror = () => resolve(this.#tell(this.#text("upload_failed", { name }), true));
       request.onloadend = () => this.#setBusy(false);
       this.#setBusy(true);
-      this.#progress(file.name, 0);
-      request.send(file);
+      this.#progress(name, 0);
+      request.send(new Blob(files));
     });
   }
 
@@ -87,12 +89,12 @@ class DropZone {
   #finish(request, name) {
     const answer = parseJson(request.responseText);
     if (request.status !== 200) return this.#tell(answer.error ? this.#text.said(answer.error) : this.#text("upload_failed", { name }), true);
-    return this.#take(answer, name);
+    return this.#take(answer);
   }
 
-  async #take({ model, report, noise }, name) {
+  async #take({ model, report, noise }) {
     if (model) await this.#done(model);
-    const said = [model && this.#text("adopted", { model }), noise && this.#noise(name, noise, !model)];
+    const said = [model && this.#text("adopted", { model }), noise && this.#noise(noise.file, noise, !model)];
     this.#tell(said.filter(Boolean).join(" "));
     if (model) this.#report.show(report);
     return true;
