@@ -120,9 +120,7 @@ def data(context: typer.Context, data_dir: DataDir = None, as_json: AsJson = Fal
 
 
 @data_app.command()
-def fetch(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="As `data` lists it.")], data_dir: DataDir = None
-) -> None:
+def fetch(name: Annotated[str, typer.Argument(metavar="NAME", help="As `data` lists it.")], data_dir: DataDir = None) -> None:
     """Download or prepare the data set NAME."""
     from dcgan import data as room
 
