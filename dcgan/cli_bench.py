@@ -107,7 +107,7 @@ def latency(
 
 @bench_app.command()
 def doctor(
-    models: Annotated[list[str], typer.Argument(metavar="MODEL...")],
+    models: Annotated[list[str], typer.Argument(metavar="MODEL...", help="Each as for `generate`.")],
     harm: Annotated[bool, typer.Option(help="Also harm each of them in known ways, which should all be named.")] = True,
 ) -> None:
     """Ask the doctor about each MODEL, as it is and harmed.
