@@ -43,7 +43,7 @@ SCRIPTS = (
     "recipe.js",
     "saving.js",
     "shelf.js",
-    "tabs.js",
+    "../tabs/tabs.js",
     "../help/help.js",
     "link.js",
     "marked.js",

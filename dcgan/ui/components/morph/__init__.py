@@ -30,7 +30,7 @@ SCRIPTS = (
     "film.js",
     "slots.js",
     "concepts.js",
-    "tabs.js",
+    "../tabs/tabs.js",
     "script.js",
 )
 STYLES = ("style.css", "../help/help.css")
