@@ -50,7 +50,8 @@ def doctor(model: ModelName, data: Beside = None, data_dir: DataDir = None, as_j
 def _measures(seen: Portrait) -> str:
     of = "" if seen.group == seen.n else f" of {seen.group} in a class"
     worth = f"different {seen.different:.1f}{of}, crowd {seen.crowd:.2f}, gap {seen.gap:.2f}"
-    return f"contrast {seen.contrast:.3f}, variety {seen.variety:.3f}, {worth}, smoothness {seen.smoothness:.3f} (n = {seen.n} pictures)"
+    texture = f"smoothness {seen.smoothness:.3f}, evenness {seen.evenness:.3f}"
+    return f"contrast {seen.contrast:.3f}, variety {seen.variety:.3f}, {worth}, {texture} (n = {seen.n} pictures)"
 
 
 def _tell_likeness(likeness: Likeness, seen: Portrait) -> None:
