@@ -1,6 +1,7 @@
 """The models over HTTP: list them, hand in a checkpoint file, ask whether the server lives.
 
 GET   /gradio_api/dcgan/models?also=NAME             [ModelInfo, …], with NAME where that is an untrained model
+GET   /gradio_api/dcgan/models/card?model=NAME       {"html": its card}, for those that "has_card"
 GET   /gradio_api/dcgan/models/newest?model=NAME     ModelInfo as it is now and "is_growing": whether NAME is a run that trains
 POST  /gradio_api/dcgan/models?filename=netG.pth     the file as the raw body, &set=key=value for each override of what it does
                                                      not say -> {"model": NAME, "report": {proved, assumed, notes, readings}},
@@ -23,6 +24,7 @@ from starlette.routing import BaseRoute, Route
 from dcgan.errors import DCGANError
 from dcgan.models.adoption import page_answer
 from dcgan.web.bodies import failure, save_body, sent_name
+from dcgan.web.cards import card_file, card_html
 from dcgan.web.guard import Gate
 from dcgan.web.pictures import PREFIX
 
@@ -43,6 +45,7 @@ def library_routes(studio: Studio) -> list[BaseRoute]:
         Route(f"{PREFIX}/models", library.models, methods=["GET"]),
         Route(f"{PREFIX}/models", library.adopt, methods=["POST"]),
         Route(f"{PREFIX}/models/newest", library.newest, methods=["GET"]),
+        Route(f"{PREFIX}/models/card", library.card, methods=["GET"]),
         Route(f"{PREFIX}/health", health, methods=["GET"]),
     ]
 
@@ -70,8 +73,17 @@ class Library:
         shown = {**self._shown(info), "is_growing": self._studio.is_growing(model)}
         return JSONResponse(shown, headers={"Cache-Control": "no-store"})
 
+    def card(self, request: Request) -> Response:
+        """Return what is said of a model: its data, terms, scores and limits."""
+        try:
+            html = card_html(self._studio.synthesizer(request.query_params.get("model", "")).info)
+        except DCGANError as error:
+            return failure(str(error), 404)
+        return JSONResponse({"html": html}, headers={"Cache-Control": "no-store"})
+
     def _shown(self, info: ModelInfo) -> dict[str, Any]:
-        return {key: value for key, value in asdict(info).items() if key != "path" or not self._studio.public}
+        shown = {key: value for key, value in asdict(info).items() if key != "path" or not self._studio.public}
+        return {**shown, "has_card": card_file(info) is not None}
 
     async def adopt(self, request: Request) -> Response:
         """Take a checkpoint file in."""

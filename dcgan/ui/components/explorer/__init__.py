@@ -48,6 +48,7 @@ SCRIPTS = (
     "link.js",
     "marked.js",
     "models.js",
+    "card.js",
     "opening.js",
     "stage.js",
     "following.js",

@@ -67,6 +67,7 @@ class Explorer {
     const page = this.#outline();
     this.models = page.models = new Models(page);
     this.opening = new Opening(page, (...asked) => this.#open(...asked));
+    this.card = new Card(page);
     this.link = new Link(page);
     this.marked = new Marked(page, () => this.sheets.refresh());
     this.stage = new Stage(page, () => this.equaliser.refresh());
@@ -156,6 +157,7 @@ class Explorer {
     this.#part("labels").hidden = !info.labels.length;
     this.#part("label").replaceChildren(...info.titles.map((name, k) => new Option(name, k)));
     this.view.open(info, seed, z, label);
+    this.card.model();
     this.marked.model();
     this.#part("score").parentElement.hidden = !info.scores;
     this.#part("score").textContent = "";
