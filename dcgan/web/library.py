@@ -17,15 +17,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from dcgan.errors import DCGANError
 from dcgan.models.adoption import page_answer
-from dcgan.web.bodies import failure, refusal, save_body, sent_name
+from dcgan.web.bodies import failure, save_body, sent_name
 from dcgan.web.cards import card_file, card_html
-from dcgan.web.guard import Slots, same_origin
+from dcgan.web.guard import Gate
 from dcgan.web.pictures import PREFIX
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Library:
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
         self._limit = PUBLIC_UPLOAD_BYTES if studio.public else UPLOAD_BYTES
-        self._uploads = Slots(UPLOADS_AT_ONCE)
+        self._gate = Gate(UPLOADS_AT_ONCE, "files are taken from pages of this server only", "too many uploads at once; try again")
 
     async def models(self, request: Request) -> Response:
         """List what can be explored; paths stay on the server when strangers look."""
@@ -87,23 +87,15 @@ class Library:
 
     async def adopt(self, request: Request) -> Response:
         """Take a checkpoint file in."""
-        if not same_origin(request.headers):
-            return failure("files are taken from pages of this server only", 403)
-        with self._uploads.hold() as free:
-            if not free:
-                return failure("too many uploads at once; try again", 503)
-            try:
-                return JSONResponse(await self._receive(request))
-            except (DCGANError, ClientDisconnect) as error:
-                return refusal(error)
+        return await self._gate.answer(request, lambda: self._receive(request))
 
-    async def _receive(self, request: Request) -> dict[str, Any]:
+    async def _receive(self, request: Request) -> Response:
         settings = request.query_params.getlist("set")[:MAX_SETTINGS]
         with tempfile.TemporaryDirectory(prefix="dcgan-upload-") as folder:
             file = Path(folder) / "upload"
             await save_body(request, self._limit, file)
             adopted = await asyncio.to_thread(self._studio.adopt, file, sent_name(request, "checkpoint"), settings)
-            return await asyncio.to_thread(page_answer, adopted)
+            return JSONResponse(await asyncio.to_thread(page_answer, adopted))
 
 
 async def health(_request: Request) -> Response:
