@@ -25,7 +25,7 @@ from dcgan.cli_generate import generate
 from dcgan.cli_hub import pull, push
 from dcgan.cli_import import import_, inspect
 from dcgan.cli_morph import arithmetic, interpolate
-from dcgan.cli_printing import AsJson, DataDir, new_table, print_json, show
+from dcgan.cli_printing import AsJson, DataDir, ModelName, new_table, print_json, show
 from dcgan.cli_recipes import networks, recipes
 from dcgan.cli_runs import runs_app
 from dcgan.cli_shelve import shelve
@@ -34,25 +34,7 @@ from dcgan.errors import ConfigError, DCGANError
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, help="Explore and train deep convolutional GANs.")
 data_app = typer.Typer(rich_markup_mode=None, help="The data sets: what there is and what is on disk.")
-app.add_typer(data_app, name="data")
 data_app.command()(check)
-app.add_typer(bench_app, name="bench")
-app.add_typer(runs_app, name="runs")
-app.command()(doctor)
-app.add_typer(attributes_app, name="attributes")
-app.command()(compare)
-app.command()(directions)
-app.command()(export)
-app.command()(inspect)
-app.command("import")(import_)
-app.command()(networks)
-app.command()(recipes)
-app.command()(generate)
-app.command()(pull)
-app.command()(push)
-app.command()(shelve)
-app.command()(interpolate)
-app.command()(arithmetic)
 
 STOPPED = 130
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -99,7 +81,6 @@ def _options(
         raise typer.Exit(2)
 
 
-@app.command()
 def models(as_json: AsJson = False) -> None:
     """List the models: shipped, own, runs, and an untrained one."""
     from dcgan.models import Library
@@ -139,7 +120,7 @@ def data(context: typer.Context, data_dir: DataDir = None, as_json: AsJson = Fal
 
 
 @data_app.command()
-def fetch(name: Annotated[str, typer.Argument(metavar="NAME")], data_dir: DataDir = None) -> None:
+def fetch(name: Annotated[str, typer.Argument(metavar="NAME", help="As `data` lists it.")], data_dir: DataDir = None) -> None:
     """Download or prepare the data set NAME."""
     from dcgan import data as room
 
@@ -148,9 +129,8 @@ def fetch(name: Annotated[str, typer.Argument(metavar="NAME")], data_dir: DataDi
     print(f"{name} is ready: {path}")
 
 
-@app.command()
 def train(
-    data: Annotated[str | None, typer.Option(help="A data set's name, a folder or a zip of pictures.")] = None,
+    data: Annotated[str | None, typer.Option(help="A data set's name, a folder or zip of pictures, or hf:OWNER/NAME.")] = None,
     data_dir: DataDir = None,
     recipe: Annotated[str | None, typer.Option(help="Its name, as `recipes` lists it (dcgan where nothing is said).")] = None,
     steps: Annotated[int | None, typer.Option(help="How long: steps.")] = None,
@@ -181,9 +161,8 @@ def train(
     return STOPPED if outcome.stopped else 0
 
 
-@app.command()
 def evaluate(
-    model: Annotated[str, typer.Argument(metavar="MODEL")],
+    model: ModelName,
     data: Annotated[str, typer.Option(help="The real pictures: a data set's name, a folder or a zip.")],
     data_dir: DataDir = None,
     samples: Annotated[int, typer.Option(min=1, max=100_000, help="Pictures a side, as far as the data allow.")] = 5000,
@@ -193,7 +172,7 @@ def evaluate(
     nearest: Annotated[Path | None, typer.Option(metavar="FILE.png", help="A sheet: 8 samples beside their nearest real pictures.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Score MODEL against real pictures: KID, diversity, classes, nearest neighbours."""
+    """Score MODEL against real pictures: KID, diversity and more."""
     from dcgan.cli_evaluate import evaluate_with_progress
 
     options = {"samples": samples, "features": features, "seed": seed, "data_dir": data_dir, "label_column": label_column}
@@ -206,3 +185,13 @@ def _progress() -> Iterator[Any]:
 
     with reporting() as report:
         yield report
+
+
+# In the order in which `--help` lists them: looking, training and what became of it, models from and for elsewhere.
+LOOKING = (models, generate, interpolate, arithmetic, directions)
+TRAINING = (recipes, networks, train, compare, doctor, evaluate, shelve)
+GIVING = (inspect, import_, export, pull, push)
+for command in (*LOOKING, *TRAINING, *GIVING):
+    app.command(command.__name__.rstrip("_"))(command)
+for name, group in {"data": data_app, "runs": runs_app, "attributes": attributes_app, "bench": bench_app}.items():
+    app.add_typer(group, name=name)

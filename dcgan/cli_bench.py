@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dcgan.cli_printing import AsJson, DataDir, new_table, print_json, show
+from dcgan.cli_printing import AsJson, DataDir, ModelName, new_table, print_json, show
 
 if TYPE_CHECKING:
     from dcgan.bench.train import TrainBench
 
-bench_app = typer.Typer(rich_markup_mode=None, help="Measure how fast this machine trains and explores, and which recipe gets furthest.")
+bench_app = typer.Typer(rich_markup_mode=None, help="Measure how fast this machine trains and explores.")
 
 
 @bench_app.callback()
 def _bench() -> None:
-    """Measure how fast this machine trains and explores, and which recipe gets furthest."""
+    """Measure how fast this machine trains and explores.
+
+    And which recipe gets furthest.
+    """
 
 
 @bench_app.command()
@@ -32,7 +35,7 @@ def train(
     workers: Annotated[int, typer.Option(min=0, max=64, help="Processes that load pictures for the plain loop.")] = 2,
     as_json: AsJson = False,
 ) -> None:
-    """Compare our training step with a plain loop as the tutorials write it, in turns."""
+    """Compare our training step with the tutorials' plain loop."""
     from dcgan.bench.train import TrainBenchRequest, bench_train
     from dcgan.cli_train import reporting
 
@@ -53,7 +56,10 @@ def recipes(
     jobs: Annotated[int, typer.Option(min=1, max=64, help="Trainings at a time, which share the processors evenly.")] = 1,
     as_json: AsJson = False,
 ) -> None:
-    """Train the rows of PLAN, score them after equal time and after equal pictures seen, and print both tables as Markdown."""
+    """Train the rows of PLAN and score them.
+
+    After equal time and after equal pictures seen; both tables are printed as Markdown.
+    """
     from dcgan.bench.recipes import IMAGES, TIME, Plan, bench_recipes, read_results, table
     from dcgan.cli_train import reporting
 
@@ -73,12 +79,15 @@ def recipes(
 
 @bench_app.command()
 def latency(
-    model: Annotated[str, typer.Argument(metavar="MODEL")] = "fashion-mnist-32",
+    model: ModelName = "fashion-mnist-32",
     turns: Annotated[int, typer.Option(min=1, max=100, help="Drags of each side; the best counts.")] = 3,
     seconds: Annotated[float, typer.Option(min=0.5, max=120, help="Length of a drag.")] = 6.0,
     as_json: AsJson = False,
 ) -> None:
-    """Drag a slider at 60 Hz in a real Chromium: pictures an input event, a second, and the time to each, beside a plain Gradio app."""
+    """Drag a slider at 60 Hz in a real Chromium.
+
+    Measured are pictures an input event, a second, and the time to each, beside a plain Gradio app.
+    """
     from dcgan.bench.latency import RATE, LatencyRequest, bench_latency
     from dcgan.cli_train import reporting
 
@@ -98,10 +107,13 @@ def latency(
 
 @bench_app.command()
 def doctor(
-    models: Annotated[list[str], typer.Argument(metavar="MODEL...")],
+    models: Annotated[list[str], typer.Argument(metavar="MODEL...", help="Each as for `generate`.")],
     harm: Annotated[bool, typer.Option(help="Also harm each of them in known ways, which should all be named.")] = True,
 ) -> None:
-    """Ask the doctor about each MODEL as it is, and harmed in known ways; print what is said as Markdown."""
+    """Ask the doctor about each MODEL, as it is and harmed.
+
+    It is harmed in known ways; what is said is printed as Markdown.
+    """
     from dcgan.bench.doctor import HEADER, as_it_is, harmed
     from dcgan.models import Library
 
@@ -122,11 +134,14 @@ def doctor(
 
 @bench_app.command()
 def laboratory(
-    model: Annotated[str, typer.Argument(metavar="MODEL")] = "celeba-64",
+    model: ModelName = "celeba-64",
     turns: Annotated[int, typer.Option(min=1, max=100, help="Fresh starts of the app.")] = 3,
     as_json: AsJson = False,
 ) -> None:
-    """Time a sheet, a walk, SeFa and PCA over the app's own routes, nothing of it kept from before."""
+    """Time a sheet, a walk, SeFa and PCA over the app's routes.
+
+    Nothing of it is kept from before.
+    """
     from dcgan.bench.laboratory import TASKS, bench_laboratory
     from dcgan.cli_train import reporting
 
@@ -152,7 +167,10 @@ def viewers(
     seconds: Annotated[float, typer.Option(min=1, max=3600, help="Length of a turn of one side.")] = 30.0,
     as_json: AsJson = False,
 ) -> None:
-    """Measure whether viewers slow a training down: one training in the app, watched in every other turn."""
+    """Measure whether viewers slow a training down.
+
+    One training in the app is watched in every other turn.
+    """
     from dcgan.bench.viewers import ALLOWED, ViewersRequest, bench_viewers
     from dcgan.cli_train import reporting
 

@@ -28,7 +28,10 @@ def compare(
     out: Annotated[Path, typer.Option(metavar="FILE.html", help="Curves, sheets and numbers side by side.")] = Path("comparison.html"),
     as_json: AsJson = False,
 ) -> int:
-    """Train once for each VALUE of FIELD, all else equal, and show the results side by side; the same command continues."""
+    """Train once for each VALUE of FIELD, all else equal.
+
+    The results are shown side by side; the same command continues.
+    """
     from dcgan.cli_train import train_with_progress
     from dcgan.files import write_bytes
     from dcgan.training.comparing import Comparison, results, table

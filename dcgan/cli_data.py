@@ -17,7 +17,10 @@ def check(
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
-    """Examine DATA before it is trained on: sizes, repeats, variety, and what to train it with; nothing starts."""
+    """Examine DATA before it is trained on.
+
+    It says sizes, repeats and variety, and what to train with; nothing starts.
+    """
     from dcgan.cli_train import reporting
     from dcgan.data.examination import examine
     from dcgan.data.remarks import remarks

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dcgan.cli_printing import AsJson, DataDir, new_table, print_json, show
+from dcgan.cli_printing import AsJson, DataDir, ModelName, new_table, print_json, show
 from dcgan.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ Group = Annotated[
     str | None,
     typer.Option("--group", "--data", metavar="NAME", help="Whose attributes: faces, clothes, digits, shapes, or a trained .safetensors."),
 ]
-Model = Annotated[str, typer.Argument(metavar="MODEL")]
 
 attributes_app = typer.Typer(rich_markup_mode=None, help="The classifiers that say what a picture shows.")
 
@@ -30,7 +29,7 @@ FRAMES = (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0)
 
 
 def directions(
-    model: Model,
+    model: ModelName,
     method: Annotated[str, typer.Option(help="sefa, pca, attribute, raw or saved.")] = "sefa",
     group: Group = None,
     count: Count = None,
@@ -39,7 +38,7 @@ def directions(
     seed: Annotated[int, typer.Option(min=0, help="Seed of the strips' middle picture.")] = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Find directions of MODEL's z that change the picture, the strongest first."""
+    """Find what in z changes MODEL's pictures, the strongest first."""
     from dcgan.cli_train import reporting
     from dcgan.directions import find_directions
     from dcgan.files import write_bytes, write_json
@@ -127,8 +126,8 @@ def train(
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where GROUP.safetensors and its card GROUP.json are written.")],
     data_dir: DataDir = None,
     half: Annotated[str, typer.Option(help="all, first or second: the other half can train an independent judge.")] = "all",
-    epochs: Annotated[int, typer.Option(min=1, max=1000)] = 12,
-    seed: Annotated[int, typer.Option(min=0)] = 0,
+    epochs: Annotated[int, typer.Option(min=1, max=1000, help="Passes over the pictures.")] = 12,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the first weights and of every random choice.")] = 0,
     terms: Annotated[str | None, typer.Option(metavar="TEXT", help="The terms of the pictures, for the card.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -157,7 +156,7 @@ def train(
 
 @attributes_app.command()
 def check(
-    model: Model,
+    model: ModelName,
     group: Group = None,
     judge: Annotated[
         str | None,
@@ -167,7 +166,10 @@ def check(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check on seeds 0 to 499 that each attribute's direction changes it, and the others rarely."""
+    """Check that each attribute's direction changes it.
+
+    On seeds 0 to 499: it, and the others rarely.
+    """
     from dcgan.cli_train import reporting
     from dcgan.directions import find_directions
     from dcgan.directions.attributes import load_attributes, load_judge, suiting

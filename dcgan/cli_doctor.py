@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dcgan.cli_printing import AsJson, DataDir, diagnosis_line, print_json
+from dcgan.cli_printing import AsJson, DataDir, ModelName, diagnosis_line, print_json
 
 if TYPE_CHECKING:
     from dcgan.metrics.portrait import Portrait
     from dcgan.metrics.references import Likeness
 
-Subject = Annotated[str, typer.Argument(metavar="MODEL", help="A name, a model folder, a run folder or a checkpoint file.")]
 Beside = Annotated[str | None, typer.Option(help="Real pictures to compare with: a data set's name, a folder or a zip.")]
 
 
-def doctor(model: Subject, data: Beside = None, data_dir: DataDir = None, as_json: AsJson = False) -> None:
-    """Say what is wrong with MODEL, or that nothing is found: NaN, even areas, noise, mode collapse; of a run also what happened to it."""
+def doctor(model: ModelName, data: Beside = None, data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """Say what is wrong with MODEL, or that nothing is found.
+
+    Looked for are NaN, even areas, noise and mode collapse; of a run it also says what happened to it.
+    """
     import torch
 
     from dcgan.cli_train import reporting
@@ -48,7 +50,8 @@ def doctor(model: Subject, data: Beside = None, data_dir: DataDir = None, as_jso
 def _measures(seen: Portrait) -> str:
     of = "" if seen.group == seen.n else f" of {seen.group} in a class"
     worth = f"different {seen.different:.1f}{of}, crowd {seen.crowd:.2f}, gap {seen.gap:.2f}"
-    return f"contrast {seen.contrast:.3f}, variety {seen.variety:.3f}, {worth}, smoothness {seen.smoothness:.3f} (n = {seen.n} pictures)"
+    texture = f"smoothness {seen.smoothness:.3f}, evenness {seen.evenness:.3f}"
+    return f"contrast {seen.contrast:.3f}, variety {seen.variety:.3f}, {worth}, {texture} (n = {seen.n} pictures)"
 
 
 def _tell_likeness(likeness: Likeness, seen: Portrait) -> None:

@@ -8,9 +8,11 @@ from typing import Annotated
 
 import typer
 
+from dcgan.cli_printing import ModelName
+
 
 def export(
-    model: Annotated[str, typer.Argument(metavar="MODEL")],
+    model: ModelName,
     to: Annotated[Path, typer.Option(metavar="FILE", help="A .pth or .onnx file, or a new folder without a suffix.")],
     form: Annotated[str, typer.Option(help="Of .pth: tutorial, plain, or auto: the PyTorch tutorial's state dict where it fits.")] = "auto",
     force: Annotated[bool, typer.Option("--force", help="Move what is there already aside.")] = False,

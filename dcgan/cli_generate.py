@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 import typer
 
+from dcgan.cli_printing import MODEL
 from dcgan.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
 
 
 def generate(
-    model: Annotated[str | None, typer.Argument(metavar="MODEL")] = None,
+    model: Annotated[str | None, MODEL] = None,
     seed: Annotated[int, typer.Option(help="Seed of the first picture; picture k has seed + k.")] = 0,
-    count: Annotated[int, typer.Option(min=1, max=100_000)] = 16,
+    count: Annotated[int, typer.Option(min=1, max=100_000, help="How many pictures.")] = 16,
     z: Annotated[
         Path | None, typer.Option("--z", help="Latents instead of seeds: a .npy or .pt file, (n, z_dim) or (n, z_dim, 1, 1).")
     ] = None,
@@ -30,7 +31,7 @@ def generate(
     out: Annotated[Path | None, typer.Option(help="The sheet, a .png file; it carries its recipe.")] = None,
     npz: Annotated[Path | None, typer.Option(help="z, x, images and labels as arrays.")] = None,
 ) -> None:
-    """Make pictures of MODEL: a name, a model folder, a run folder, a checkpoint file, or hf:OWNER/NAME."""
+    """Make pictures of MODEL."""
     import torch
 
     from dcgan.files import write_bytes

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from dcgan.cli_printing import AsJson, print_json
+from dcgan.cli_printing import AsJson, ModelName, print_json
 from dcgan.errors import ConfigError
 from dcgan.files import write_bytes
 
@@ -23,7 +23,10 @@ def pull(
     force: Annotated[bool, typer.Option("--force", help="Move an own model of that name aside.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make a model of the Hub an own one: a model folder there, or somebody's file of weights (OWNER/NAME/FILE)."""
+    """Make a model of the Hub an own one.
+
+    It is a model folder there, or somebody's file of weights (OWNER/NAME/FILE).
+    """
     from dcgan.hub import Reference
     from dcgan.models import Library
     from dcgan.models.hub import pull as make_own
@@ -39,7 +42,7 @@ def pull(
 
 
 def push(
-    model: Annotated[str, typer.Argument(metavar="MODEL")],
+    model: ModelName,
     repository: Repository,
     private: Annotated[bool, typer.Option("--private", help="Only its owner sees the repository.")] = False,
     license: Annotated[str | None, typer.Option(help="The licence of the weights as the Hub writes it, such as mit.")] = None,
@@ -51,7 +54,10 @@ def push(
     nearest: Annotated[Path, typer.Option(metavar="FILE.png", help="The sheet to look at before the answer.")] = Path("nearest.png"),
     as_json: AsJson = False,
 ) -> None:
-    """Make MODEL the content of a repository of the Hub, which is created where it is not there."""
+    """Make MODEL the content of a repository of the Hub.
+
+    The repository is created where it is not there.
+    """
     from dcgan.hub import Reference
     from dcgan.metrics.memorised import own_pictures
     from dcgan.models import Library

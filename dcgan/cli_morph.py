@@ -9,13 +9,14 @@ from typing import Annotated, Literal
 import typer
 
 from dcgan.cli_generate import writable
+from dcgan.cli_printing import ModelName
 from dcgan.errors import ConfigError
 
 Slot = Annotated[str, typer.Option(metavar="1,2,3", help="Seeds of the slot's samples.")]
 
 
 def interpolate(
-    model: Annotated[str, typer.Argument(metavar="MODEL")],
+    model: ModelName,
     seeds: Annotated[str, typer.Option(metavar="1,2,3", help="The key points, in their order.")],
     out: Annotated[Path, typer.Option(metavar="FILE.(png|gif|mp4)", help="A film, or as .png all frames side by side.")],
     frames: Annotated[int, typer.Option(min=1, max=1000, help="Frames from one key point to the next.")] = 16,
@@ -44,14 +45,17 @@ def interpolate(
 
 
 def arithmetic(
-    model: Annotated[str, typer.Argument(metavar="MODEL")],
+    model: ModelName,
     a: Slot,
     b: Slot,
     c: Slot,
     out: Annotated[Path, typer.Option(metavar="FILE.png", help="Slots, means, result with eight noisy neighbours, and pixels' result.")],
     label: Annotated[str | None, typer.Option(metavar="A", help="The label of every picture; by default the first.")] = None,
 ) -> None:
-    """Compute a - b + c of the means of some seeds' z, beside the same arithmetic on pixels."""
+    """Compute a - b + c of the means of some seeds' z.
+
+    Beside it stands the same arithmetic on pixels.
+    """
     import torch
 
     from dcgan.files import write_bytes

@@ -13,6 +13,8 @@ from rich.table import Table
 
 PIPED_WIDTH = 240  # columns
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+MODEL = typer.Argument(metavar="MODEL", help="A name, NAME@STEP, a model or run folder, a checkpoint file, or hf:OWNER/NAME.")
+ModelName = Annotated[str, MODEL]
 DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Where data sets already lie.")]
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def recipes(as_json: AsJson = False) -> None:
-    """List the named recipes: what each is and where its numbers come from."""
+    """List the named recipes, and where each comes from."""
     from dcgan.training.recipes import ABOUT, RECIPES
 
     if as_json:
@@ -30,7 +30,10 @@ def networks(
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show the two networks of a recipe, layer by layer, and what speaks against its settings; nothing starts."""
+    """Show the two networks of a recipe, layer by layer.
+
+    And what speaks against its settings; nothing starts.
+    """
     from dcgan.config import apply_settings
     from dcgan.data import survey
     from dcgan.networks.tables import layers_of

@@ -59,8 +59,11 @@ def compare(first: Run, second: Run, as_json: AsJson = False) -> None:
 
 
 @runs_app.command("export")
-def export_to(run: Run, file: Annotated[Path, typer.Argument(metavar="FILE.zip")]) -> None:
-    """Write RUN as a zip file that `runs import` and the Train page take in elsewhere."""
+def export_to(run: Run, file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="The file to write.")]) -> None:
+    """Write RUN as a zip file, to be taken in elsewhere.
+
+    `runs import` and the Train page take it in.
+    """
     from dcgan.models import Library
     from dcgan.training.run_archive import export_run
     from dcgan.training.run_store import RunStore
@@ -73,7 +76,7 @@ def export_to(run: Run, file: Annotated[Path, typer.Argument(metavar="FILE.zip")
 
 
 @runs_app.command("import")
-def import_from(file: Annotated[Path, typer.Argument(metavar="FILE.zip")]) -> None:
+def import_from(file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="What `runs export` wrote.")]) -> None:
     """Take a run in that was exported."""
     from dcgan.models import Library
     from dcgan.training.run_archive import import_run

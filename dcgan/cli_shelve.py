@@ -24,7 +24,7 @@ def shelve(
     samples: Annotated[int, typer.Option(min=1, max=100_000, help="Pictures a side of the scores.")] = 5000,
     force: Annotated[bool, typer.Option("--force", help="Move a FOLDER that is there already aside.")] = False,
 ) -> None:
-    """Make a shelf model of RUN: its snapshot, card and recording as the model folder FOLDER."""
+    """Make a model folder of RUN, with card and recording."""
     from dcgan.cli_evaluate import card_scores
     from dcgan.models.card import HubFacts
     from dcgan.training import recording

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -97,9 +96,3 @@ def film_sheet(images: Images, columns: int) -> bytes:
 def enlarge(picture: npt.NDArray[np.uint8], factor: int) -> npt.NDArray[np.uint8]:
     """Repeat every pixel of (h, w, c) `factor` times a side."""
     return picture.repeat(factor, axis=0).repeat(factor, axis=1)
-
-
-def open_picture(path: Path) -> npt.NDArray[np.uint8]:
-    """Read a picture file as RGB (h, w, 3)."""
-    with Image.open(path) as picture:
-        return np.asarray(picture.convert("RGB"))

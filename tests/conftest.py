@@ -26,8 +26,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-@pytest.fixture(autouse=True)
-def one_thread() -> None:
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """Compute on one thread, in fixtures of any scope too: the suite runs on all cores already, and torch's threads wait by spinning."""
     torch.set_num_threads(1)
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+import typer
 from PIL import Image
 from tiny_app import LABELS, conditional_model
 
-from dcgan.cli import main
+from dcgan.cli import app, main
 from dcgan.latent import sample_z
 from dcgan.models import write_model
 
@@ -209,3 +212,17 @@ def test_a_training_uses_the_threads_of_its_run(tmp_path: Path) -> None:
     torch.set_num_threads(2)
     train("--data", str(pictures(tmp_path / "p")), "--run", str(tmp_path / "r"), steps=1)
     assert torch.get_num_threads() == 1
+
+
+def all_commands(command: Any, name: str = "dcgan") -> Iterator[tuple[str, Any]]:
+    yield name, command
+    for part, each in getattr(command, "commands", {}).items():
+        yield from all_commands(each, f"{name} {part}")
+
+
+def test_every_command_and_option_says_what_it_is_and_lists_show_it_whole() -> None:
+    named = dict(all_commands(typer.main.get_command(app)))
+    assert {"dcgan train", "dcgan runs import", "dcgan bench latency"} <= set(named)
+    for name, command in named.items():
+        assert 10 < len(command.get_short_help_str(limit=200)) <= 63 and command.get_short_help_str(limit=63)[-3:] != "...", name
+        assert [each.name for each in command.params if not each.help and not getattr(each, "hidden", False)] == [], name

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
 
 from dcgan.cli import main
@@ -75,7 +74,6 @@ def test_the_python_lines_run(empty: Path) -> None:
     assert isinstance(same, np.ndarray) and np.abs(same[0].astype(int) - pictures[3]).max() <= 1
     changed = names["changed"]
     assert isinstance(changed, np.ndarray) and np.abs(changed[0].astype(int) - pictures[3]).mean() > 5
-    torch.set_num_threads(1)
 
 
 def test_files_that_are_named_are_there() -> None:

@@ -39,15 +39,11 @@ def nodes(path: Path) -> Iterator[ast.AST]:
 
 
 def refusals(path: Path) -> Iterator[str]:
-    """Yield the sentences that a module raises, or answers by `failure`."""
+    """Yield the sentences that a module raises, or answers by `failure` or by its `Gate(limit, only, busy)`."""
     for node in nodes(path):
-        if (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Name)
-            and re.search(r"(Error|Refused|failure)$", node.func.id)
-            and node.args
-        ):
-            yield sentence_of(node.args[0]) or ""
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args:
+            said = node.args[1:] if node.func.id == "Gate" else node.args[:1] * bool(re.search(r"(Error|Refused|failure)$", node.func.id))
+            yield from (sentence_of(argument) or "" for argument in said)
 
 
 def sentences(function: ast.FunctionDef) -> Iterator[str]:

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from dcgan.ui import texts
-from dcgan.ui.texts import FALLBACK, tables
+from dcgan.ui.texts import tables
 
 UI = Path(texts.__file__).parents[1]
 TABLES = tables()
+FALLBACK = "en"  # what a page says where a language has no table
 PREFIXES = {
     "compare": "train.compare.",
     "explorer": "explore.",

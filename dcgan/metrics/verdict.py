@@ -23,6 +23,7 @@ from dcgan.models.synthesizer import Synthesizer
 SAMPLES, OF_A_CLASS, MOST = 256, 64, 1024  # pictures, seeds from 0 on: at least, of each class where there is a choice, and at most
 FLAT = 0.05  # contrast below which a picture is an even area: 2.5 % of the range from black to white
 NOISY = 0.4  # smoothness below which pictures are noise
+PIXEL_ART = (24, 0.6, 0.15)  # pixels a side and evenness up to which pictures may be pixel art, and the limit of smoothness for these
 SAME = 0.45  # variety below which all pictures are one
 SAME_CLASS = 0.25  # the same of one class among others: trousers alone have 0.65
 FEW = (20.0, 0.25)  # pictures that all of them are worth, at most; of a class a quarter, if that is fewer
@@ -97,9 +98,10 @@ def judge_pictures(x: Tensor, labels: Tensor | None = None, names: tuple[str, ..
 def _findings(found: Portrait, real: Portrait | None) -> Iterator[Finding]:
     """Yield what is wrong, the worst first; of even areas that alone, for it says nothing to call them noise as well.
 
-    Real pictures that are more alike, or rougher, than usual make the limits looser.
+    Real pictures that are more alike, or rougher, than usual make the limits looser; so does pixel art, whose colours meet at hard edges.
     """
-    flat, noisy, same = FLAT, NOISY, SAME
+    flat, same = FLAT, SAME
+    noisy = PIXEL_ART[2] if found.side <= PIXEL_ART[0] and found.evenness < PIXEL_ART[1] else NOISY
     few, crowded, heaped = min(FEW[0], FEW[1] * found.group), CROWDED, HEAPED
     if real is not None:
         flat, noisy, same = min(flat, APART * real.contrast), min(noisy, APART * real.smoothness), min(same, APART * real.variety)

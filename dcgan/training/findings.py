@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from dcgan.config import CROSS_ENTROPY, Recipe
 from dcgan.events import Severity
+from dcgan.training.lines import rounded
 from dcgan.training.remedies import Settings, against_collapse, balanced, calmer, slower
 from dcgan.training.vitals import Vitals, is_late
 
@@ -124,4 +125,4 @@ WATCHES = (
 def evidence_of(names: tuple[str, ...], vitals: Vitals) -> Mapping[str, float]:
     """Return the running measures of these names, four digits each."""
     known: dict[str, float] = {"variety": vitals.variety, "best_variety": vitals.best_variety, "swings": vitals.swings, **vitals.means}
-    return {name: float(f"{known[name]:.4g}") for name in names}
+    return {name: rounded(known[name], 4) for name in names}

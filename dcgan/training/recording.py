@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import math
 import shutil
 from collections.abc import Sequence
@@ -21,7 +20,9 @@ from dcgan.models import Library
 from dcgan.models.card import HubFacts, model_card
 from dcgan.models.folder import Model, ModelConfig, read_model, write_model
 from dcgan.models.library import BEST, BEST_FILE, RECORDING
+from dcgan.training.lines import rounded, to_line
 from dcgan.training.run_folder import CONFIG, EVENTS, RunReader, open_run
+from dcgan.training.snapshots import spaced
 
 MAX_RECORDING = 1_500_000  # bytes, all files of a recording together
 MAX_WEIGHTS = 10_000_000  # bytes of a safetensors file
@@ -94,24 +95,16 @@ def shelve(
 def record(reader: RunReader, folder: Path, last: int, terms: str | None = None) -> tuple[int, int]:
     """Write the recording of a run up to step `last`; return the number of its step lines and of its sheets."""
     (folder / "samples").mkdir(parents=True)
-    sheets = spread([step for step in reader.sample_steps() if step <= last], MAX_SHEETS)
+    sheets = spaced([step for step in reader.sample_steps() if step <= last], MAX_SHEETS)
     write_json(folder / CONFIG, _portable_config(reader.config, terms))
     if reader.best is not None and reader.best["step"] <= last:
         write_json(folder / BEST_FILE, reader.best)
     lines = thinned([line for line in reader.since(0).lines if line.get("step", 0) <= last], set(sheets))
-    write_bytes(folder / EVENTS, "".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines).encode())
+    write_bytes(folder / EVENTS, "".join(map(to_line, lines)).encode())
     room = MAX_RECORDING - _bytes_in(folder)
     for name, content in _shrunk([reader.sample_path(step) for step in sheets], room).items():
         write_bytes(folder / "samples" / name, content)
     return sum("event" not in line for line in lines), len(sheets)
-
-
-def spread(steps: Sequence[int], count: int) -> list[int]:
-    """Return at most `count` of the rising `steps`, spaced as nearly geometrically as they allow; the first and the last stay."""
-    kept = list(steps)
-    while len(kept) > max(2, count):
-        kept.pop(min(range(1, len(kept) - 1), key=lambda index: (kept[index + 1] + 1) / (kept[index - 1] + 1)))
-    return kept
 
 
 def thinned(lines: Sequence[dict[str, Any]], sheets: set[int], count: int = MAX_LINES) -> list[dict[str, Any]]:
@@ -139,7 +132,7 @@ def mean_line(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for key in dict.fromkeys(key for line in lines for key in line if key != "nonfinite"):
         values = [line[key] for line in lines if line.get(key) is not None]
-        result[key] = float(f"{math.fsum(values) / len(values):.6g}") if values else None
+        result[key] = rounded(math.fsum(values) / len(values)) if values else None
     result["step"] = round(sum(line["step"] for line in lines) / len(lines))
     lost = list(dict.fromkeys(key for line in lines for key in line.get("nonfinite", ())))
     return {**result, "nonfinite": lost} if lost else result
@@ -189,7 +182,7 @@ def _last_part(path: str | None) -> str | None:
 def _write_snapshots(source: Path, target: Path, last: int, terms: str | None) -> int:
     """Write generators of the run, alone, up to step `last`; return how many."""
     steps = sorted(int(path.name) for path in source.iterdir() if path.name.isdigit() and int(path.name) <= last)
-    chosen = spread(steps, MAX_SNAPSHOTS)
+    chosen = spaced(steps, MAX_SNAPSHOTS)
     for step in chosen:
         model = _portable(read_model(source / f"{step:06d}"), terms)
         config: ModelConfig = replace(model.config, discriminator=None)

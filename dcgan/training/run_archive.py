@@ -13,12 +13,13 @@ from typing import IO
 from dcgan.config import Recipe
 from dcgan.errors import DCGANError, RunError
 from dcgan.files import new_folder, read_json
+from dcgan.models.library import BEST_FILE
 from dcgan.training.run_folder import CONFIG, EVENTS, PREVIOUS_STATE, STATE, RunReader
 from dcgan.training.run_store import NOTE, RunStore, is_name
 
 # What a run folder holds that is of use elsewhere. Nothing else is written, and nothing else is read.
 MEMBER = re.compile(
-    rf"{re.escape(CONFIG)}|{re.escape(EVENTS)}|{re.escape(NOTE)}|best\.json|{re.escape(STATE)}|{re.escape(PREVIOUS_STATE)}"
+    rf"{re.escape(CONFIG)}|{re.escape(EVENTS)}|{re.escape(NOTE)}|{re.escape(BEST_FILE)}|{re.escape(STATE)}|{re.escape(PREVIOUS_STATE)}"
     r"|samples/\d{6,12}\.jpg|snapshots/\d{6,12}/(config\.json|README\.md|preview\.png|(generator|discriminator)\.safetensors)"
 )
 MOST_MEMBERS = 2_000

@@ -9,6 +9,7 @@ from typing import Literal
 from dcgan.config import Recipe
 from dcgan.events import Severity
 from dcgan.training.checkup import EVERY, Checkup
+from dcgan.training.lines import rounded
 from dcgan.training.remedies import Settings, against_collapse, learning, slower, varied
 from dcgan.training.vitals import is_late
 
@@ -54,7 +55,7 @@ def sights(checkup: Checkup, recipe: Recipe, best: Best) -> Iterator[Sight]:
         max(checkup.change.values(), default=0.0) > TOO_MUCH,
         0,
         "failure",
-        {f"change_{name}": _rounded(value) for name, value in checkup.change.items()},
+        {f"change_{name}": rounded(value, 4) for name, value in checkup.change.items()},
         f"The weights have changed by several times their own size within {checkup.steps} steps: the learning rates are far too high.",
         slower("d", "g")(recipe),
     )
@@ -63,7 +64,7 @@ def sights(checkup: Checkup, recipe: Recipe, best: Best) -> Iterator[Sight]:
         checkup.d_spread < SPEECHLESS,
         EVERY,
         "failure",
-        {"d_spread": _rounded(checkup.d_spread)},
+        {"d_spread": rounded(checkup.d_spread, 4)},
         "D is dead: it gives the same answer to every picture, real or fake, and G can learn nothing from it.",
         slower("d")(recipe),
     )
@@ -75,7 +76,7 @@ def sights(checkup: Checkup, recipe: Recipe, best: Best) -> Iterator[Sight]:
         checkup.nearness < COPIES and is_late(checkup.step, recipe),
         2 * EVERY,
         "warning",
-        {"nearness": _rounded(checkup.nearness)},
+        {"nearness": rounded(checkup.nearness, 4)},
         "G repeats pictures of the data: its own lie much closer to them than they lie to each other.",
         varied(recipe),
     )
@@ -102,7 +103,7 @@ def _few_kinds(checkup: Checkup, recipe: Recipe, best: Best) -> Sight:
         alike or few,
         2 * EVERY,
         "failure",
-        {"fixed_variety": _rounded(checkup.fixed_variety), "kinds": _rounded(checkup.kinds), "best_kinds": _rounded(best.kinds)},
+        {"fixed_variety": rounded(checkup.fixed_variety, 4), "kinds": rounded(checkup.kinds, 4), "best_kinds": rounded(best.kinds, 4)},
         "Mode collapse: of 64 different z, G makes the same few pictures.",
         against_collapse(recipe),
     )
@@ -117,7 +118,7 @@ def _lost_classes(checkup: Checkup, recipe: Recipe, best: Best) -> Sight:
         classes > 2 and best.classes >= 0.9 * classes and len(made) <= KEPT * classes,
         2 * EVERY,
         "warning",
-        {name: _rounded(share) for name, share in checkup.classes.items()},
+        {name: rounded(share, 4) for name, share in checkup.classes.items()},
         f"G makes {len(made)} of the {classes} kinds of pictures: among 64 is none of {', '.join(lost)}.",
         against_collapse(recipe),
     )
@@ -134,11 +135,7 @@ def _dead_units(checkup: Checkup, recipe: Recipe) -> Sight:
         share > ASLEEP,
         EVERY,
         "warning",
-        {f"layer_{index}": _rounded(value) for index, value in checkup.dead_units.items()},
+        {f"layer_{index}": rounded(value, 4) for index, value in checkup.dead_units.items()},
         f"Dead units: {share:.0%} of those of layer {layer} of G stay at 0 whatever z is, and learn no more.",
         slower("g")(recipe),
     )
-
-
-def _rounded(value: float) -> float:
-    return float(f"{value:.4g}")

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-from torch import Tensor
 
 from dcgan.config import Prior, Recipe
 from dcgan.events import CheckpointReady
@@ -17,6 +15,7 @@ from dcgan.models.folder import Model, ModelConfig, write_model
 from dcgan.models.library import describe
 from dcgan.models.synthesizer import Synthesizer
 from dcgan.training.changes import from_state, settings_changed
+from dcgan.training.optimizers import below
 from dcgan.training.trainer import SHEET, Networks
 
 MAX_SNAPSHOTS = 24
@@ -44,7 +43,7 @@ class SnapshotWriter:
         training |= {"changed": changes} if (changes := settings_changed(recipe, now)) else {}
         up, down = self.networks.generator, self.networks.discriminator
         config = ModelConfig(up, down, self.prior, up.output_range, labels=self.labels, training=training)
-        return Model(config, _part(event.tensors, "ema"), _part(event.tensors, "d"))
+        return Model(config, below(event.tensors, "ema"), below(event.tensors, "d"))
 
     def write(self, folder: Path, event: CheckpointReady, kept: Collection[int] = ()) -> None:
         """Write `folder`/<step>, then thin what is older but for the steps `kept`; a snapshot that is there already stays."""
@@ -60,19 +59,22 @@ def write_snapshot(target: Path, model: Model, name: str) -> None:
     write_model(target, model, model_card(name, model.config), preview)
 
 
-def _part(tensors: Mapping[str, Tensor], part: str) -> dict[str, Tensor]:
-    return {name[len(part) + 1 :]: tensor for name, tensor in tensors.items() if name.startswith(f"{part}.")}
-
-
 def thin(folder: Path, kept: Collection[int] = ()) -> None:
-    """Remove snapshots until at most MAX_SNAPSHOTS are left: each time the one whose neighbours are closest, in ratio of steps.
-
-    The first, the newest and the steps `kept` stay, so early stages, where most happens, stay dense.
-    """
+    """Remove all snapshots but MAX_SNAPSHOTS of them, and the steps `kept`: see `spaced`."""
     steps = sorted(int(path.name) for path in folder.iterdir() if path.name.isdigit())
-    while len(steps) > MAX_SNAPSHOTS:
-        inner = [index for index in range(1, len(steps) - 1) if steps[index] not in kept]
+    for step in set(steps).difference(spaced(steps, MAX_SNAPSHOTS, kept)):
+        shutil.rmtree(folder / f"{step:06d}", ignore_errors=True)
+
+
+def spaced(steps: Sequence[int], count: int, kept: Collection[int] = ()) -> list[int]:
+    """Return at most `count` of the rising `steps`, spaced as nearly geometrically as they allow: dense early on, where most happens.
+
+    Each time the one goes whose neighbours are closest, in ratio of steps; the first, the last and those `kept` stay, even beyond `count`.
+    """
+    left = list(steps)
+    while len(left) > count:
+        inner = [index for index in range(1, len(left) - 1) if left[index] not in kept]
         if not inner:
-            return
-        victim = min(inner, key=lambda index: (steps[index + 1] + 1) / (steps[index - 1] + 1))
-        shutil.rmtree(folder / f"{steps.pop(victim):06d}", ignore_errors=True)
+            break
+        left.pop(min(inner, key=lambda index: (left[index + 1] + 1) / (left[index - 1] + 1)))
+    return left

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +13,7 @@ from dcgan.config import Recipe
 from dcgan.events import Moves, StepSeen
 from dcgan.images import Images, grid, jpeg_bytes, to_images
 from dcgan.networks.builder import Network
+from dcgan.training.lines import known
 
 PICTURES = 16  # shown of a batch
 COLUMNS = 8
@@ -65,10 +65,10 @@ def sight(event: StepSeen, config: Mapping[str, Any]) -> dict[str, Any]:
         "step": event.step,
         "moved": event.moved,
         "pictures": {name: _url(images) for name, images in event.pictures.items()},
-        "outputs": {name: [_number(value) for value in outputs.tolist()] for name, outputs in event.outputs.items()},
-        "losses": {name: _number(value) for name, value in event.losses.items()},
+        "outputs": {name: [known(value) for value in outputs.tolist()] for name, outputs in event.outputs.items()},
+        "losses": {name: known(value) for name, value in event.losses.items()},
         "gradients": {
-            part: [{**config[parts[part]]["layers"][index], "index": index, "norm": _number(norm)} for index, norm in norms.items()]
+            part: [{**config[parts[part]]["layers"][index], "index": index, "norm": known(norm)} for index, norm in norms.items()]
             for part, norms in event.gradients.items()
         },
         "rates": dict(event.rates),
@@ -94,7 +94,3 @@ def _directions(gradient: Tensor) -> Tensor:
 
 def _url(images: Images) -> str:
     return "data:image/jpeg;base64," + base64.b64encode(jpeg_bytes(grid(images, COLUMNS))).decode()
-
-
-def _number(value: float) -> float | None:
-    return float(f"{value:.6g}") if math.isfinite(value) else None

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
@@ -33,7 +33,7 @@ from dcgan.directions.marking import MOST as MOST_MARKED
 from dcgan.errors import ConfigError, DCGANError
 from dcgan.latent.directions import Floats
 from dcgan.web.bodies import failure, read_object, refusal
-from dcgan.web.guard import Slots, same_origin
+from dcgan.web.guard import Gate
 from dcgan.web.pictures import PREFIX
 from dcgan.web.protocol import MAX_VALUE
 
@@ -61,12 +61,13 @@ class Directions:
 
     def __init__(self, studio: Studio) -> None:
         self._studio, self._jobs = studio, Jobs()
-        self._posts = Slots(POSTS_AT_ONCE)
+        self._gate = Gate(POSTS_AT_ONCE, "directions are for pages of this server only")
 
     async def find(self, request: Request) -> Response:
         """Answer with directions, or with how far their computation is."""
-        if not same_origin(request.headers):
-            return failure("directions are found for pages of this server only", 403)
+        turned_away = self._gate.turned_away(request)
+        if turned_away is not None:
+            return turned_away
         try:
             maker = await self._synthesizer(request)
             return await self._find(maker, request.query_params.get("method", ""), request.query_params.get("group"))
@@ -101,17 +102,12 @@ class Directions:
         return await self._post(request, self._save)
 
     async def _post(self, request: Request, answer: Callable[[Synthesizer, dict[str, Any]], dict[str, Any]]) -> Response:
-        if not same_origin(request.headers):
-            return failure("directions are taken from pages of this server only", 403)
-        with self._posts.hold() as free:
-            if not free:
-                return failure("too many requests at once; try again", 503)
-            try:
-                maker = await self._synthesizer(request)
-                record = await read_object(request, _max_bytes(maker.info.z_dim))
-                return JSONResponse(await run_in_threadpool(answer, maker, record), headers=FRESH)
-            except (DCGANError, ClientDisconnect) as error:
-                return refusal(error)
+        async def act() -> Response:
+            maker = await self._synthesizer(request)
+            record = await read_object(request, _max_bytes(maker.info.z_dim))
+            return JSONResponse(await run_in_threadpool(answer, maker, record), headers=FRESH)
+
+        return await self._gate.answer(request, act)
 
     def _marked(self, maker: Synthesizer, record: dict[str, Any]) -> dict[str, Any]:
         positive, negative = (_examples(record, side, maker.info.z_dim) for side in ("positive", "negative"))

@@ -7,11 +7,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from dcgan.errors import DCGANError
+from dcgan.web.bodies import failure, refusal
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -54,6 +59,34 @@ class Slots:
             yield free
         finally:
             self.taken -= free
+
+
+class Gate:
+    """Where requests of our own pages pass, `limit` at a time; the others are told why not.
+
+    `only` is what foreign pages are told (where `closed`, everybody: what strangers may not ask of a public server), with status 403;
+    `busy` is said with 503 while `limit` requests are being answered.
+    """
+
+    def __init__(self, limit: int, only: str, busy: str = "too many requests at once; try again", closed: bool = False) -> None:
+        self._slots, self._only, self._busy, self._closed = Slots(limit), only, busy, closed
+
+    def turned_away(self, request: Request) -> Response | None:
+        """Return what a request is told that may not pass at all; None where it may."""
+        return failure(self._only, 403) if self._closed or not same_origin(request.headers) else None
+
+    async def answer(self, request: Request, act: Callable[[], Awaitable[Response]]) -> Response:
+        """Return the answer of `act` where a request passes and it succeeds, otherwise the refusal, one sentence."""
+        turned_away = self.turned_away(request)
+        if turned_away is not None:
+            return turned_away
+        with self._slots.hold() as free:
+            if not free:
+                return failure(self._busy, 503)
+            try:
+                return await act()
+            except (DCGANError, ClientDisconnect) as error:
+                return refusal(error)
 
 
 class Throttle:

@@ -15,13 +15,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from dcgan.errors import ConfigError, DCGANError
-from dcgan.web.bodies import failure, read_object, refusal
-from dcgan.web.guard import Slots, same_origin
+from dcgan.errors import ConfigError
+from dcgan.web.bodies import read_object
+from dcgan.web.guard import Gate
 from dcgan.web.pictures import PREFIX
 
 if TYPE_CHECKING:
@@ -46,7 +46,8 @@ class Desk:
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
-        self._slots = Slots(AT_ONCE)
+        busy = "the Hub is being spoken to already; wait for that to end"
+        self._gate = Gate(AT_ONCE, "the Hub is for the person at this machine only", busy, closed=studio.public)
 
     async def suggestions(self, _request: Request) -> Response:
         if self._studio.public:
@@ -64,16 +65,10 @@ class Desk:
         return await self._serve(request, self._push)
 
     async def _serve(self, request: Request, act: Callable[[dict[str, Any]], dict[str, Any]]) -> Response:
-        if self._studio.public or not same_origin(request.headers):
-            return _closed()
-        with self._slots.hold() as free:
-            if not free:
-                return failure("the Hub is being spoken to already; wait for that to end", 503)
-            try:
-                wish = await read_object(request, BODY)
-                return JSONResponse(await asyncio.to_thread(act, wish))
-            except (DCGANError, ClientDisconnect) as error:
-                return refusal(error)
+        async def answer() -> Response:
+            return JSONResponse(await asyncio.to_thread(act, await read_object(request, BODY)))
+
+        return await self._gate.answer(request, answer)
 
     def _pull(self, wish: dict[str, Any]) -> dict[str, Any]:
         from dcgan.hub import Reference
@@ -103,10 +98,6 @@ class Desk:
         found = nearest_to_training(self._studio.synthesizer(model), pictures)
         sheet = base64.b64encode(found.sheet()).decode()
         return {"pictures": pictures, "ratio": found.closeness, "sheet": f"data:image/png;base64,{sheet}"}
-
-
-def _closed() -> Response:
-    return failure("the Hub is for the person at this machine only", 403)
 
 
 def _text(wish: dict[str, Any], key: str) -> str:

@@ -1,6 +1,7 @@
 """The models over HTTP: list them, hand in checkpoint files, ask whether the server lives.
 
 GET   /gradio_api/dcgan/models?also=NAME             [ModelInfo, …], with NAME where that is an untrained model
+GET   /gradio_api/dcgan/models/card?model=NAME       {"html": its card}, for those that "has_card"
 GET   /gradio_api/dcgan/models/newest?model=NAME     ModelInfo as it is now and "is_growing": whether NAME is a run that trains
 POST  /gradio_api/dcgan/models?filename=netG.pth     the file as the raw body, &set=key=value for each override of what it does
                                                      not say -> {"model": NAME, "report": {proved, assumed, notes, readings}},
@@ -17,14 +18,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from dcgan.errors import DCGANError
 from dcgan.models.adoption import Upload, page_answer
-from dcgan.web.bodies import cut, failure, refusal, save_body, sent_files
-from dcgan.web.guard import Slots, same_origin
+from dcgan.web.bodies import cut, failure, save_body, sent_files
+from dcgan.web.cards import card_file, card_html
+from dcgan.web.guard import Gate
 from dcgan.web.pictures import PREFIX
 
 if TYPE_CHECKING:
@@ -45,6 +47,7 @@ def library_routes(studio: Studio) -> list[BaseRoute]:
         Route(f"{PREFIX}/models", library.models, methods=["GET"]),
         Route(f"{PREFIX}/models", library.adopt, methods=["POST"]),
         Route(f"{PREFIX}/models/newest", library.newest, methods=["GET"]),
+        Route(f"{PREFIX}/models/card", library.card, methods=["GET"]),
         Route(f"{PREFIX}/health", health, methods=["GET"]),
     ]
 
@@ -55,7 +58,7 @@ class Library:
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
         self._limit = PUBLIC_UPLOAD_BYTES if studio.public else UPLOAD_BYTES
-        self._uploads = Slots(UPLOADS_AT_ONCE)
+        self._gate = Gate(UPLOADS_AT_ONCE, "files are taken from pages of this server only", "too many uploads at once; try again")
 
     async def models(self, request: Request) -> Response:
         """List what can be explored; paths stay on the server when strangers look."""
@@ -72,22 +75,23 @@ class Library:
         shown = {**self._shown(info), "is_growing": self._studio.is_growing(model)}
         return JSONResponse(shown, headers={"Cache-Control": "no-store"})
 
+    def card(self, request: Request) -> Response:
+        """Return what is said of a model: its data, terms, scores and limits."""
+        try:
+            html = card_html(self._studio.synthesizer(request.query_params.get("model", "")).info)
+        except DCGANError as error:
+            return failure(str(error), 404)
+        return JSONResponse({"html": html}, headers={"Cache-Control": "no-store"})
+
     def _shown(self, info: ModelInfo) -> dict[str, Any]:
-        return {key: value for key, value in asdict(info).items() if key != "path" or not self._studio.public}
+        shown = {key: value for key, value in asdict(info).items() if key != "path" or not self._studio.public}
+        return {**shown, "has_card": card_file(info) is not None}
 
     async def adopt(self, request: Request) -> Response:
         """Take checkpoint files in."""
-        if not same_origin(request.headers):
-            return failure("files are taken from pages of this server only", 403)
-        with self._uploads.hold() as free:
-            if not free:
-                return failure("too many uploads at once; try again", 503)
-            try:
-                return JSONResponse(await self._receive(request))
-            except (DCGANError, ClientDisconnect) as error:
-                return refusal(error)
+        return await self._gate.answer(request, lambda: self._receive(request))
 
-    async def _receive(self, request: Request) -> dict[str, Any]:
+    async def _receive(self, request: Request) -> Response:
         settings = request.query_params.getlist("set")[:MAX_SETTINGS]
         with tempfile.TemporaryDirectory(prefix="dcgan-upload-") as folder:
             names, sizes = sent_files(request, "checkpoint", MAX_FILES)
@@ -96,7 +100,7 @@ class Library:
             paths = await asyncio.to_thread(cut, whole, sizes)
             uploads = [Upload(path, name) for path, name in zip(paths, names, strict=True)]
             adopted = await asyncio.to_thread(self._studio.adopt, uploads, settings)
-            return await asyncio.to_thread(page_answer, adopted)
+            return JSONResponse(await asyncio.to_thread(page_answer, adopted))
 
 
 async def health(_request: Request) -> Response:

@@ -17,16 +17,16 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from dcgan.errors import DCGANError
 from dcgan.models.morphing import format_of
-from dcgan.web.bodies import failure, read_object, refusal
+from dcgan.web.bodies import read_object, refusal
 from dcgan.web.concepts import arithmetic, corners, figures, turning
 from dcgan.web.figure_files import figure_file
-from dcgan.web.guard import Slots, same_origin
+from dcgan.web.guard import Gate
 from dcgan.web.offers import offers
 from dcgan.web.pictures import PREFIX
 from dcgan.web.sheets import pictures
@@ -67,7 +67,7 @@ class MorphServer:
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="morph")
-        self._slots = Slots(AT_ONCE)
+        self._gate = Gate(AT_ONCE, "films are made for pages of this server only", "others are making films; try again in a minute")
 
     async def record(self, request: Request) -> Response:
         """Answer with the JSON that the route's name stands for."""
@@ -88,17 +88,12 @@ class MorphServer:
         return await self._answer(request, lambda model, asked: Response(figure_file(model, asked, of), media_type=MEDIA["png"]))
 
     async def _answer(self, request: Request, work: Callable[..., Response]) -> Response:
-        if not same_origin(request.headers):
-            return failure("films are made for pages of this server only", 403)
-        with self._slots.hold() as free:
-            if not free:
-                return failure("others are making films; try again in a minute", 503)
-            try:
-                model = request.query_params.get("model") or self._studio.default_model
-                asked = await read_object(request, MOST_BYTES)
-                synthesizer = await asyncio.to_thread(self._studio.synthesizer, model)
-                answer = await asyncio.get_running_loop().run_in_executor(self._thread, work, synthesizer, asked)
-            except (DCGANError, ClientDisconnect) as error:
-                return refusal(error)
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
+        async def act() -> Response:
+            model = request.query_params.get("model") or self._studio.default_model
+            asked = await read_object(request, MOST_BYTES)
+            synthesizer = await asyncio.to_thread(self._studio.synthesizer, model)
+            answer = await asyncio.get_running_loop().run_in_executor(self._thread, work, synthesizer, asked)
+            answer.headers["Cache-Control"] = "no-store"
+            return answer
+
+        return await self._gate.answer(request, act)

@@ -26,7 +26,7 @@ from dcgan.errors import ConfigError, DCGANError
 from dcgan.web.answers import answer_json
 from dcgan.web.bodies import failure, read_object, refusal, save_body, sent_name
 from dcgan.web.errands import Errands, Progress
-from dcgan.web.guard import Slots, same_origin
+from dcgan.web.guard import Gate
 from dcgan.web.library import UPLOAD_BYTES
 from dcgan.web.pictures import PREFIX
 
@@ -54,25 +54,19 @@ class DataDesk:
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
         self._errands = Errands(AT_ONCE)
-        self._uploads = Slots(AT_ONCE)
+        only = "pictures are taken from the person at this machine only"
+        self._gate = Gate(AT_ONCE, only, "too many uploads at once; try again", closed=studio.public)
 
     async def adopt(self, request: Request) -> Response:
         """Take an archive in."""
-        if self._is_closed(request):
-            return _closed()
-        with self._uploads.hold() as free:
-            if not free:
-                return failure("too many uploads at once; try again", 503)
-            try:
-                return answer_json({"source": await self._receive(request)})
-            except (DCGANError, ClientDisconnect) as error:
-                return refusal(error)
+        return await self._gate.answer(request, lambda: self._receive(request))
 
-    async def _receive(self, request: Request) -> str:
+    async def _receive(self, request: Request) -> Response:
         with tempfile.TemporaryDirectory(prefix="dcgan-upload-") as folder:
             file = Path(folder) / "upload.zip"
             await save_body(request, UPLOAD_BYTES, file)
-            return await asyncio.to_thread(self._studio.own_data.adopt, file, sent_name(request, "pictures.zip"))
+            source = await asyncio.to_thread(self._studio.own_data.adopt, file, sent_name(request, "pictures.zip"))
+            return answer_json({"source": source})
 
     async def look(self, request: Request) -> Response:
         """Begin to examine a set."""
@@ -89,8 +83,9 @@ class DataDesk:
         return await self._begin(request, lambda source, progress: {"source": self._studio.own_data.fetch(source, progress)})
 
     async def _begin(self, request: Request, act: Callable[[str, Progress], dict[str, Any]]) -> Response:
-        if self._is_closed(request):
-            return _closed()
+        turned_away = self._gate.turned_away(request)
+        if turned_away is not None:
+            return turned_away
         try:
             source = (await read_object(request, BODY)).get("source")
             if not isinstance(source, str) or not source.strip():
@@ -104,16 +99,10 @@ class DataDesk:
 
     async def errand(self, request: Request) -> Response:
         """Say how far something is."""
-        if self._is_closed(request):
-            return _closed()
+        turned_away = self._gate.turned_away(request)
+        if turned_away is not None:
+            return turned_away
         try:
             return answer_json(asdict(self._errands.look(request.path_params["name"])))
         except DCGANError as error:
             return refusal(error)
-
-    def _is_closed(self, request: Request) -> bool:
-        return self._studio.public or not same_origin(request.headers)
-
-
-def _closed() -> Response:
-    return failure("pictures are taken from the person at this machine only", 403)

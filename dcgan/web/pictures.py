@@ -21,14 +21,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from dcgan.errors import DCGANError
-from dcgan.web.bodies import failure, read_body, refusal
-from dcgan.web.guard import Slots, Throttle, same_origin
+from dcgan.web.bodies import failure, read_body
+from dcgan.web.guard import Gate, Slots, Throttle, same_origin
 from dcgan.web.protocol import (
     WHOLE_CONNECTION,
     RequestRefused,
@@ -73,7 +73,7 @@ class PictureServer:
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="pictures")
-        self._connections, self._posts = Slots(CONNECTIONS), Slots(POSTS_AT_ONCE)
+        self._connections, self._gate = Slots(CONNECTIONS), Gate(POSTS_AT_ONCE, "pictures are made for pages of this server only")
 
     async def connect(self, socket: WebSocket) -> None:
         """Serve one WebSocket to its end."""
@@ -100,20 +100,16 @@ class PictureServer:
         return await self._post(request, self._scores)
 
     async def _post(self, request: Request, answer: Answer) -> Response:
-        if not same_origin(request.headers):
-            return failure("pictures are made for pages of this server only", 403)
-        with self._posts.hold() as free:
-            if not free:
-                return failure("too many requests at once; try again", 503)
+        async def act() -> Response:
+            synthesizer = await self._synthesizer(request.query_params.get("model"))
+            body = await read_body(request, max_request_bytes(synthesizer.info.z_dim, len(synthesizer.info.labels)))
             try:
-                synthesizer = await self._synthesizer(request.query_params.get("model"))
-                body = await read_body(request, max_request_bytes(synthesizer.info.z_dim, len(synthesizer.info.labels)))
                 content = await answer(synthesizer, body, Throttle(PICTURES_PER_SECOND, BURST))
             except NoDiscriminator as error:
                 return failure(str(error), 404)
-            except (DCGANError, ClientDisconnect) as error:
-                return refusal(error)
-        return Response(content, media_type="application/octet-stream", headers={"Cache-Control": "no-store"})
+            return Response(content, media_type="application/octet-stream", headers={"Cache-Control": "no-store"})
+
+        return await self._gate.answer(request, act)
 
     async def _serve(self, socket: WebSocket, model: str | None) -> None:
         synthesizer = await self._synthesizer(model)

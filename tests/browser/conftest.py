@@ -138,17 +138,54 @@ def watch() -> Iterator[Watch]:
     assert watched.unexpected() == []
 
 
-@pytest.fixture
-def visit(browser: Browser, app: App, watch: Watch) -> Iterator[Callable[..., Page]]:
-    """`visit("/train?…", **context options)` opens a page in a browser of its own: another storage, another language."""
-    contexts: list[BrowserContext] = []
+class Visitors:
+    """Browsers of their own, one a visit and test: another storage, another language. They are lent out again, emptied of all that
+    pages stored, because a new one would read and compile all of Gradio's scripts, which takes longer than most tests.
+    """
 
-    def open_page(path: str = "/", prepare: Callable[[Page], object] | None = None, **options: Any) -> Page:
-        context = browser.new_context(**{"viewport": DESKTOP, "locale": "en-US", **options})
-        contexts.append(context)
+    def __init__(self, browser: Browser, origin: str) -> None:
+        self._browser, self._origin = browser, origin
+        self._free: dict[str, list[BrowserContext]] = {}
+        self._lent: list[tuple[str, BrowserContext]] = []
+
+    def open_page(self, options: dict[str, Any]) -> Page:
+        """Return an empty page of a context with these options."""
+        kind = repr(sorted(options.items()))
+        free = self._free.setdefault(kind, [])
+        context = free.pop() if free else self._new_context(options)
+        self._lent.append((kind, context))
+        page = context.new_page()
+        session = context.new_cdp_session(page)
+        session.send("Storage.clearDataForOrigin", {"origin": self._origin, "storageTypes": "cookies,local_storage,indexeddb"})
+        session.detach()
+        return page
+
+    def _new_context(self, options: dict[str, Any]) -> BrowserContext:
+        context = self._browser.new_context(**{"viewport": DESKTOP, "locale": "en-US", **options})
         context.set_default_timeout(PATIENCE_MS)
         context.add_init_script(RECORDER)
-        page = context.new_page()
+        return context
+
+    def leave(self) -> None:
+        """Close all pages; their browsers can be lent again."""
+        for kind, context in self._lent:
+            for page in context.pages:
+                page.close()
+            self._free[kind].append(context)
+        self._lent.clear()
+
+
+@pytest.fixture(scope="package")
+def visitors(browser: Browser, app: App) -> Visitors:
+    return Visitors(browser, app.url)
+
+
+@pytest.fixture
+def visit(visitors: Visitors, app: App, watch: Watch) -> Iterator[Callable[..., Page]]:
+    """`visit("/train?…", **context options)` opens a page in a browser of its own."""
+
+    def open_page(path: str = "/", prepare: Callable[[Page], object] | None = None, **options: Any) -> Page:
+        page = visitors.open_page(options)
         listen(page, app, watch)
         if prepare:
             prepare(page)
@@ -156,8 +193,7 @@ def visit(browser: Browser, app: App, watch: Watch) -> Iterator[Callable[..., Pa
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    visitors.leave()
 
 
 def listen(page: Page, app: App, watch: Watch) -> None:

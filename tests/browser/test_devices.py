@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,6 +24,15 @@ BAR_COLOURS = """(canvas) => {
   return Array.from({ length: data.length / 4 }, (_, i) => data[i * 4 + 3] === 255 ? data[i * 4] : -1).filter((value) => value >= 0);
 }"""
 
+FOCUSED = """() => {
+  const { activeElement } = document;
+  if (activeElement === document.body) return null;
+  const { bottom } = activeElement.getBoundingClientRect();
+  const stage = document.querySelector("[data-dx=stage]");
+  const isBelow = Boolean(stage.compareDocumentPosition(activeElement) & Node.DOCUMENT_POSITION_FOLLOWING);
+  return { what: activeElement.outerHTML.slice(0, 100), bottom, clear: isBelow ? stage.getBoundingClientRect().bottom + 8 : 0 };
+}"""
+
 
 def in_view(page: Page, selector: str) -> bool:
     box = page.locator(selector).first.bounding_box()
@@ -39,6 +49,21 @@ def test_on_a_phone_the_picture_stays_above_the_sliders(visit: Visit) -> None:
         assert page.evaluate("scrollY") > 0
         assert in_view(page, PICTURE)
         target.click(trial=True)  # not covered by the picture
+
+
+@pytest.mark.parametrize("zoomed", [PHONE, {"viewport": {"width": 640, "height": 450}, "device_scale_factor": 2}], ids=["phone", "zoomed"])
+def test_what_the_keyboard_comes_to_is_not_under_the_picture(visit: Visit, zoomed: dict[str, Any]) -> None:
+    page = visit("/?seed=2", **zoomed)
+    settle(page)
+    stops = 0
+    for key in ("Tab", "Shift+Tab"):
+        page.evaluate("document.activeElement.blur()")
+        page.keyboard.press(key)
+        while (focused := page.evaluate(FOCUSED)) is not None:
+            assert focused["bottom"] >= focused["clear"], focused  # at least a part of it shows below the picture, or all above
+            stops += 1
+            page.keyboard.press(key)
+    assert stops > 60
 
 
 def test_drawing_with_a_finger_does_not_scroll_the_page(visit: Visit, app: App) -> None:

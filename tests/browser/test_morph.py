@@ -11,6 +11,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from picture_files import open_picture
 from PIL import Image
 from playwright.sync_api import Locator, Page, Route, expect
 
@@ -19,7 +20,6 @@ from browser.looks import PHONE, assert_fits_a_phone, assert_german, assert_read
 from browser.models import Pixels, assert_same, synthesizer
 from browser.recording import pixels
 from dcgan.cli import main
-from dcgan.images import open_picture
 from dcgan.latent import Method
 from dcgan.models.morphing import make_walk
 from dcgan.web.keys import text_of

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from picture_files import open_picture
 from playwright.sync_api import Page, expect
 
 from browser.conftest import App
@@ -16,7 +17,6 @@ from browser.models import assert_same, synthesizer
 from browser.recording import PICTURE, part, picture_count, pixels, settle, z_of
 from browser.views import act, assert_link_is_the_picture, press, python_z, seed_of
 from dcgan.cli import main
-from dcgan.images import open_picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Visit = Callable[..., Page]

@@ -67,3 +67,18 @@ def look_back(page: Page, app: App, run: str) -> None:
     settle(page)
     maker = synthesizer(stages[0])
     assert_same(pixels(page.locator(PICTURE)), maker.rgb(maker.z([5]))[0])
+
+
+def test_a_run_becomes_a_model_whose_card_opens(visit: Visit) -> None:
+    page = open_train(visit)
+    run = start(page, 20)
+    expect_state(page, "completed")
+    part(page, "list-box").locator("> summary").click()
+    entry(page, run).locator("details summary").click()
+    entry(page, run).get_by_role("button", name="Make it a model").click()
+    expect(part(page, "said")).to_contain_text(f"{run}-model is in the library", timeout=PATIENCE)
+    part(page, "said").get_by_role("link", name="Its card").click()
+    settle(page)
+    card = page.locator("[data-dx=card]")
+    expect(card).to_contain_text("20 steps")
+    expect(card.get_by_role("heading", name="Terms and limits")).to_be_visible()

@@ -45,7 +45,6 @@ def judge_of(images: Images, seed: int = 0) -> Attributes:
 
 @pytest.fixture(scope="module")
 def halves() -> tuple[Synthesizer, Attributes, Found]:
-    torch.set_num_threads(1)
     maker = halves_generator()
     attributes = judge_of(maker.generate(range(5000, 5600)))
     with pytest.MonkeyPatch.context() as patch:

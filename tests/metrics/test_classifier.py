@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from dcgan.errors import CheckpointError, ConfigError
 from dcgan.images import Images
@@ -26,7 +25,6 @@ def halves(count: int, seed: int) -> tuple[Images, np.ndarray]:
 
 @pytest.fixture(scope="module")
 def trained() -> Classifier:
-    torch.set_num_threads(1)
     return train_classifier(*halves(160, 0), ("up", "down"), SETTINGS)
 
 

@@ -152,6 +152,47 @@ def test_every_harm_is_named(name: str) -> None:
     assert [case.row() for case in harmed(name, model) if not case.is_right] == []
 
 
+def invaders(n: int = 256) -> Tensor:
+    """Return mirrored creatures of two colours, 12 pixels of cells on 16 of white, (n, 3, 16, 16)."""
+    random = torch.Generator().manual_seed(6)
+    half = torch.rand(n, 1, 12, 6, generator=random)
+    colours = torch.rand(n, 3, 2, generator=random) * 2 - 1
+    painted = torch.where(half < 0.3, colours[..., :1, None], colours[..., 1:, None])
+    x = torch.ones(n, 3, 16, 16)
+    x[..., 2:14, 2:8] = torch.where(half < 0.5, painted, torch.ones(()))
+    return torch.where(torch.arange(16) < 8, x, x.flip(3))
+
+
+def strokes(n: int = 256) -> Tensor:
+    """Return lines one pixel wide on black, half of them dotted, (n, 3, 16, 16)."""
+    random = torch.Generator().manual_seed(7)
+    at = torch.randint(1, 15, (n, 4), generator=random)
+    colours = torch.rand(n, 3, 4, generator=random) * 2 - 1
+    x = -torch.ones(n, 3, 16, 16)
+    for k in range(n):
+        x[k, :, at[k, 0], 1:15:2], x[k, :, at[k, 1], 1:15] = colours[k, :, 0, None], colours[k, :, 1, None]
+        x[k, :, 1:15:2, at[k, 2]], x[k, :, 1:15, at[k, 3]] = colours[k, :, 2, None], colours[k, :, 3, None]
+    return x
+
+
+@pytest.mark.parametrize("drawn", [invaders, strokes])
+def test_pixel_art_is_no_noise(drawn: Callable[[], Tensor]) -> None:
+    x = drawn()
+    noise = torch.randn(x.shape, generator=torch.Generator().manual_seed(8))
+    made = (x + 0.05 * noise).clamp(-1, 1)  # a generator never repeats a colour exactly
+    assert portrait(made).smoothness < 0.4  # neighbours differ much
+    assert judge_pictures(x).findings == judge_pictures(made).findings == ()
+    (finding,) = judge_pictures((x + noise).clamp(-1, 1)).findings
+    assert finding.finding == "noise"
+
+
+@pytest.mark.parametrize("black", [0.5, 0.9])
+def test_noise_of_two_colours_is_noise_at_every_size(black: float) -> None:
+    for side in (16, 24, 32):
+        x = (torch.rand(256, 1, side, side, generator=torch.Generator().manual_seed(9)) > black).float() * 2 - 1
+        assert [finding.finding for finding in judge_pictures(x).findings] == ["noise"]
+
+
 def test_noise_and_even_areas() -> None:
     random = torch.Generator().manual_seed(3)
     assert abs(portrait(torch.randn(64, 1, 32, 32, generator=random)).smoothness) < 0.1

@@ -10,6 +10,7 @@ import av
 import numpy as np
 import numpy.typing as npt
 import pytest
+from picture_files import open_picture
 from PIL import Image
 from tiny_app import Z_DIM, conditional_model, write_tiny
 
@@ -17,7 +18,6 @@ import dcgan
 from dcgan.cli import main
 from dcgan.errors import ConfigError
 from dcgan.films import film_bytes
-from dcgan.images import open_picture
 from dcgan.models import Library, Model, ModelConfig, Synthesizer, read_model, write_model
 from dcgan.models.arithmetic import make_arithmetic
 from dcgan.models.morphing import make_walk

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from picture_files import open_picture
 from PIL import Image
 from tiny_app import Z_DIM, conditional_model, write_tiny
 
 import dcgan
 from dcgan.cli import main
 from dcgan.errors import ConfigError
-from dcgan.images import open_picture, png_bytes
+from dcgan.images import png_bytes
 from dcgan.latent import sample_z
 from dcgan.models import Library, write_model
 from dcgan.models.replay import read_recipe

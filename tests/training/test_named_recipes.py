@@ -148,7 +148,6 @@ def test_the_page_says_what_the_command_line_says() -> None:
 def test_what_is_made_to_fail_fails_on_clothes(
     name: str, steps: int, variety: tuple[float, float], d_real: tuple[float, float], d_fake: tuple[float, float]
 ) -> None:
-    torch.set_num_threads(1)
     data = load("fashion-mnist-10k", image_size=32)
     recipe = replace(fill(named_recipe(name), 32, 1, "cpu"), precision="fp32", threads=1)
     trainer = Trainer(recipe, design(recipe, 0), data, "cpu")

@@ -17,8 +17,9 @@ from tiny import RECIPE
 from dcgan.cli import main
 from dcgan.models import Library
 from dcgan.training import recording
-from dcgan.training.recording import MAX_RECORDING, mean_line, spread, thinned
+from dcgan.training.recording import MAX_RECORDING, mean_line, thinned
 from dcgan.training.run_folder import RunReader
+from dcgan.training.snapshots import spaced
 
 SETTINGS = [f"--set={key}={getattr(RECIPE, key)}" for key in ("z_dim", "base_channels", "batch_size", "precision", "threads", "seed")]
 
@@ -192,9 +193,9 @@ def test_a_value_that_was_lost_is_named_and_not_averaged() -> None:
     assert mean_line(lines) == {"step": 5, "loss_d": 3.0, "loss_g": None, "nonfinite": ["loss_d", "loss_g"]}
 
 
-def test_spread_is_nearly_geometric() -> None:
-    assert spread([0, 1, 2, 3], 4) == [0, 1, 2, 3] and spread([], 3) == [] and spread([5], 3) == [5]
-    kept = spread(range(4096), 13)
+def test_steps_are_spaced_nearly_geometrically() -> None:
+    assert spaced([0, 1, 2, 3], 4) == [0, 1, 2, 3] and spaced([], 3) == [] and spaced([5], 3) == [5]
+    kept = spaced(range(4096), 13)
     assert len(kept) == 13 and kept[0] == 0 and kept[-1] == 4095
     ratios = np.diff(np.log2(np.array(kept) + 1))
     assert ratios.max() <= 2.0 and ratios.min() >= 0.5  # 1.0 where every step is doubled

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from picture_files import open_picture
 from PIL import Image
 from starlette.testclient import TestClient
 from tiny_app import conditional_model
 
 import dcgan
 from dcgan.cli import main
-from dcgan.images import open_picture
 from dcgan.latent import plane
 from dcgan.models import Library, write_model
 

@@ -12,6 +12,7 @@ from typing import Any
 import av
 import numpy as np
 import pytest
+from picture_files import open_picture
 from PIL import Image
 from starlette.testclient import TestClient
 from tiny_app import conditional_model
@@ -20,7 +21,7 @@ import dcgan
 from dcgan.cli import main
 from dcgan.directions import find_directions, finding, labelled
 from dcgan.directions.attributes import Attributes
-from dcgan.images import grid, open_picture
+from dcgan.images import grid
 from dcgan.latent import step
 from dcgan.models import Library, write_model
 from dcgan.web.keys import text_of

@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from picture_files import open_picture
 from PIL import Image
 from starlette.testclient import TestClient
 from tiny_app import Z_DIM, conditional_model
 
-from dcgan.images import grid, open_picture
+from dcgan.images import grid
 from dcgan.latent import sample_z
 from dcgan.models import Library, write_model
 from dcgan.models.morphing import make_walk

@@ -16,18 +16,23 @@ import gradio as gr
 
 
 def component(
-    folder: Path, scripts: Sequence[str] = ("script.js",), constants: Mapping[str, object] | None = None, **settings: Any
+    folder: Path,
+    scripts: Sequence[str] = ("script.js",),
+    constants: Mapping[str, object] | None = None,
+    styles: Sequence[str] = ("style.css",),
+    **settings: Any,
 ) -> gr.HTML:
     """Return the component of a folder.
 
-    Several `scripts` are joined in their order and share one scope, in which the `constants` stand; `settings` are those of `gr.HTML`,
-    and what is none of its own reaches the script as `props`.
+    Several `scripts` are joined in their order and share one scope, in which the `constants` stand; several `styles` are joined likewise.
+    `settings` are those of `gr.HTML`, and what is none of its own reaches the script as `props`.
     """
+    read = [(folder / name).read_text("utf-8") for name in scripts]
     declared = [f"const {name} = {json.dumps(value, ensure_ascii=False)};" for name, value in (constants or {}).items()]
     return gr.HTML(
         html_template=(folder / "template.html").read_text("utf-8"),
-        css_template=(folder / "style.css").read_text("utf-8"),
-        js_on_load="\n".join(['"use strict";', *declared, *((folder / name).read_text("utf-8") for name in scripts)]),
+        css_template="\n".join((folder / name).read_text("utf-8") for name in styles),
+        js_on_load="\n".join(['"use strict";', *declared, *read]),
         apply_default_css=False,
         **settings,
     )

@@ -8,8 +8,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-FALLBACK = "en"
-
 
 def tables() -> dict[str, dict[str, str]]:
     """Return language -> key -> sentence."""

@@ -43,11 +43,12 @@ SCRIPTS = (
     "recipe.js",
     "saving.js",
     "shelf.js",
-    "tabs.js",
-    "help.js",
+    "../tabs/tabs.js",
+    "../help/help.js",
     "link.js",
     "marked.js",
     "models.js",
+    "card.js",
     "opening.js",
     "stage.js",
     "following.js",
@@ -56,6 +57,7 @@ SCRIPTS = (
     "hub.js",
     "script.js",
 )
+STYLES = ("style.css", "../help/help.css")
 
 
 def explorer(tables: Mapping[str, Mapping[str, str]], default_model: str) -> gr.HTML:
@@ -63,6 +65,7 @@ def explorer(tables: Mapping[str, Mapping[str, str]], default_model: str) -> gr.
     return component(
         Path(__file__).parent,
         SCRIPTS,
+        styles=STYLES,
         elem_classes=["dcgan-explorer"],
         texts=explorer_texts(tables),
         default_model=default_model,

@@ -56,7 +56,7 @@ class Explorer {
       part: (name) => this.#part(name),
       say: (sentence, isError) => this.#say(sentence, isError),
       openPoint: (point) => this.opening.point(point),
-      openTab: (name) => this.tabs.open(name),
+      openTab: (name) => this.tabs.show(name),
       scoresOf: (points) => this.score.of(points),
     };
   }
@@ -67,6 +67,7 @@ class Explorer {
     const page = this.#outline();
     this.models = page.models = new Models(page);
     this.opening = new Opening(page, (...asked) => this.#open(...asked));
+    this.card = new Card(page);
     this.link = new Link(page);
     this.marked = new Marked(page, () => this.sheets.refresh());
     this.stage = new Stage(page, () => this.equaliser.refresh());
@@ -101,7 +102,8 @@ class Explorer {
     this.rest = new Rest(this.stream, [this.neighbours.sheet, this.directions, this.sheets.sheet, this.score]);
     this.shelf = new Shelf(page);
     this.saving = new Saving(page, this.sheets);
-    this.tabs = new Tabs(this.#part("laboratory"), this.settings, (name) => this.#openedTab(name));
+    this.tabs = new Tabs(this.#part("laboratory"), (name) => this.#openedTab(name));
+    this.tabs.select(this.settings.get("tab")); // the last one opened
   }
 
   #listenToControls() {
@@ -155,6 +157,7 @@ class Explorer {
     this.#part("labels").hidden = !info.labels.length;
     this.#part("label").replaceChildren(...info.titles.map((name, k) => new Option(name, k)));
     this.view.open(info, seed, z, label);
+    this.card.model();
     this.marked.model();
     this.#part("score").parentElement.hidden = !info.scores;
     this.#part("score").textContent = "";
@@ -187,6 +190,7 @@ class Explorer {
   }
 
   #openedTab(name) {
+    this.settings.set("tab", name);
     if (!this.view.info) return;
     if (name === "directions") this.directions.opened();
     if (name === "shelf") this.shelf.draw();

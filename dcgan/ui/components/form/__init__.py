@@ -20,6 +20,7 @@ SCRIPTS = (
     "curves.js",
     "examination.js",
     "own.js",
+    "report.js",
     "script.js",
 )
 

@@ -9,6 +9,7 @@ const part = (name) => root.querySelector(`[data-part="${name}"]`);
 translate(root);
 part("from").placeholder = say("from_hint");
 
+const report = createReport(part);
 const examination = createExamination(part, chooseCrop, takeProposal);
 const own = createOwnPictures(part, () => ownAre(""), takeSource, showFound);
 const post = (path, wish, timeout) => ask(`form/${path}`, { method: "POST", body: asBody(wish), timeout });
@@ -132,57 +133,18 @@ function describeVersus() {
 async function plan() {
   const ticket = ++asked;
   const wish = readForm();
-  if (!wish.data) return complain("");
+  if (!wish.data) return report.complain("");
   try {
-    const found = await post("plan", wish, TRIAL_MS); // a large folder takes its time
-    if (ticket === asked) show(found);
+    const planned = await post("plan", wish, TRIAL_MS); // a large folder takes its time
+    if (ticket !== asked) return undefined;
+    fields.propose(planned.recipe);
+    report.show(planned, wish.from);
   } catch (error) {
     if (ticket !== asked) return undefined;
-    if (wish.data.startsWith(HUB) && !found) return complain(""); // it is fetched first, which stands beside the button
-    fail(error);
+    if (wish.data.startsWith(HUB) && !found) return report.complain(""); // it is fetched first, which stands beside the button
+    report.fail(error);
   }
   return undefined;
-}
-
-function show({ recipe, count, own_size: ownSize, notes, advice, networks }) {
-  complain("");
-  fields.propose(recipe);
-  const colour = say(recipe.image_channels === 1 ? "grey" : "rgb");
-  const values = { count: number(count), size: recipe.image_size, colour, width: recipe.base_channels, batch: recipe.batch_size };
-  part("note").replaceChildren(...[say("proposal", values), ...startedShape(recipe, ownSize), ...notes].map(paragraph));
-  part("advice").replaceChildren(...advice.map((key) => say(`advice_${key}`)).map(paragraph));
-  part("advice-box").hidden = !advice.length;
-  part("networks").replaceChildren(networkTable("generator", networks.generator), networkTable("discriminator", networks.discriminator));
-  part("activations").replaceChildren(...activationFigures(networks.generator, networks.discriminator));
-}
-
-/** Say that a model to start from decides the shape of the pictures, where that is not what they would be trained at. */
-function startedShape({ image_size: size, image_channels: channels }, [ownSize, ownChannels]) {
-  const model = part("from").value.trim();
-  if (!model || (size === ownSize && channels === ownChannels)) return [];
-  const colours = (count) => say(count === 1 ? "grey" : "rgb");
-  return [say("from_shape", { model, size, colour: colours(channels), own: ownSize, own_colour: colours(ownChannels) })];
-}
-
-function paragraph(text) {
-  const node = document.createElement("p");
-  node.textContent = text;
-  return node;
-}
-
-/** Show a sentence, and what it makes impossible; "" when all is well. */
-function complain(sentence) {
-  part("error").textContent = sentence;
-  part("error").hidden = !sentence;
-  if (!sentence) return;
-  part("note").replaceChildren();
-  part("advice-box").hidden = true;
-  part("networks").replaceChildren();
-  part("activations").replaceChildren();
-}
-
-function fail(error) {
-  complain(error instanceof Refusal ? `${error.message}.` : say("lost"));
 }
 
 /** Start a run, or the comparison of one setting. */
@@ -192,7 +154,7 @@ async function start(kind) {
   const wish = readForm();
   await makingWay(part("way"), async (pause) => {
     const { run, comparison } = await post(kind, { ...wish, ...(kind === "compare" ? wish.versus : {}), pause }, TRIAL_MS);
-    complain("");
+    report.complain("");
     document.dispatchEvent(new CustomEvent(run ? "dcgan:run" : "dcgan:comparison", { detail: run ?? comparison }));
   });
   for (const button of buttons) button.disabled = false;
@@ -209,7 +171,7 @@ async function estimate() {
     part("time").textContent = say(wish.unit === "minutes" ? "estimate_steps" : "estimate_time", values);
   } catch (error) {
     part("time").textContent = "";
-    fail(error);
+    report.fail(error);
   }
   part("estimate").disabled = false;
 }
@@ -234,7 +196,7 @@ async function begin() {
   try {
     offer ??= await ask("form");
   } catch {
-    complain(say("lost"));
+    report.complain(say("lost"));
     return setTimeout(begin, 3000);
   }
   offerChoices(offer);

@@ -13,7 +13,7 @@ from dcgan.ui.components.explorer import explorer_texts
 SCRIPTS = (
     "../explorer/texts.js",
     "../explorer/panel.js",  # numbers, create
-    "../explorer/help.js",
+    "../help/help.js",
     "../explorer/files.js",
     "../explorer/store.js",
     "memory.js",
@@ -30,14 +30,17 @@ SCRIPTS = (
     "film.js",
     "slots.js",
     "concepts.js",
-    "tabs.js",
+    "../tabs/tabs.js",
     "script.js",
 )
+STYLES = ("style.css", "../help/help.css")
 
 
 def morph(tables: Mapping[str, Mapping[str, str]], default_model: str) -> gr.HTML:
     """Return the component; `default_model` is shown where neither the address nor the browser's memory names one."""
-    return component(Path(__file__).parent, SCRIPTS, elem_classes=["dcgan-morph"], texts=_texts(tables), default_model=default_model)
+    return component(
+        Path(__file__).parent, SCRIPTS, styles=STYLES, elem_classes=["dcgan-morph"], texts=_texts(tables), default_model=default_model
+    )
 
 
 def _texts(tables: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:

@@ -72,7 +72,8 @@ function createKeeper(root) {
 
   async function promote(name) {
     const { model } = await keep(name, "promote", { model: `${name}-model` });
-    say_(say("promoted", { model }), link(say("explore"), `${appRoot}/?model=${encodeURIComponent(model)}`));
+    const address = `${appRoot}/?model=${encodeURIComponent(model)}`;
+    say_(say("promoted", { model }), link(say("explore"), address), link(say("card"), `${address}#card`));
   }
 
   async function remove(name) {

@@ -12,8 +12,7 @@ class Help {
 
   /** `kind` is the page's prefix of classes. */
   constructor(root, kind) {
-    const name = `${kind}-bubble`;
-    this.#bubble = create("span", { className: name, role: "tooltip", id: name, hidden: true });
+    this.#bubble = create("span", { className: "help-bubble", role: "tooltip", id: `${kind}-bubble`, hidden: true });
     root.append(this.#bubble);
     for (const button of root.querySelectorAll(`.${kind}-help`)) {
       button.removeAttribute("title"); // its own bubble says it
