@@ -13,6 +13,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from browser.conftest import App, Watch
+from browser.laboratory import open_tab, wait_until_made
 from browser.models import assert_same, tutorial_generator, tutorial_picture
 from browser.recording import PICTURE, part, pixels, settle
 from browser.views import act, assert_link_is_the_picture, python_picture
@@ -21,9 +22,9 @@ from dcgan.latent import sample_z
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Page]
 
-DROP = """([name, text]) => {
+DROP = """(files) => {
   const dataTransfer = new DataTransfer();
-  dataTransfer.items.add(new File([text], name));
+  for (const [name, bytes] of files) dataTransfer.items.add(new File([new Uint8Array(bytes)], name));
   for (const type of ["dragover", "drop"]) {
     document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
     if (type === "dragover") window.over = document.querySelector("[data-dx=drop]").classList.contains("dx-over");
@@ -71,11 +72,45 @@ def test_a_checkpoint_file_of_the_tutorial_becomes_a_model(visit: Visit, app: Ap
     assert_same(pixels(page.locator(PICTURE)), tutorial_picture(author, sample_z([2], 20)[0]))
 
 
+def test_generator_discriminator_and_fixed_noise_in_one_drop(visit: Visit, app: App, tmp_path: Path) -> None:
+    author = tutorial_generator()
+    layers = [torch.nn.Conv2d(3, 4, 4, 2, 1, bias=False), torch.nn.LeakyReLU(0.2)]
+    for before, after in ((4, 8), (8, 16), (16, 32)):  # 32 px to 2
+        layers += [torch.nn.Conv2d(before, after, 4, 2, 1, bias=False), torch.nn.LeakyReLU(0.2)]
+    judge = torch.nn.Sequential(*layers, torch.nn.Conv2d(32, 1, 2, bias=False))
+    z = torch.randn(5, 20, 1, 1)
+    torch.save(z, tmp_path / "fixed_noise.pt")
+    torch.save(judge.state_dict(), tmp_path / "netD.pth")
+    torch.save(author.state_dict(), tmp_path / "netG.pth")
+    page = visit("/?seed=2")
+    settle(page)
+    page.evaluate(DROP, [[file.name, list(file.read_bytes())] for file in sorted(tmp_path.iterdir())])
+    message = part(page, "drop-message")
+    expect(message).to_contain_text("is open", timeout=60_000)
+    expect(message).to_contain_text("The 5 z of fixed_noise.pt are a sheet now.")
+    expect(part(page, "report")).to_contain_text("netD.pth beside it was taken along as its discriminator")
+    settle(page, 2)
+    assert part(page, "model").input_value().startswith("netG-")
+    assert_link_is_the_picture(page, app)
+    of_seed = sample_z([2], 20)[0]
+    assert_same(pixels(page.locator(PICTURE)), tutorial_picture(author, of_seed))
+    with torch.no_grad():
+        percent = 100 * judge(author(torch.from_numpy(of_seed)[None, :, None, None])).sigmoid().item()
+    expect(part(page, "score")).to_contain_text(f"takes it for real: {percent:.0f} %")
+    open_tab(page, "sheets")
+    part(page, "kind").select_option("noise")
+    wait_until_made(page, "sheet-pictures")
+    shown = page.locator("[data-dx=sheet-pictures] canvas")
+    expect(shown).to_have_count(5)
+    for canvas, each in zip(shown.all(), z.flatten(1).numpy(), strict=True):
+        assert_same(pixels(canvas), tutorial_picture(author, each))
+
+
 def test_a_file_that_is_no_checkpoint_gets_one_sentence(visit: Visit, watch: Watch) -> None:
     watch.expected.append(r"status of 400")
     page = visit("/")
     settle(page)
-    page.evaluate(DROP, ["netG.pth", "this is no checkpoint"])
+    page.evaluate(DROP, [["netG.pth", list(b"this is no checkpoint")]])
     assert page.evaluate("window.over")
     message = part(page, "drop-message")
     expect(message).to_have_class(re.compile("dx-error"), timeout=60_000)

@@ -47,7 +47,8 @@ def test_each_is_found_in_any_order_whatever_it_is_called(files: dict[str, Conte
 
 
 def test_a_discriminator_of_other_pictures_is_left_and_said(files: dict[str, Contents]) -> None:
-    together = inspect_together([files["D"], files["G"]], Options())  # 64 px
+    grey = contents("weights_b.pth", Critic(4, channels=1).state_dict())
+    together = inspect_together([grey, files["G"]], Options())  # RGB
     assert together.found is not None and together.found.best.model.config.discriminator is None
     assert together.found.notes[-1] == "weights_b.pth beside it was not taken along: it cannot be read as its discriminator"
 
@@ -60,7 +61,7 @@ def test_two_generators_are_refused_by_name(files: dict[str, Contents]) -> None:
 
 def test_two_files_without_a_generator_are_refused_by_name(files: dict[str, Contents]) -> None:
     other = contents("netD.pth", files["D"].tensors)
-    with pytest.raises(CheckpointError, match=r"^no generator is among weights_b.pth, netD.pth: .* begin with a picture"):
+    with pytest.raises(CheckpointError, match=r"^no generator is among weights_b.pth, netD.pth: .* do not chain from z"):
         inspect_together([files["D"], other, files["z"]], Options())
 
 
