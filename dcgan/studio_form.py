@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 import sys
+import time
 from dataclasses import dataclass, fields
 from pathlib import Path
 from types import NoneType
@@ -20,6 +22,7 @@ from dcgan.training.advice import advice
 from dcgan.training.design import class_names, networks_for, shaped_like, starting_model
 from dcgan.training.processes import ROOT
 from dcgan.training.recipes import RECIPES, best_device, fill, named_recipe
+from dcgan.training.schedule import Costs, whole_training
 from dcgan.training.trainer import Networks
 from dcgan.training.worker import DEFAULT_BUDGET
 
@@ -42,7 +45,8 @@ class StartRequest:
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a short trial says of a training on this machine; `steps` and `total_seconds` are for the whole budget."""
+    """What a short trial says of a training on this machine; `steps` and `total_seconds` are for the whole budget, from the start of its
+    process to its last score, without reading its data and without KID."""
 
     seconds_per_step: float
     images_per_second: float
@@ -116,15 +120,18 @@ class Planner:
         """Run a short trial of these settings in a process of its own (some seconds)."""
         plan = self.plan(request)
         command = [sys.executable, "-m", "dcgan.training.trial", json.dumps(plan.recipe.to_json())]
+        started = time.perf_counter()
         try:
             answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=TRIAL_SECONDS, check=True)
-            seconds = float(json.loads(answer.stdout)["seconds_per_step"])
-        except (subprocess.SubprocessError, ValueError, KeyError):
+            record = json.loads(answer.stdout)
+            start = time.perf_counter() - started - record.pop("tried")  # a training's process has as much to import
+            costs = Costs(**{**record, "start": max(0.0, start)})
+        except (subprocess.SubprocessError, ValueError, KeyError, TypeError):
             raise ConfigError("the trial did not come to an end: the network is too large for this machine; take a smaller width") from None
-        minutes, batch = request.budget.minutes, plan.recipe.batch_size or 1
-        steps = request.budget.steps_total(max(1, round(plan.data.count / batch)))
-        total = minutes * 60 if minutes is not None else (steps or 0) * seconds
-        return Estimate(seconds, batch / seconds, int(total / seconds) if steps is None else steps, total)
+        batch = plan.recipe.batch_size or 1
+        minutes, steps = request.budget.minutes, request.budget.steps_total(max(1, round(plan.data.count / batch)))
+        made, seconds = whole_training(costs, steps, math.inf if minutes is None else minutes * 60)
+        return Estimate(costs.step, batch / costs.step, made, seconds)
 
 
 def recipe_fields() -> list[dict[str, Any]]:

@@ -11,13 +11,12 @@ import numpy as np
 from dcgan.config import TrainingConfig
 from dcgan.events import Judged, KidMeasured, Scored
 from dcgan.images import Images
+from dcgan.training import schedule
 from dcgan.training.kid import KidMeter
 from dcgan.training.lineup import Lineup
+from dcgan.training.schedule import next_score
 from dcgan.training.scoring import SCORED, Scorer, can_score
 from dcgan.training.trainer import Trainer
-
-SCORE_SECONDS = 60.0  # at least, between scores of saved states
-SHARE = 0.03  # of the time, at most, goes into scores, and as much into D's word on sheets: where one takes long the next comes later
 
 
 class Gauges:
@@ -29,7 +28,7 @@ class Gauges:
     def __init__(self, trainer: Trainer, config: TrainingConfig, step: int, seconds: float, clock: Callable[[], float]) -> None:
         self._trainer, self._config, self._clock = trainer, config, clock
         self._scored_step = self._measured_step = step
-        self._score_at, self._judge_at = seconds + SCORE_SECONDS, 0.0
+        self._score_at, self._judge_at = seconds + schedule.SCORE_SECONDS, 0.0
 
     @cached_property
     def _scorer(self) -> Scorer:
@@ -56,7 +55,7 @@ class Gauges:
         swd = self._scorer.score(self._trainer.ema)
         seconds = self._clock()
         self._scored_step = step
-        self._score_at = seconds + max(SCORE_SECONDS, (time.perf_counter() - started) / SHARE)
+        self._score_at = next_score(seconds, time.perf_counter() - started)
         yield Scored(step, seconds, swd, SCORED)
 
     def is_kid_due(self, step: int) -> bool:
@@ -79,5 +78,5 @@ class Gauges:
         real, fake = self._lineup.judge(fakes)
         if not np.isfinite([*real, *fake]).all():
             return
-        self._judge_at = self._clock() + (time.perf_counter() - started) / SHARE
+        self._judge_at = self._clock() + (time.perf_counter() - started) / schedule.SHARE
         yield Judged(step, self._lineup.images, tuple(real), tuple(fake))

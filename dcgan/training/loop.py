@@ -35,14 +35,10 @@ from dcgan.training.control import STEPS, Control, Orders
 from dcgan.training.doctor import Doctor
 from dcgan.training.gauges import Gauges
 from dcgan.training.measuring import measures
+from dcgan.training.schedule import next_sheet, next_state
 from dcgan.training.trainer import Networks, Trainer
 from dcgan.training.witness import Witness
 
-SAVE_SECONDS = 30.0  # between saved states, once a run is older than that
-FIRST_SAVE_SECONDS = 5.0
-SHEET_SECONDS = 1.5  # between sheets in the first two minutes; with a step and a look of the page on top it is seen every 2 s
-SHEETS_STEADY = 120.0  # seconds after which the intervals grow, to at most about 300 sheets a day
-SHEETS_GROWTH = 35.0
 POLL_SECONDS = 0.05  # between looks for orders while paused
 
 
@@ -196,7 +192,7 @@ class _Loop:
 
     def _sheet(self, last: bool = False) -> Iterator[SamplesReady | Judged]:
         seconds = self.clock.seconds()
-        self.sheet_at = seconds + max(SHEET_SECONDS, seconds / SHEETS_GROWTH if seconds > SHEETS_STEADY else 0.0)
+        self.sheet_at = next_sheet(seconds)
         self.shown_step = self.step
         images = self.trainer.samples()
         yield SamplesReady(self.step, seconds, images)
@@ -210,7 +206,7 @@ class _Loop:
             raise TrainingDiverged(self.step, self.saved_step)
         seconds = self.clock.seconds()
         self.saved_step = self.step
-        self.save_at = seconds + min(SAVE_SECONDS, max(FIRST_SAVE_SECONDS, seconds))
+        self.save_at = next_state(seconds)
         if self.doctor:
             self.doctor.note_saved(self.step)
         yield CheckpointReady(self.step, seconds, tensors)

@@ -116,7 +116,7 @@ def test_a_public_server_takes_named_sets_only(studio: Studio, tmp_path: Path, m
 def test_an_estimate_comes_from_a_real_trial(studio: Studio) -> None:
     estimate = studio.planner.estimate(StartRequest("shapes", settings=SETTINGS, budget=Budget(steps=100)))
     assert 0 < estimate.seconds_per_step < 60 and estimate.images_per_second == pytest.approx(8 / estimate.seconds_per_step)
-    assert estimate.steps == 100 and estimate.total_seconds == pytest.approx(100 * estimate.seconds_per_step)
+    assert estimate.steps == 100 and estimate.total_seconds > 100 * estimate.seconds_per_step  # its process starts, sheets, states, a score
 
 
 @pytest.mark.parametrize(
@@ -126,9 +126,9 @@ def test_an_estimate_comes_from_a_real_trial(studio: Studio) -> None:
 def test_an_estimate_is_for_the_whole_budget(
     studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, budget: Budget, steps: int, seconds: float
 ) -> None:
-    stub(tmp_path, monkeypatch, """echo '{"seconds_per_step": 0.5}'""")
+    stub(tmp_path, monkeypatch, """echo '{"step": 0.5, "tried": 0}'""")
     estimate = studio.planner.estimate(StartRequest("shapes", settings=SETTINGS, budget=budget))  # 10,000 pictures, 8 a step
-    assert estimate == Estimate(seconds_per_step=0.5, images_per_second=16, steps=steps, total_seconds=seconds)
+    assert estimate == Estimate(0.5, images_per_second=16, steps=steps, total_seconds=pytest.approx(seconds, abs=3))  # the stub's start
 
 
 @pytest.mark.parametrize("end", ["exit 1", "echo no JSON", "kill -9 $$", 'echo "{}"'])

@@ -21,7 +21,7 @@ from dcgan.metrics.extractors import extractor
 from dcgan.metrics.kernel import kid
 from dcgan.models import Library
 from dcgan.networks.builder import build
-from dcgan.training import gauges, loop
+from dcgan.training import gauges, schedule
 from dcgan.training.loop import train
 from dcgan.training.run_folder import RunReader
 from dcgan.training.trainer import Networks
@@ -84,7 +84,7 @@ def test_a_killed_run_keeps_its_schedule(tmp_path: Path, pictures: Path) -> None
 
 
 def test_d_judges_the_sheet_and_real_pictures(networks: Networks, data: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gauges, "SHARE", 1e9)  # every sheet
+    monkeypatch.setattr(schedule, "SHARE", 1e9)  # every sheet
     events = kept(train(config(steps=5), networks, data))
     sheets = {event.step: event.images for event in events if isinstance(event, SamplesReady)}
     judged = {event.step: event for event in events if isinstance(event, Judged)}
@@ -101,8 +101,8 @@ def test_d_judges_the_sheet_and_real_pictures(networks: Networks, data: Dataset,
 
 @pytest.mark.parametrize("seconds", [0.0, 1e9])  # between sheets
 def test_d_may_take_a_share_of_the_time(networks: Networks, data: Dataset, monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
-    monkeypatch.setattr(gauges, "SHARE", 1e-9)
-    monkeypatch.setattr(loop, "SHEET_SECONDS", seconds)
+    monkeypatch.setattr(schedule, "SHARE", 1e-9)
+    monkeypatch.setattr(schedule, "SHEET_SECONDS", seconds)
     events = kept(train(config(steps=5), networks, data))
     assert [event.step for event in events if isinstance(event, Judged)] == [0, 5]
 

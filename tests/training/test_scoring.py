@@ -20,7 +20,7 @@ from dcgan.errors import CheckpointError
 from dcgan.events import CheckpointReady, Scored
 from dcgan.metrics.swd import sliced_wasserstein
 from dcgan.models import Library, read_model
-from dcgan.training import gauges
+from dcgan.training import gauges, schedule
 from dcgan.training.best import best_of as best_of_records
 from dcgan.training.loop import train
 from dcgan.training.run_folder import RunReader
@@ -30,8 +30,8 @@ from dcgan.training.trainer import Networks
 
 @pytest.fixture
 def at_every_state(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gauges, "SCORE_SECONDS", 0.0)
-    monkeypatch.setattr(gauges, "SHARE", math.inf)
+    monkeypatch.setattr(schedule, "SCORE_SECONDS", 0.0)
+    monkeypatch.setattr(schedule, "SHARE", math.inf)
 
 
 @pytest.fixture
@@ -96,8 +96,8 @@ def test_scoring_never_changes_the_training(networks: Networks, data: Dataset, m
 
 
 def test_a_costly_score_makes_the_next_one_late(networks: Networks, data: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gauges, "SCORE_SECONDS", 0.0)
-    monkeypatch.setattr(gauges, "SHARE", 1e-9)
+    monkeypatch.setattr(schedule, "SCORE_SECONDS", 0.0)
+    monkeypatch.setattr(schedule, "SHARE", 1e-9)
     events = list(train(config(steps=5, save_every=1), networks, data))
     assert [event.step for event in events if isinstance(event, Scored)] == [1, 5]  # and at the end
 
