@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
@@ -68,6 +70,18 @@ def start(page: Page, steps: int) -> str:
     form(page, "start").click()
     page.wait_for_function("new URL(location).searchParams.get('run')?.startsWith('shapes-')", timeout=PATIENCE)
     return str(page.evaluate("new URL(location).searchParams.get('run')"))
+
+
+def wait_for_end(runs: Path, before: set[str]) -> str:
+    """Wait until a run that was not among those `before` has finished, as its folder says; return its name. The page may show another."""
+    deadline = time.monotonic() + PATIENCE / 1000
+    while time.monotonic() < deadline:
+        for folder in runs.iterdir() if runs.is_dir() else ():
+            events = folder / "events.jsonl"
+            if folder.name not in before and events.exists() and '"event":"finished"' in events.read_text("utf-8"):
+                return folder.name
+        time.sleep(0.1)
+    raise AssertionError(f"no run has finished in {runs}")
 
 
 def stop(page: Page) -> None:
