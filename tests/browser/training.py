@@ -67,8 +67,10 @@ def fill_form(page: Page, steps: int) -> None:
 def start(page: Page, steps: int) -> str:
     """Start a tiny training and return the run's name."""
     fill_form(page, steps)
+    shown = page.evaluate("new URL(location).searchParams.get('run')")  # the newest run there is, of another test
     form(page, "start").click()
-    page.wait_for_function("new URL(location).searchParams.get('run')?.startsWith('shapes-')", timeout=PATIENCE)
+    is_new = "shown => { const run = new URL(location).searchParams.get('run'); return run !== shown && run?.startsWith('shapes-') }"
+    page.wait_for_function(is_new, arg=shown, timeout=PATIENCE)
     return str(page.evaluate("new URL(location).searchParams.get('run')"))
 
 
