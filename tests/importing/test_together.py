@@ -46,9 +46,10 @@ def test_each_is_found_in_any_order_whatever_it_is_called(files: dict[str, Conte
         np.testing.assert_allclose(said.flatten(), truth, atol=1e-4)
 
 
-def test_a_discriminator_of_other_pictures_is_left_and_said(files: dict[str, Contents]) -> None:
-    grey = contents("weights_b.pth", Critic(4, channels=1).state_dict())
-    together = inspect_together([grey, files["G"]], Options())  # RGB
+@pytest.mark.parametrize("channels", [1, 3])  # grey, and RGB of 64 px, beside RGB of 32 px
+def test_a_discriminator_of_other_pictures_is_left_and_said(files: dict[str, Contents], channels: int) -> None:
+    other = contents("weights_b.pth", Critic(4, channels=channels).state_dict())
+    together = inspect_together([other, files["G"]], Options())
     assert together.found is not None and together.found.best.model.config.discriminator is None
     assert together.found.notes[-1] == "weights_b.pth beside it was not taken along: it cannot be read as its discriminator"
 
@@ -57,6 +58,14 @@ def test_two_generators_are_refused_by_name(files: dict[str, Contents]) -> None:
     other = contents("netG_9.pth", files["G"].tensors)
     with pytest.raises(CheckpointError, match=r"^weights_a.pth and netG_9.pth are 2 generators"):
         inspect_together([files["G"], other], Options())
+
+
+def test_two_discriminators_are_refused_by_name(files: dict[str, Contents]) -> None:
+    judge = Critic(4)
+    judge.main[-2] = torch.nn.Conv2d(32, 1, 2, bias=False)  # of 32 px
+    judges = [contents(name, judge.state_dict()) for name in ("netD_1.pth", "netD_2.pth")]
+    with pytest.raises(CheckpointError, match=r"^netD_1.pth and netD_2.pth are 2 discriminators"):
+        inspect_together([*judges, files["G"]], Options())
 
 
 def test_two_files_without_a_generator_are_refused_by_name(files: dict[str, Contents]) -> None:

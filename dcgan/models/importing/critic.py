@@ -78,6 +78,8 @@ def _layer(own: dict[str, Tensor], shape: Shape, is_last: bool) -> Layer:
     if weight is None or weight.dim() != 4 or len(shape) != 3:
         raise ConfigError("it has other layers than a plain discriminator")
     kernel = (weight.shape[2], weight.shape[3])
+    if is_last and (kernel[0] > shape[1] or kernel[1] > shape[2]):
+        raise ConfigError(f"its last kernel is larger than the {shape[1]}x{shape[2]} that are left: it is of larger pictures")
     is_whole = is_last and kernel == shape[1:]  # 4x4 before that halves a picture of 4x4, too
     sides = (0, 0, 0, 0) if is_whole else ((kernel[0] - 1) // 2,) * 2 + ((kernel[1] - 1) // 2,) * 2
     stride = (1, 1) if is_whole else (2, 2)

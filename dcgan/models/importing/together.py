@@ -35,7 +35,7 @@ def inspect_together(files: Sequence[Contents], options: Options) -> Together:
     Raises
     ------
     CheckpointError
-        None of them is a generator or z, or several are generators; the message says which.
+        None of them is a generator or z, or several are generators or its discriminators; the message says which.
     """
     found: dict[str, Inspection] = {}
     refused: dict[str, CheckpointError] = {}
@@ -52,8 +52,12 @@ def inspect_together(files: Sequence[Contents], options: Options) -> Together:
     others = [file for file in files if file.name not in found and file.name not in noises]
     if found:
         (name, best), *_ = found.items()
+        judges: list[str] = []
         for file in others:
-            best = with_discriminator(best, file)
+            before, best = best, with_discriminator(best, file)
+            judges += [file.name] if best.best is not before.best else []
+        if len(judges) > 1:
+            raise CheckpointError(f"{' and '.join(judges)} are {len(judges)} discriminators: drop only the one of this generator")
         owner = next((owner for owner in sorted(noises, key=lambda owner: owner == name)), "")  # a file of its own before the generator's
         return Together(best, noises.get(owner), owner)
     if others:
