@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from browser.conftest import App, Watch
 from browser.models import assert_same, synthesizer
 from browser.recording import PICTURE, pixels, settle
-from browser.training import PATIENCE, Visit, expect_state, fill_form, form, open_train, start, wait_for_end
+from browser.training import PATIENCE, Visit, expect_state, form, open_train, start
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -69,14 +69,9 @@ def look_back(page: Page, app: App, run: str) -> None:
     assert_same(pixels(page.locator(PICTURE)), maker.rgb(maker.z([5]))[0])
 
 
-def test_a_run_becomes_a_model_whose_card_opens(visit: Visit, app: App) -> None:
+def test_a_run_becomes_a_model_whose_card_opens(visit: Visit) -> None:
     page = open_train(visit)
-    runs = app.home / "runs"
-    before = {path.name for path in runs.iterdir()} if runs.is_dir() else set()
-    fill_form(page, 20)
-    form(page, "start").click()
-    run = wait_for_end(runs, before)
-    page.wait_for_function(f"new URL(location).searchParams.get('run') === '{run}'", timeout=PATIENCE)
+    run = start(page, 20)
     expect_state(page, "completed")
     part(page, "list-box").locator("> summary").click()
     entry(page, run).locator("details summary").click()

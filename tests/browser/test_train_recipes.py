@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from browser.conftest import App
-from browser.training import PATIENCE, Visit, expect_state, form, live, open_train, setting, wait_for_end
+from browser.training import PATIENCE, Visit, expect_state, form, live, open_train, press_start, setting
 from dcgan.models import Library
 from dcgan.training.recipes import RECIPES
 
@@ -36,14 +36,10 @@ def test_a_recipe_trains_from_the_form(visit: Visit, app: App, monkeypatch: pyte
     setting(page, "base_channels").fill("8")
     setting(page, "batch_size").fill("16")
     setting(page, "threads").fill("1")
-    runs = app.home / "runs"
-    before = {path.name for path in runs.iterdir()} if runs.is_dir() else set()
-    form(page, "start").click()
-    run = wait_for_end(runs, before)
-    page.wait_for_function(f"new URL(location).searchParams.get('run') === '{run}'", timeout=PATIENCE)
+    run = press_start(page)
     expect_state(page, "completed")
     expect(live(page, "sheet")).to_be_visible(timeout=PATIENCE)
-    trained = json.loads((runs / run / "config.json").read_text("utf-8"))["recipe"]
+    trained = json.loads((app.home / "runs" / run / "config.json").read_text("utf-8"))["recipe"]
     assert {key: trained[key] for key in trained if key not in GIVEN} == {
         key: value for key, value in asdict(RECIPES[recipe]).items() if key not in GIVEN
     }

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
@@ -67,23 +65,16 @@ def fill_form(page: Page, steps: int) -> None:
 def start(page: Page, steps: int) -> str:
     """Start a tiny training and return the run's name."""
     fill_form(page, steps)
-    shown = page.evaluate("new URL(location).searchParams.get('run')")  # the newest run there is, of another test
-    form(page, "start").click()
-    is_new = "shown => { const run = new URL(location).searchParams.get('run'); return run !== shown && run?.startsWith('shapes-') }"
-    page.wait_for_function(is_new, arg=shown, timeout=PATIENCE)
-    return str(page.evaluate("new URL(location).searchParams.get('run')"))
+    return press_start(page)
 
 
-def wait_for_end(runs: Path, before: set[str]) -> str:
-    """Wait until a run that was not among those `before` has finished, as its folder says; return its name. The page may show another."""
-    deadline = time.monotonic() + PATIENCE / 1000
-    while time.monotonic() < deadline:
-        for folder in runs.iterdir() if runs.is_dir() else ():
-            events = folder / "events.jsonl"
-            if folder.name not in before and events.exists() and '"event":"finished"' in events.read_text("utf-8"):
-                return folder.name
-        time.sleep(0.1)
-    raise AssertionError(f"no run has finished in {runs}")
+def press_start(page: Page) -> str:
+    """Start what the form says; return the run's name once the page shows that run, no longer one from before."""
+    with page.expect_response(lambda response: response.url.endswith("/form/start") and response.ok, timeout=PATIENCE) as answer:
+        form(page, "start").click()
+    run = str(answer.value.json()["run"])
+    expect(live(page, "root")).to_have_attribute("data-run", run, timeout=PATIENCE)
+    return run
 
 
 def stop(page: Page) -> None:

@@ -34,7 +34,7 @@ function createPanel(root, onOrder) {
       still("");
     }
     shownRun = run;
-    root.dataset.state = status.state;
+    Object.assign(root.dataset, { run, state: status.state });
     part("whole").hidden = false;
     put(part("badge"), say(`state_${status.state}`));
     put(part("facts"), facts(config));
@@ -83,6 +83,7 @@ function createPanel(root, onOrder) {
   /** Show that there is nothing to see: no run yet, or the sentence that says why. */
   function empty(text) {
     root.dataset.state = "none";
+    delete root.dataset.run;
     part("whole").hidden = true;
     for (const name of ["explore", "own"]) part(name).hidden = true;
     for (const button of buttons) button.hidden = true;
