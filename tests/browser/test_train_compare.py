@@ -19,6 +19,19 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 LINK = "/train?compare=short&compare=long&run=recorded:celeba-64"
 CURVES = "(key) => document.querySelector(`#dcgan-compare [data-chart=${key}]`)?.data?.map(({ x }) => x.length) ?? []"
 
+# The second run is known a little later than the first, and what was asked of the first alone is answered last.
+LATE = """
+const soon = window.fetch, wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+window.fetch = async (...asked) => {
+  const isOne = /compare[?]run=[^&]*$/.test(String(asked[0]));
+  if (String(asked[0]).includes("/runs/long/since/")) await wait(300);
+  if (isOne) await wait(1500);
+  const answer = await soon(...asked);
+  if (isOne) setTimeout(() => (window.answered = true), 300);
+  return answer;
+};
+"""
+
 
 def part(page: Page, name: str) -> Locator:
     return page.locator(f"#dcgan-compare [data-part={name}]")
@@ -56,6 +69,14 @@ def test_chosen_runs_stand_side_by_side_and_again_after_a_reload(visit: Visit, r
     part(page, "close").click()
     expect(live(page, "root")).to_be_visible()
     assert "compare=" not in page.url
+
+
+def test_an_answer_that_comes_late_changes_nothing(visit: Visit, runs: None) -> None:
+    page = visit(LINK, lambda page: page.add_init_script(LATE))
+    lengths = part(page, "table").locator("tr.setting", has_text="Length (steps)").locator("td")
+    expect(lengths).to_have_text(["4", "7"], timeout=PATIENCE)
+    page.wait_for_function("window.answered", timeout=PATIENCE)
+    expect(lengths).to_have_text(["4", "7"], timeout=1)
 
 
 def test_one_scrubber_moves_all_sheets(visit: Visit, runs: None) -> None:

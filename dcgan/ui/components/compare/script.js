@@ -11,6 +11,7 @@ const table = createTable(root);
 let runs = []; // [{source, label}]
 let facts = { differences: {}, numbers: [] };
 let lost = new Set();
+let asks = 0; // for facts: only the last one's answer counts, for others may come after it
 const queue = createQueue(root, { onKnown: fill, onUnknown: say_ });
 
 const names = () => runs.map(({ source }) => source.name);
@@ -93,9 +94,11 @@ async function measure() {
   const asked = names();
   const there = runs.filter(({ source }) => source.status && source.status !== UNKNOWN).map(({ source }) => source.name);
   if (!there.length) return;
+  const ticket = ++asks;
+  const isLate = () => ticket !== asks || String(asked) !== String(names());
   try {
     const found = await ask(`compare?${new URLSearchParams(there.map((name) => ["run", name]))}`);
-    if (String(asked) !== String(names())) return;
+    if (isLate()) return;
     const each = (list) => asked.map((name) => list[there.indexOf(name)] ?? null);
     const differences = Object.fromEntries(Object.entries(found.differences).map(([key, values]) => [key, each(values)]));
     facts = { differences, numbers: each(found.numbers).map((one) => one ?? {}) };
@@ -103,7 +106,7 @@ async function measure() {
     label();
     say_("");
   } catch (error) {
-    if (error instanceof Refusal && String(asked) === String(names())) say_(`${error.message}.`);
+    if (error instanceof Refusal && !isLate()) say_(`${error.message}.`);
   }
 }
 
