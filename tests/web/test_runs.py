@@ -21,7 +21,7 @@ from tiny_app import train_run
 
 from dcgan.errors import RunError
 from dcgan.studio import MACHINE, Studio
-from dcgan.training.run_folder import HEARTBEAT_LOST, RunReader
+from dcgan.training.runs.folder import HEARTBEAT_LOST, RunReader
 from dcgan.web.answers import COLUMNS
 
 
