@@ -29,10 +29,10 @@ from dcgan.events import (
 )
 from dcgan.models import Model
 from dcgan.training.changes import CHANGES
-from dcgan.training.checkup import Examiner
 from dcgan.training.clock import Clock
 from dcgan.training.control import STEPS, Control, Orders
 from dcgan.training.doctor import Doctor
+from dcgan.training.doctor.checkup import Examiner
 from dcgan.training.gauges import Gauges
 from dcgan.training.measuring import measures
 from dcgan.training.schedule import next_sheet, next_state

@@ -14,7 +14,7 @@ from pathlib import Path
 from dcgan.config import Budget
 from dcgan.files import read_json
 from dcgan.system import detached
-from dcgan.training.run_folder import EVENTS, LOG, OWNER, WORKER, RunReader, RunStatus
+from dcgan.training.runs.folder import EVENTS, LOG, OWNER, WORKER, RunReader, RunStatus
 from dcgan.training.worker import TrainRequest
 
 ROOT = Path(__file__).resolve().parents[2]

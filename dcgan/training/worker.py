@@ -19,11 +19,11 @@ from dcgan.system import is_alive
 from dcgan.training.control import FileControl
 from dcgan.training.design import class_names, networks_for, shaped_like, starting_model
 from dcgan.training.loop import Start, train
-from dcgan.training.origin import absolute, command_line, machine
 from dcgan.training.recipes import best_device, fill, named_recipe
-from dcgan.training.run_folder import RunReader
-from dcgan.training.run_writer import RunWriter
-from dcgan.training.snapshots import SnapshotWriter
+from dcgan.training.runs.folder import RunReader
+from dcgan.training.runs.origin import absolute, command_line, machine
+from dcgan.training.runs.snapshots import SnapshotWriter
+from dcgan.training.runs.writer import RunWriter
 from dcgan.training.trainer import Networks
 from dcgan.training.tuning import resolve
 

@@ -20,9 +20,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from dcgan.errors import DCGANError
-from dcgan.studio_keys import is_key
+from dcgan.studio.keys import is_key
 from dcgan.training.comparing import MOST, numbers
-from dcgan.training.run_store import differences
+from dcgan.training.runs.store import differences
 from dcgan.web.answers import answer_json
 from dcgan.web.bodies import failure
 from dcgan.web.guard import same_origin
@@ -31,7 +31,7 @@ from dcgan.web.runs import conflict, key_of, pausing, shown
 
 if TYPE_CHECKING:
     from dcgan.studio import Studio
-    from dcgan.studio_comparing import Asked
+    from dcgan.studio.comparing import Asked
 
 
 def comparing_routes(studio: Studio) -> list[BaseRoute]:

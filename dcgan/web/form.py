@@ -27,7 +27,7 @@ from starlette.routing import BaseRoute, Route
 from dcgan.checks import MAX_STEPS
 from dcgan.config import Budget
 from dcgan.errors import AnotherRunIsOn, ConfigError, DCGANError
-from dcgan.studio_form import StartRequest
+from dcgan.studio.form import StartRequest
 from dcgan.training.worker import DEFAULT_BUDGET
 from dcgan.web.answers import answer_json
 from dcgan.web.bodies import failure, read_object, refusal

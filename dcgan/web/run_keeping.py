@@ -35,10 +35,10 @@ from starlette.routing import BaseRoute, Route
 from dcgan.config import MAX_SEED
 from dcgan.errors import DCGANError, RunError
 from dcgan.models.card import HubFacts
-from dcgan.training.film import film_gif, frames, strip_png
-from dcgan.training.recording import shelve
-from dcgan.training.run_archive import export_run, import_run
-from dcgan.training.run_store import RECORDED, bytes_of, is_name
+from dcgan.training.runs.archive import export_run, import_run
+from dcgan.training.runs.film import film_gif, frames, strip_png
+from dcgan.training.runs.recording import shelve
+from dcgan.training.runs.store import RECORDED, bytes_of, is_name
 from dcgan.web.answers import FRESH, answer_json
 from dcgan.web.bodies import failure, read_body, refusal, save_body
 from dcgan.web.guard import Slots, same_origin

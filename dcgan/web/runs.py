@@ -40,8 +40,8 @@ from starlette.routing import BaseRoute, Route
 from dcgan.data.entries import NAMES
 from dcgan.errors import AnotherRunIsOn, DCGANError
 from dcgan.training.control import OrderName
-from dcgan.training.run_folder import REAL
-from dcgan.training.run_store import differences, summary
+from dcgan.training.runs.folder import REAL
+from dcgan.training.runs.store import differences, summary
 from dcgan.web.answers import COLUMNS, FRESH, TAKEN, answer_json, table, whole_table
 from dcgan.web.bodies import TooLarge, failure, read_body
 from dcgan.web.guard import same_origin
@@ -50,7 +50,7 @@ from dcgan.web.plotly_file import plotly_route
 
 if TYPE_CHECKING:
     from dcgan.studio import Studio
-    from dcgan.training.run_folder import RunReader
+    from dcgan.training.runs.folder import RunReader
 
 KEY_HEADER = "X-DCGAN-Key"
 MAX_ORDER_BYTES = 4_096

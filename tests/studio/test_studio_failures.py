@@ -11,7 +11,7 @@ from tiny_app import KEY, SETTINGS
 
 from dcgan.errors import RunError
 from dcgan.studio import Studio
-from dcgan.studio_form import StartRequest
+from dcgan.studio.form import StartRequest
 
 
 def test_two_starts_at_once_are_one_run(studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ from tiny_app import KEY
 from dcgan.config import Budget
 from dcgan.errors import ConfigError
 from dcgan.studio import Studio
-from dcgan.studio_form import Estimate, StartRequest
+from dcgan.studio.form import Estimate, StartRequest
 from dcgan.training.control import read_orders
 from dcgan.training.worker import DEFAULT_BUDGET
 from dcgan.web.form import Form, read_wish
@@ -133,7 +133,7 @@ def test_while_a_run_is_on_its_owner_is_offered_to_pause_it(client: TestClient, 
     for path, wanted in (("r2/continue", {}), ("r2/branch", {"step": STEPS, "settings": {}})):
         answer = client.post(f"{RUNS}/{path}", json=wanted, headers={"X-DCGAN-Key": KEY})
         assert answer.status_code == 409 and answer.json() | {"on": "r1", "may_pause": True} == answer.json()
-    monkeypatch.setattr("dcgan.studio.WAY_SECONDS", 0)
+    monkeypatch.setattr("dcgan.studio.studio.WAY_SECONDS", 0)
     for path, wanted in (("r2/continue", {}), ("r2/branch", {"step": STEPS, "settings": {}})):
         answer = client.post(f"{RUNS}/{path}?pause=r1", json=wanted, headers={"X-DCGAN-Key": KEY})
         assert answer.status_code == 409 and "r1 did not come to a stop" in answer.json()["error"]
