@@ -138,7 +138,7 @@ def test_diagnoses_are_told_with_evidence_and_a_remedy(visit: Visit) -> None:
     words = "step 802Mode collapse: whatever z is, G makes the same picture, or the same few.distance 0.120"
     expect(told).to_contain_text(words, timeout=PATIENCE)
     page.wait_for_function(f"{AXIS}.layout?.shapes.some(({{ x0 }}) => x0 === 802)")
-    told.get_by_role("button").click()
+    told.get_by_role("button", name="Go back to step 619 and continue with Objective wasserstein").click()
     page.wait_for_function("location.search.includes('run=cured')")
     assert asked == [{"step": 619, "settings": {"objective": "wasserstein"}}]
 

@@ -10,12 +10,13 @@ from dcgan.config import Recipe
 from dcgan.events import Diagnosis, Remedy, StepDone
 from dcgan.training.doctor.checkup import Checkup
 from dcgan.training.doctor.findings import WATCHES, evidence_of
-from dcgan.training.doctor.remedies import Settings, slower
+from dcgan.training.doctor.remedies import Settings, against_collapse, slower
 from dcgan.training.doctor.sights import Best, sights
 from dcgan.training.doctor.vitals import Vitals
 
 BEFORE = 50  # steps: a state this long before the first sign counts as healthy
 FORGOTTEN = 200  # steps: what has been gone for so long is news when it comes again
+COLLAPSE = "mode-collapse"
 EXPLAINED = {"frozen-g": "d-wins"}  # what follows from another finding, and would be treated against its remedy
 
 
@@ -103,7 +104,11 @@ class Doctor:
         return spell.since if is_due and not any(other.said for other in (*same, *cause)) else None
 
     def _treated(self, found: Diagnosis, settings: Settings) -> Diagnosis:
-        """Add the remedy: these settings, from the last state well before the first sign of this and of what else is still so."""
-        ill = [spell.since for spell in self._spells.values() if spell.said and spell.since is not None]
-        healthy = max((step for step in self._saved if step <= min([found.since, *ill]) - BEFORE), default=min(self._saved))
-        return replace(found, remedy=Remedy(settings, healthy))
+        """Add the remedy: these settings, from the last state well before the first sign of this and of what else is still so.
+
+        While a collapse lasts its cure is the remedy of whatever else shows: any other would lead back into it.
+        """
+        ill = {key: spell.since for key, spell in self._spells.items() if spell.said and spell.since is not None}
+        healthy = max((step for step in self._saved if step <= min([found.since, *ill.values()]) - BEFORE), default=min(self._saved))
+        has_collapsed = any(finding == COLLAPSE for _, finding in ill)
+        return replace(found, remedy=Remedy(against_collapse(self.recipe) if has_collapsed else settings, healthy))

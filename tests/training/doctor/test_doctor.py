@@ -165,6 +165,15 @@ def test_what_the_measures_show(measures: Callable[[int], dict[str, float]], fin
     assert said[0].evidence and said[0].remedy.settings
 
 
+def test_what_shows_while_a_collapse_lasts_is_treated_by_its_cure() -> None:
+    said = told(lambda step: {"diversity": 0.1, "d_real": 0.99, "d_fake": 0.01} if step >= 200 else {}, 500)
+    collapse, d_wins = (found.remedy for found in said)
+    assert [found.finding for found in said] == ["mode-collapse", "d-wins"] and collapse == d_wins and collapse is not None
+    assert collapse.settings["objective"] == "wasserstein"
+    over = told(lambda step: {"diversity": 0.1} if 200 <= step < 300 else {"d_real": 0.99, "d_fake": 0.01} if step >= 300 else {}, 600)
+    assert over[-1].finding == "d-wins" and over[-1].remedy and set(over[-1].remedy.settings) == {"learning_rate_d"}
+
+
 def test_what_comes_again_is_said_again() -> None:
     said = told(lambda step: {"diversity": 0.1} if 200 <= step < 400 or step >= 700 else {}, 1000)
     assert [diagnosis.finding for diagnosis in said] == ["mode-collapse"] * 2
