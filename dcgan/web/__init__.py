@@ -12,6 +12,7 @@ from dcgan.web.form import form_routes
 from dcgan.web.hub import hub_routes
 from dcgan.web.library import library_routes
 from dcgan.web.morph import morph_routes
+from dcgan.web.orders import order_routes
 from dcgan.web.own_data import data_routes
 from dcgan.web.pictures import picture_routes
 from dcgan.web.run_keeping import keeping_routes
@@ -32,6 +33,7 @@ def routes(studio: Studio) -> list[BaseRoute]:
         *direction_routes(studio),
         *morph_routes(studio),
         *run_routes(studio),
+        *order_routes(studio),
         *step_routes(studio),
         *form_routes(studio),
         *data_routes(studio),
