@@ -13,6 +13,7 @@ from dcgan.web.full_disk import saying_that_it_is_full
 from dcgan.web.hub import hub_routes
 from dcgan.web.library import library_routes
 from dcgan.web.morph import morph_routes
+from dcgan.web.orders import order_routes
 from dcgan.web.own_data import data_routes
 from dcgan.web.pictures import picture_routes
 from dcgan.web.run_keeping import keeping_routes
@@ -33,6 +34,7 @@ def routes(studio: Studio) -> list[BaseRoute]:
         *direction_routes(studio),
         *morph_routes(studio),
         *run_routes(studio),
+        *order_routes(studio),
         *step_routes(studio),
         *form_routes(studio),
         *data_routes(studio),
