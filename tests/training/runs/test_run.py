@@ -192,6 +192,15 @@ def test_changed_pictures_are_refused(tmp_path: Path, pictures: Path) -> None:
         training.prepare()
 
 
+def test_pictures_that_are_gone_are_missed_by_name(tmp_path: Path, pictures: Path) -> None:
+    run_to_the_end(request(tmp_path / "r", pictures), stop_at=2)
+    moved = pictures.rename(tmp_path / "elsewhere")
+    with pytest.raises(RunError, match=f"pictures of r are no longer at {pictures}"), RunTraining(request(tmp_path / "r", None)) as training:
+        training.prepare()
+    moved.rename(pictures)
+    assert run_to_the_end(request(tmp_path / "r", None)).status().state == "completed"
+
+
 def test_one_writer_at_a_time(tmp_path: Path, pictures: Path) -> None:
     (tmp_path / "r").mkdir()
     with FileLock(tmp_path / "r/lock"), pytest.raises(RunError, match="another process"), RunTraining(request(tmp_path / "r", pictures)):
