@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 from collections.abc import Sequence
@@ -95,7 +96,11 @@ class Studio:
             self._make_way(pausing, key)
             wanted = self._wanted(request)
             folder = new_run_folder(wanted.source or "").resolve()
-            self._train(replace(wanted, run=folder), digest(key))
+            try:
+                self._train(replace(wanted, run=folder), digest(key))
+            except OSError:  # a full disk
+                shutil.rmtree(folder, ignore_errors=True)
+                raise
         return folder.name
 
     def _wanted(self, request: StartRequest) -> TrainRequest:

@@ -93,7 +93,7 @@ class _Loop:
         self.orders = Orders(self.control, start.repeats)
         self.by_hand: Moves | None = None  # whose weights the next step moves, where it was ordered
         self.gauges = Gauges(trainer, config, start.step, start.seconds, self.clock.seconds)
-        self.save_at = self.sheet_at = 0.0
+        self.save_at, self.sheet_at = next_state(start.seconds), 0.0
         steps = config.budget.steps_total(config.recipe.steps_per_epoch(len(trainer.batches.pictures)))
         self.last_update = (steps or 0) * config.recipe.d_steps
         self.unsaid: list[Tensor] = []  # the numbers of the steps since the last line

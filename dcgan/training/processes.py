@@ -61,7 +61,7 @@ class Workers:
     def status(self, reader: RunReader) -> RunStatus:
         """Return what a run is doing. Whether a process lives that has said nothing yet, only who started it knows."""
         status, worker = reader.status(), self._workers.get(reader.folder)
-        if worker is None or status.state in ("running", "paused", "failed"):
+        if worker is None or status.state in ("running", "paused"):
             return status
         ended = worker.process.poll()
         if ended is None and worker.said_nothing(reader.folder):

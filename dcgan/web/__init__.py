@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 
 from dcgan.web.comparing import comparing_routes
 from dcgan.web.directions import direction_routes
 from dcgan.web.form import form_routes
+from dcgan.web.full_disk import saying_that_it_is_full
 from dcgan.web.hub import hub_routes
 from dcgan.web.library import library_routes
 from dcgan.web.morph import morph_routes
@@ -27,7 +28,7 @@ __all__ = ["routes"]
 
 def routes(studio: Studio) -> list[BaseRoute]:
     """Return every route of ours."""
-    return [
+    all_of_them: list[BaseRoute] = [
         *picture_routes(studio),
         *library_routes(studio),
         *direction_routes(studio),
@@ -41,3 +42,7 @@ def routes(studio: Studio) -> list[BaseRoute]:
         *comparing_routes(studio),
         *hub_routes(studio),
     ]
+    for route in all_of_them:
+        if isinstance(route, Route):
+            route.app = saying_that_it_is_full(route.app)
+    return all_of_them

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
 import shutil
@@ -38,6 +39,16 @@ def test_a_wish_is_read() -> None:
     assert wish({**WISH, "kid_every": 50}).kid_every == 50
     assert wish({"data": " x ", "from": "a@3"}) == StartRequest("x", "dcgan", (), DEFAULT_BUDGET, "a@3")
     assert wish({"data": "x", "length": {"minutes": 0.5}}).budget == Budget(minutes=0.5)
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_nothing(client: TestClient, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("dcgan.studio.studio.write_json", full)
+    answer = client.post(f"{FORM}/start", json=WISH)
+    assert answer.status_code == 507 and "No space left on device; make room" in answer.json()["error"]
+    assert not list((home / "runs").iterdir())
 
 
 def test_trials_take_turns_and_an_abandoned_one_is_not_made() -> None:

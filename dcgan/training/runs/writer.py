@@ -41,7 +41,7 @@ from dcgan.training.control import CONTROL
 from dcgan.training.runs.lines import kid_record, rounded, score_record, step_record, to_line
 from dcgan.training.loop import Start
 from dcgan.training.runs.folder import CONFIG, EVENTS, HEARTBEAT_SECONDS, LOCK, LOG, OWNER, PREVIOUS_STATE, REAL, SEEN, STATE, WORKER
-from dcgan.training.runs.snapshots import SnapshotWriter
+from dcgan.training.runs.snapshots import SnapshotWriter, spaced
 from dcgan.training.witness import sight
 
 MAX_SHEETS = 300
@@ -122,7 +122,6 @@ class RunWriter:
             if not path.name.isdigit() or int(path.name) > step:
                 shutil.rmtree(path, ignore_errors=True)
         self._keep_best()
-        self._sheets = len(list((self.folder / "samples").glob("*.jpg")))
         self._events = (self.folder / EVENTS).open("ab", buffering=0)
 
     def _cut_back(self, step: int) -> int:
@@ -184,12 +183,16 @@ class RunWriter:
             raise
 
     def _write_sheet(self, event: SamplesReady) -> None:
-        path = self.folder / "samples" / f"{event.step:06d}.jpg"
-        if path.exists() or self._sheets >= MAX_SHEETS:
+        folder = self.folder / "samples"
+        path = folder / f"{event.step:06d}.jpg"
+        if path.exists():
             return
         write_bytes(path, jpeg_bytes(grid(event.images)))
-        self._sheets += 1
         self._say({"event": "samples", "step": event.step, "seconds": round(event.seconds, 3)})
+        steps = sorted(int(sheet.stem) for sheet in folder.glob("*.jpg"))
+        for step in set(steps).difference(spaced(steps, MAX_SHEETS)):  # the newest stays
+            for suffix in (".jpg", ".json"):
+                (folder / f"{step:06d}{suffix}").unlink(missing_ok=True)
 
     def _write_judgement(self, event: Judged) -> None:
         """Write what D says of a sheet that is there, and once the real pictures beside it."""

@@ -150,7 +150,7 @@ def from_200(**values: float) -> Callable[[int], dict[str, float]]:
 @pytest.mark.parametrize(
     ("measures", "finding"),
     [
-        (from_200(d_real=0.99, d_fake=0.01), "d-wins"),
+        (from_200(d_real=0.99, d_fake=0.002), "d-wins"),
         (from_200(d_real=0.5, d_fake=0.9), "g-wins"),
         (from_200(diversity=0.1), "mode-collapse"),
         (from_200(loss_g=300.0), "exploding"),
@@ -166,11 +166,11 @@ def test_what_the_measures_show(measures: Callable[[int], dict[str, float]], fin
 
 
 def test_what_shows_while_a_collapse_lasts_is_treated_by_its_cure() -> None:
-    said = told(lambda step: {"diversity": 0.1, "d_real": 0.99, "d_fake": 0.01} if step >= 200 else {}, 500)
+    said = told(lambda step: {"diversity": 0.1, "d_real": 0.99, "d_fake": 0.002} if step >= 200 else {}, 500)
     collapse, d_wins = (found.remedy for found in said)
     assert [found.finding for found in said] == ["mode-collapse", "d-wins"] and collapse == d_wins and collapse is not None
     assert collapse.settings["objective"] == "wasserstein"
-    over = told(lambda step: {"diversity": 0.1} if 200 <= step < 300 else {"d_real": 0.99, "d_fake": 0.01} if step >= 300 else {}, 600)
+    over = told(lambda step: {"diversity": 0.1} if 200 <= step < 300 else {"d_real": 0.99, "d_fake": 0.002} if step >= 300 else {}, 600)
     assert over[-1].finding == "d-wins" and over[-1].remedy and set(over[-1].remedy.settings) == {"learning_rate_d"}
 
 

@@ -19,12 +19,13 @@ from tiny import RECIPE
 
 from dcgan.config import OWN_CHOICES, Budget
 from dcgan.errors import DCGANError, RunError, TrainingDiverged
-from dcgan.events import CheckpointReady, StepDone
+from dcgan.events import CheckpointReady, Judged, SamplesReady, StepDone
 from dcgan.models import Library
 from dcgan.training import worker
 from dcgan.training.control import FileControl, read_orders, send_order
 from dcgan.training.runs.folder import RunReader
 from dcgan.training.runs.snapshots import MAX_SNAPSHOTS, thin
+from dcgan.training.runs.writer import RunWriter
 from dcgan.training.worker import RunTraining, TrainRequest
 
 SETTINGS = tuple(f"{key}={getattr(RECIPE, key)}" for key in ("z_dim", "base_channels", "batch_size", "precision", "threads", "seed"))
@@ -191,6 +192,15 @@ def test_changed_pictures_are_refused(tmp_path: Path, pictures: Path) -> None:
         training.prepare()
 
 
+def test_pictures_that_are_gone_are_missed_by_name(tmp_path: Path, pictures: Path) -> None:
+    run_to_the_end(request(tmp_path / "r", pictures), stop_at=2)
+    moved = pictures.rename(tmp_path / "elsewhere")
+    with pytest.raises(RunError, match=f"pictures of r are no longer at {pictures}"), RunTraining(request(tmp_path / "r", None)) as training:
+        training.prepare()
+    moved.rename(pictures)
+    assert run_to_the_end(request(tmp_path / "r", None)).status().state == "completed"
+
+
 def test_one_writer_at_a_time(tmp_path: Path, pictures: Path) -> None:
     (tmp_path / "r").mkdir()
     with FileLock(tmp_path / "r/lock"), pytest.raises(RunError, match="another process"), RunTraining(request(tmp_path / "r", pictures)):
@@ -277,3 +287,22 @@ def test_snapshots_are_thinned_where_they_are_dense(tmp_path: Path) -> None:
     assert len(steps) == MAX_SNAPSHOTS and steps[0] == 0 and steps[-1] == 4990
     gaps = np.diff(steps)
     assert gaps[:5].max() <= gaps[-5:].max() and steps[5] < 500
+
+
+def test_sheets_are_thinned_too_and_the_newest_is_always_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dcgan.training.runs.writer.MAX_SHEETS", 6)
+    writer = RunWriter(tmp_path / "r")
+    (writer.folder / "samples").mkdir()
+    with (writer.folder / "events.jsonl").open("ab", buffering=0) as writer._events:
+        for step in range(0, 300, 10):
+            writer.write(SamplesReady(step, step / 10, np.zeros((4, 16, 16, 1), np.uint8)))
+            writer.write(Judged(step, np.zeros((4, 16, 16, 1), np.uint8), (0.5,) * 4, (0.5,) * 4))
+    steps = RunReader(writer.folder).sample_steps()
+    assert len(steps) == 6 and steps[0] == 0 and steps[-1] == 290
+    assert sorted(path.name for path in (writer.folder / "samples").iterdir()) == [f"{step:06d}{end}" for step in steps for end in (".jpg", ".json")]
+
+
+def test_a_run_that_goes_on_saves_when_there_is_something_to_save(tmp_path: Path, pictures: Path) -> None:
+    for steps in (4, 8):  # some tenths of a second each: the first state would be due after five
+        run_to_the_end(request(tmp_path / "r", pictures, steps, save_every=None))
+    assert sorted(int(path.name) for path in (tmp_path / "r" / "snapshots").iterdir()) == [0, 4, 8]
