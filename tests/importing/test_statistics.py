@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,21 +11,25 @@ from gallery import GALLERY
 from torch import nn
 
 from dcgan.models.importing import Options, apply_options, inspect_file
+from dcgan.models.importing.evidence import error, settled
 from dcgan.models.importing.report import Inspection
 
-pytestmark = pytest.mark.slow
 AUTHOR = GALLERY["tutorial 32, z 64"]
 STATISTICS = ("running_mean", "running_var", "num_batches_tracked")
+
+
+def with_momentum(network: nn.Module, momentum: float | None) -> nn.Module:
+    for module in network.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.momentum = momentum
+    return network
 
 
 @pytest.fixture(scope="module")
 def author() -> nn.Module:
     """A generator with settled statistics: the mean over 40 batches of its own z."""
     network = AUTHOR.trained(passes=0)
-    for module in network.modules():
-        if isinstance(module, nn.BatchNorm2d):
-            module.momentum = None
-    network.train()
+    with_momentum(network, None).train()
     with torch.no_grad():
         for _ in range(40):
             network(torch.randn(128, AUTHOR.z_dim, 1, 1))
@@ -55,6 +60,30 @@ def distance(found: Inspection, author: nn.Module) -> float:
         return float((found.best.model.build_generator().eval()(z) - author(z[:, :, None, None])).abs().mean())
 
 
+@pytest.mark.parametrize("momentum", [0.1, 0.01, 0.8, None])
+def test_what_is_left_of_the_start_is_taken_off(momentum: float | None) -> None:
+    """One of what a norm's statistics can mean is what it saw, whatever its momentum; batches are all alike here, so that it is known."""
+    torch.manual_seed(0)
+    x = 3 + 2 * torch.randn(512, 16)
+    norm = nn.BatchNorm1d(16, momentum=momentum)
+    for _ in range(6):
+        norm(x)
+    found = settled(norm.state_dict())
+    assert min(float((mean - x.mean(0)).abs().max() + (variance - x.var(0)).abs().max()) for mean, variance in found) < 1e-3
+    assert error(x, norm.state_dict()) < 1e-6 < error(x + 0.1, norm.state_dict())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("momentum", [None, 0.8])
+def test_few_batches_of_another_momentum_are_read(tmp_path: Path, momentum: float | None) -> None:
+    author = replace(AUTHOR, make=lambda: with_momentum(AUTHOR.make(), momentum))
+    network = author.trained(passes=4)
+    torch.save(network.state_dict(), tmp_path / "netG.pth")
+    found = inspected(tmp_path / "netG.pth")
+    assert distance(found, network) < 1e-4 and not found.notes
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("how", "note"), [("missing", "it has no batch norm statistics"), ("unfilled", "never filled"), ("stale", "stale")]
 )

@@ -24,8 +24,8 @@ FIRST_FLOOR = 1e-3  # behind the first kernel chance is small: it takes z itself
 LEAST_FLOOR = 1e-3  # and elsewhere, where some reading shows that chance is small: the floor is a few times its error
 ABOVE_BEST, MOST_FLOOR = 4.0, 2e-2  # or is large: with few examples even the right reading is off, and cost decides between its likes
 NOTHING = 0.3  # squared error from which on a reading explains little
-MOMENTUM = 0.1  # torch's, of running averages
-FAR_ON = 200  # batches after which nothing is left of the start
+MOMENTA = (0.1, 1.0, 0.01)
+"""Of running averages: torch's, those that keep nothing of their start (`momentum=None`, 0.8 or 0.9), and Keras's 0.99 as torch counts."""
 UNTOUCHED = 1e-6
 
 PLAIN: dict[str, Callable[[Tensor], Tensor]] = {
@@ -61,30 +61,34 @@ def latents(count: int, z_dim: int, prior: str) -> Tensor:
 def error(y: Tensor, statistics: Mapping[str, Tensor], channels: Tensor | None = None) -> float:
     """Return the mean squared error of y's statistics, (n, c) or (n, c, h, w), from a norm's: means in deviations, logs of variances."""
     axes = [axis for axis in range(y.dim()) if axis != 1]
-    mean, variance = settled(statistics)
-    if channels is not None:
-        mean, variance = mean[channels], variance[channels]
-    small = 1e-3 * float(variance.median()) + 1e-12
     found_mean = y.mean(axes, keepdim=True)
     found_variance = (y - found_mean).square_().sum(axes) / (y.numel() // y.shape[1] - 1)  # torch.var_mean takes ten times as long
+    return min(
+        _squared(found_mean.flatten(), found_variance, *(pair if channels is None else (pair[0][channels], pair[1][channels])))
+        for pair in settled(statistics)
+    )
+
+
+def _squared(found_mean: Tensor, found_variance: Tensor, mean: Tensor, variance: Tensor) -> float:
+    small = 1e-3 * float(variance.median()) + 1e-12
     spread = torch.log((found_variance + small) / (variance + small))
-    shift = (found_mean.flatten() - mean) / (variance + small).sqrt()
+    shift = (found_mean - mean) / (variance + small).sqrt()
     squared = spread.clamp(-CLIP, CLIP).square() / 2 + shift.clamp(-CLIP, CLIP).square()
     kept = squared.sort().values[: max(1, int(len(squared) * 0.95))]
     return float(kept.mean())
 
 
-def settled(statistics: Mapping[str, Tensor]) -> tuple[Tensor, Tensor]:
-    """Return (mean, variance) without what is left of the 0 and 1 that a norm starts with, where it counted its batches.
+def settled(statistics: Mapping[str, Tensor]) -> list[tuple[Tensor, Tensor]]:
+    """Return (mean, variance) without what is left of the 0 and 1 that a norm starts with, for each momentum that it can have had.
 
-    After n batches, torch's running averages hold 0.9^n of where they started.
+    After n batches, running averages of momentum m hold (1 - m)^n of where they started. A file that counts no batches leaves nothing.
     """
     mean, variance = statistics["running_mean"].double(), statistics["running_var"].double()
-    batches = int(statistics.get("num_batches_tracked", 0)) or FAR_ON  # 0 with statistics: whoever wrote the file did not count
-    left = (1 - MOMENTUM) ** min(batches, FAR_ON)
-    if bool((variance > left).all()):  # else its momentum was another
-        mean, variance = mean / (1 - left), (variance - left) / (1 - left)
-    return mean.float(), variance.float()
+    batches = int(statistics.get("num_batches_tracked", 0))
+    shares = {round((1 - momentum) ** batches, 3) if batches else 0.0: momentum for momentum in reversed(MOMENTA)}
+    exact = [(1 - momentum) ** batches if share else 0.0 for share, momentum in shares.items()]
+    possible = [left for left in exact if bool((variance > left).all())] or [0.0]
+    return [((mean / (1 - left)).float(), ((variance - left) / (1 - left)).float()) for left in possible]
 
 
 def energy(squared: float, channels: int, floor: float = FLOOR) -> float:
