@@ -93,6 +93,8 @@ def _inspect(contents: Contents, options: Options) -> Inspection:
 
         return inspect_keras(contents, options)
     node, network = _generator(contents, options)
+    if options.network is None and family(map(".".join, node.tensors)):
+        raise ConfigError("its names are another network's")
     geometry = Geometry(network, options, size_hint(contents.facts))
     _refuse_large(geometry)
     with torch.random.fork_rng(devices=[]):
@@ -113,9 +115,8 @@ def _generator(contents: Contents, options: Options) -> tuple[Node, Skeleton]:
     """Return the part of the file that is a generator: the whole, else the likeliest part."""
     root = tree(contents.tensors)
     if options.network is None and is_autoencoder(root):
-        raise ConfigError(
-            "it is an autoencoder (an encoder, a decoder, means and variances), not a GAN; --set network=decoder reads its decoder"
-        )
+        way = "; --set network=decoder reads its decoder" if any("decoder" in path for path in root.tensors) else ""
+        raise ConfigError(f"it is an autoencoder (an encoder, a decoder, means and variances), not a GAN{way}")
     reasons: list[tuple[bool, str]] = []
     nodes = [
         node for node in descend(root) if options.network is None or node.name == options.network or node.prefix[-1:] == (options.network,)
