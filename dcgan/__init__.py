@@ -194,7 +194,7 @@ def train(
         Bad data or settings, a run in use or begun otherwise, or a training that diverged.
     """
     from dcgan.config import Budget
-    from dcgan.training.run_folder import new_run_folder
+    from dcgan.training.runs.folder import new_run_folder
     from dcgan.training.worker import RunTraining, TrainRequest
 
     length = {"steps": steps, "epochs": epochs, "minutes": minutes}

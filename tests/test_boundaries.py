@@ -40,28 +40,7 @@ LEVELS: list[set[str]] = [
     {"ui"},
 ]
 SINGLE = {
-    "cli_data": "cli",
-    "cli_train": "cli",
-    "cli_bench": "cli",
-    "cli_doctor": "cli",
-    "cli_directions": "cli",
-    "cli_evaluate": "cli",
-    "cli_export": "cli",
-    "cli_import": "cli",
-    "cli_morph": "cli",
-    "cli_generate": "cli",
-    "cli_hub": "cli",
-    "cli_printing": "cli",
-    "cli_shelve": "cli",
     "checks": "config",
-    "cli_compare": "cli",
-    "cli_recipes": "cli",
-    "cli_runs": "cli",
-    "studio_comparing": "studio",
-    "studio_data": "studio",
-    "studio_form": "studio",
-    "studio_keys": "studio",
-    "studio_models": "studio",
     "notebook": "api",
     "__main__": "cli",
     "films": "images",
@@ -80,7 +59,7 @@ WITHOUT_TORCH = {"errors", "config", "events", "system", "files", "hub", "latent
 
 
 def room(module: str) -> str:
-    """Return the room of `dcgan.models.folder` (models), `dcgan.cli_train` (cli) and `dcgan` (api)."""
+    """Return the room of `dcgan.models.folder` (models), `dcgan.cli.train` (cli) and `dcgan` (api)."""
     first = module.removeprefix("dcgan").lstrip(".").partition(".")[0]
     return SINGLE.get(first, first)
 
@@ -149,7 +128,7 @@ def test_every_room_has_its_level() -> None:
         ("dcgan.models.library", "from dcgan import data"),
         ("dcgan.data.folders", "import dcgan.models.folder"),
         ("dcgan.ui.train", "from dcgan.cli import main"),
-        ("dcgan.cli_train", "from dcgan.ui.app import main"),
+        ("dcgan.cli.train", "from dcgan.ui.app import main"),
         ("dcgan.studio", "from dcgan.web import routes"),
         ("dcgan.studio", "from starlette.requests import Request"),
         ("dcgan.networks.spec", "if True:\n    import torchvision.transforms"),

@@ -18,7 +18,7 @@ from dcgan.data import load
 from dcgan.images import grid
 from dcgan.models.library import SHIPPED
 from dcgan.training.recipes import named_recipe
-from dcgan.training.run_folder import RunReader
+from dcgan.training.runs.folder import RunReader
 
 GOLDEN = Path(__file__).parent / "golden"  # seeds 0 to 7 of each shipped model, in a row
 NAMES = sorted(path.name for path in SHIPPED.iterdir() if path.is_dir())

@@ -24,7 +24,7 @@ from dcgan.bench.serving import serving
 from dcgan.data import Progress
 from dcgan.errors import ConfigError
 from dcgan.latent import sample_z
-from dcgan.training.run_folder import RunReader
+from dcgan.training.runs.folder import RunReader
 
 ROUTES = "/gradio_api/dcgan"
 POLL_SECONDS = 1.0  # the Train page's after three minutes, and the explorer's while a run trains

@@ -16,7 +16,7 @@ from dcgan.errors import ConfigError
 from dcgan.networks import NetworkSpec
 from dcgan.training.design import class_names, design
 from dcgan.training.recipes import best_device, fill, named_recipe
-from dcgan.training.run_folder import RunReader
+from dcgan.training.runs.folder import RunReader
 from dcgan.training.worker import TrainRequest
 
 FEWEST, MOST = 2, 4  # values

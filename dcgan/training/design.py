@@ -51,7 +51,7 @@ def shaped_like(recipe: Recipe, model: Model, name: str, settings: Sequence[str]
         "prior": config.prior,
         "conditional": bool(config.labels),
         "spectral_norm": any(getattr(layer, "spectral_norm", False) for layer in config.discriminator.layers),
-        **({"input_bias_d": True} if with_input_bias(config.discriminator) == config.discriminator else {}),  # one more can be added
+        **({"input_bias_d": True} if _has_input_bias(model) else {}),  # one more can be added
         **_structure(model, name),
     }
     shaped = replace(recipe, **decided)
@@ -59,6 +59,12 @@ def shaped_like(recipe: Recipe, model: Model, name: str, settings: Sequence[str]
     if otherwise := [f"{key} {value}" for key, value in decided.items() if getattr(asked, key) not in (None, value)]:
         raise ConfigError(f"--from {name} has {', '.join(otherwise)}; leave that setting away, or train without --from")
     return shaped
+
+
+def _has_input_bias(model: Model) -> bool:
+    """Say whether D has the bias that `input_bias_d` adds; one that its recipe has without that, as dense layers do, is none of it."""
+    judge = model.config.discriminator
+    return judge is not None and with_input_bias(judge) == judge and bool(_recorded(model).get("input_bias_d", True))
 
 
 def _recorded(model: Model) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from dcgan.images import Images, to_x
-from dcgan.training.checkup import at_rest
+from dcgan.training.doctor.checkup import at_rest
 from dcgan.training.trainer import SHEET, Trainer
 
 

@@ -29,10 +29,10 @@ from dcgan.events import (
 )
 from dcgan.models import Model
 from dcgan.training.changes import CHANGES
-from dcgan.training.checkup import Examiner
 from dcgan.training.clock import Clock
 from dcgan.training.control import STEPS, Control, Orders
 from dcgan.training.doctor import Doctor
+from dcgan.training.doctor.checkup import Examiner
 from dcgan.training.gauges import Gauges
 from dcgan.training.measuring import measures
 from dcgan.training.schedule import next_sheet, next_state
@@ -93,7 +93,7 @@ class _Loop:
         self.orders = Orders(self.control, start.repeats)
         self.by_hand: Moves | None = None  # whose weights the next step moves, where it was ordered
         self.gauges = Gauges(trainer, config, start.step, start.seconds, self.clock.seconds)
-        self.save_at = self.sheet_at = 0.0
+        self.save_at, self.sheet_at = next_state(start.seconds), 0.0
         steps = config.budget.steps_total(config.recipe.steps_per_epoch(len(trainer.batches.pictures)))
         self.last_update = (steps or 0) * config.recipe.d_steps
         self.unsaid: list[Tensor] = []  # the numbers of the steps since the last line

@@ -14,7 +14,7 @@ from pathlib import Path
 from dcgan.config import Budget
 from dcgan.files import read_json
 from dcgan.system import detached
-from dcgan.training.run_folder import EVENTS, LOG, OWNER, WORKER, RunReader, RunStatus
+from dcgan.training.runs.folder import EVENTS, LOG, OWNER, WORKER, RunReader, RunStatus
 from dcgan.training.worker import TrainRequest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,7 +61,7 @@ class Workers:
     def status(self, reader: RunReader) -> RunStatus:
         """Return what a run is doing. Whether a process lives that has said nothing yet, only who started it knows."""
         status, worker = reader.status(), self._workers.get(reader.folder)
-        if worker is None or status.state in ("running", "paused", "failed"):
+        if worker is None or status.state in ("running", "paused"):
             return status
         ended = worker.process.poll()
         if ended is None and worker.said_nothing(reader.folder):

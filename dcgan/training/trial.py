@@ -26,9 +26,9 @@ from dcgan.system import lower_priority
 from dcgan.training.design import design
 from dcgan.training.gauges import Gauges
 from dcgan.training.recipes import best_device
-from dcgan.training.run_writer import RunWriter
+from dcgan.training.runs.snapshots import SnapshotWriter
+from dcgan.training.runs.writer import RunWriter
 from dcgan.training.schedule import Costs
-from dcgan.training.snapshots import SnapshotWriter
 from dcgan.training.trainer import Trainer
 from dcgan.training.tuning import resolve
 

@@ -13,7 +13,7 @@ from dcgan.config import Recipe
 from dcgan.events import Moves, StepSeen
 from dcgan.images import Images, grid, jpeg_bytes, to_images
 from dcgan.networks.builder import Network
-from dcgan.training.lines import known
+from dcgan.training.runs.lines import known
 
 PICTURES = 16  # shown of a batch
 COLUMNS = 8

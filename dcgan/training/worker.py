@@ -19,11 +19,11 @@ from dcgan.system import is_alive
 from dcgan.training.control import FileControl
 from dcgan.training.design import class_names, networks_for, shaped_like, starting_model
 from dcgan.training.loop import Start, train
-from dcgan.training.origin import absolute, command_line, machine
 from dcgan.training.recipes import best_device, fill, named_recipe
-from dcgan.training.run_folder import RunReader
-from dcgan.training.run_writer import RunWriter
-from dcgan.training.snapshots import SnapshotWriter
+from dcgan.training.runs.folder import RunReader
+from dcgan.training.runs.origin import absolute, command_line, machine
+from dcgan.training.runs.snapshots import SnapshotWriter
+from dcgan.training.runs.writer import RunWriter
 from dcgan.training.trainer import Networks
 from dcgan.training.tuning import resolve
 
@@ -113,9 +113,12 @@ class RunTraining:
         recipe = Recipe.from_json(stored["recipe"])
         _refuse_differences(stored, request)
         data_dir = request.data_dir or (Path(stored["data"]["data_dir"]) if stored["data"]["data_dir"] else None)
-        self.data = _load(stored["data"]["source"], data_dir, recipe, progress)
+        source = stored["data"]["source"]
+        if Path(source).is_absolute() and not Path(source).exists():
+            raise RunError(f"the pictures of {request.run.name} are no longer at {source}; put them back there to go on")
+        self.data = _load(source, data_dir, recipe, progress)
         if self.data.fingerprint != stored["data"]["fingerprint"]:
-            raise RunError(f"the data {stored['data']['source']} changed since {request.run} began; choose another --run for the new data")
+            raise RunError(f"the data {source} changed since {request.run} began; choose another --run for the new data")
         self.labels = class_names(recipe, self.data)
         self.networks = Networks(NetworkSpec.from_json(stored["generator"]), NetworkSpec.from_json(stored["discriminator"]))
         budget = request.budget or Budget(**stored["budget"])

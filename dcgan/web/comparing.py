@@ -20,18 +20,18 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from dcgan.errors import DCGANError
-from dcgan.studio_keys import is_key
+from dcgan.studio.keys import is_key
 from dcgan.training.comparing import MOST, numbers
-from dcgan.training.run_store import differences
+from dcgan.training.runs.store import differences
 from dcgan.web.answers import answer_json
 from dcgan.web.bodies import failure
-from dcgan.web.guard import same_origin
+from dcgan.web.orders import carried_out, key_of, order_gate, pausing
 from dcgan.web.pictures import PREFIX
-from dcgan.web.runs import conflict, key_of, pausing, shown
+from dcgan.web.runs import shown
 
 if TYPE_CHECKING:
     from dcgan.studio import Studio
-    from dcgan.studio_comparing import Asked
+    from dcgan.studio.comparing import Asked
 
 
 def comparing_routes(studio: Studio) -> list[BaseRoute]:
@@ -51,6 +51,7 @@ class Comparing:
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
+        self._gate = order_gate()
 
     def runs(self, request: Request) -> Response:
         """Say in what some runs differ, and what came of each."""
@@ -75,13 +76,13 @@ class Comparing:
         except DCGANError as error:
             return failure(str(error), 404)
 
-    def stop(self, request: Request) -> Response:
+    async def stop(self, request: Request) -> Response:
         """Stop a comparison, with the training that it is at."""
-        return self._steer(request, self._studio.comparisons.stop)
+        return await self._steer(request, self._studio.comparisons.stop)
 
-    def go_on(self, request: Request) -> Response:
+    async def go_on(self, request: Request) -> Response:
         """Go on with a comparison that was stopped or interrupted."""
-        return self._steer(request, lambda name, key: self._studio.continue_comparison(name, key, pausing(request)))
+        return await self._steer(request, lambda name, key: self._studio.continue_comparison(name, key, pausing(request)))
 
     def _told(self, asked: Asked, request: Request) -> dict[str, Any]:
         on = self._studio.comparisons.run if self._studio.comparisons.on == asked.name else None
@@ -90,11 +91,6 @@ class Comparing:
         message = "" if self._studio.public else asked.message  # it may name a path of this machine
         return told | {"state": asked.state, "on": on, "message": message, "may_control": is_key(key_of(request), asked.owner)}
 
-    def _steer(self, request: Request, act: Callable[[str, str], None]) -> Response:
-        if not same_origin(request.headers):
-            return failure("orders are taken from this app's own pages only", 403)
-        try:
-            act(request.path_params["name"], key_of(request))
-        except DCGANError as error:
-            return conflict(self._studio, error, key_of(request))
-        return answer_json({"ok": True})
+    async def _steer(self, request: Request, act: Callable[[str, str], None]) -> Response:
+        name, key = request.path_params["name"], key_of(request)
+        return await self._gate.answer(request, lambda: carried_out(self._studio, key, lambda: act(name, key)))

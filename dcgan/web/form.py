@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,19 +26,20 @@ from starlette.routing import BaseRoute, Route
 
 from dcgan.checks import MAX_STEPS
 from dcgan.config import Budget
-from dcgan.errors import AnotherRunIsOn, ConfigError, DCGANError
-from dcgan.studio_form import StartRequest
+from dcgan.errors import AnotherRunIsOn, ConfigError
+from dcgan.studio.form import StartRequest
 from dcgan.training.worker import DEFAULT_BUDGET
 from dcgan.web.answers import answer_json
-from dcgan.web.bodies import failure, read_object, refusal
-from dcgan.web.guard import Slots, same_origin
+from dcgan.web.bodies import read_object
+from dcgan.web.guard import Gate
+from dcgan.web.orders import conflict, key_of
 from dcgan.web.pictures import PREFIX
-from dcgan.web.runs import conflict, key_of
 
 if TYPE_CHECKING:
     from dcgan.studio import Studio
 
 MAX_WISH_BYTES = 16_384
+WISHES_AT_ONCE = 32
 TRIALS_ASKED = 16  # one at a time is made, since two would slow, and so mislead, each other
 
 
@@ -69,7 +70,9 @@ class Form:
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
-        self._trials, self._trying = Slots(TRIALS_ASKED), asyncio.Lock()
+        only = "the form is read from this app's own pages only"
+        self._gate, self._trying = Gate(WISHES_AT_ONCE, only), asyncio.Lock()
+        self._trials = Gate(TRIALS_ASKED, only, "other trials are on; try again in some seconds")
 
     def offer(self, _request: Request) -> Response:
         """Return what can be chosen."""
@@ -81,10 +84,7 @@ class Form:
 
     async def estimate(self, request: Request) -> Response:
         """Say how long a wish will take."""
-        with self._trials.hold() as free:
-            if not free:
-                return failure("other trials are on; try again in some seconds", 503)
-            return await self._answer(request, lambda wish, _key: asdict(self._studio.planner.estimate(wish.request)), self._trying)
+        return await self._answer(request, lambda wish, _key: asdict(self._studio.planner.estimate(wish.request)), trial=True)
 
     async def start(self, request: Request) -> Response:
         """Start a run, after pausing the one that the wish names."""
@@ -102,22 +102,20 @@ class Form:
 
         return await self._answer(request, act)
 
-    async def _answer(
-        self, request: Request, act: Callable[[Wish, str], dict[str, Any]], turn: AbstractAsyncContextManager[None] | None = None
-    ) -> Response:
-        """Read the wish, wait for its turn where there is one, and act, if somebody still waits for it."""
-        if not same_origin(request.headers):
-            return failure("the form is read from this app's own pages only", 403)
-        try:
+    async def _answer(self, request: Request, act: Callable[[Wish, str], dict[str, Any]], trial: bool = False) -> Response:
+        """Read the wish and act; a trial waits for its turn, and is made if somebody still waits for it."""
+
+        async def answer() -> Response:
             wish = read_wish(await read_object(request, MAX_WISH_BYTES))
-            async with turn or nullcontext():
-                if turn and await request.is_disconnected():
-                    raise ClientDisconnect
-                return answer_json(await run_in_threadpool(act, wish, key_of(request)))
-        except AnotherRunIsOn as error:
-            return conflict(self._studio, error, key_of(request))
-        except (DCGANError, ClientDisconnect) as error:
-            return refusal(error)
+            try:
+                async with self._trying if trial else nullcontext():
+                    if trial and await request.is_disconnected():
+                        raise ClientDisconnect
+                    return answer_json(await run_in_threadpool(act, wish, key_of(request)))
+            except AnotherRunIsOn as error:
+                return conflict(self._studio, error, key_of(request))
+
+        return await (self._trials if trial else self._gate).answer(request, answer)
 
 
 def read_wish(record: Mapping[str, Any]) -> Wish:

@@ -19,7 +19,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
-import json
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -27,24 +26,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from starlette.background import BackgroundTask
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from dcgan.config import MAX_SEED
 from dcgan.errors import DCGANError, RunError
 from dcgan.models.card import HubFacts
-from dcgan.training.film import film_gif, frames, strip_png
-from dcgan.training.recording import shelve
-from dcgan.training.run_archive import export_run, import_run
-from dcgan.training.run_store import RECORDED, bytes_of, is_name
+from dcgan.training.runs.archive import export_run, import_run
+from dcgan.training.runs.film import film_gif, frames, strip_png
+from dcgan.training.runs.recording import shelve
+from dcgan.training.runs.store import RECORDED, bytes_of, is_name
 from dcgan.web.answers import FRESH, answer_json
-from dcgan.web.bodies import failure, read_body, refusal, save_body
-from dcgan.web.guard import Slots, same_origin
+from dcgan.web.bodies import failure, read_object, save_body
+from dcgan.web.guard import Gate, Slots
 from dcgan.web.library import UPLOAD_BYTES
+from dcgan.web.orders import carried_out, key_of, order_gate
 from dcgan.web.pictures import PREFIX
-from dcgan.web.runs import key_of
 
 if TYPE_CHECKING:
     from dcgan.studio import Studio
@@ -52,6 +50,7 @@ if TYPE_CHECKING:
 MAX_BODY_BYTES = 16_384
 MOST_PICTURES = 16  # a frame
 FILMS_AT_ONCE = 2
+UPLOADS_AT_ONCE = 2
 MAX_Z = 16.0
 FILMS = {"png": strip_png, "gif": film_gif}
 
@@ -75,7 +74,9 @@ class Keeping:
 
     def __init__(self, studio: Studio) -> None:
         self._studio, self._store = studio, studio.runs
-        self._films = Slots(FILMS_AT_ONCE)
+        self._gate, self._films = order_gate(), Slots(FILMS_AT_ONCE)
+        only = "runs are taken in on one's own machine, from this app's own pages"
+        self._uploads = Gate(UPLOADS_AT_ONCE, only, "too many uploads at once; try again", closed=studio.public)
 
     def acting(self, act: Callable[[str, dict[str, Any]], dict[str, Any]]) -> Callable[[Request], Any]:
         """Return the endpoint of `act(name, record)`, for requests from our own page that may keep the run."""
@@ -92,18 +93,11 @@ class Keeping:
         return act(name, record)
 
     async def _answer(self, request: Request, act: Callable[[dict[str, Any]], dict[str, Any]]) -> Response:
-        if not same_origin(request.headers):
-            return failure("orders are taken from this app's own pages only", 403)
-        try:
-            record = json.loads(await read_body(request, MAX_BODY_BYTES) or b"{}")
-        except (ValueError, RecursionError):
-            return failure("an order is a JSON object", 400)
-        except (DCGANError, ClientDisconnect) as error:
-            return refusal(error)
-        try:
-            return answer_json(await run_in_threadpool(act, record if isinstance(record, dict) else {}))
-        except DCGANError as error:
-            return failure(str(error), 409)
+        async def order() -> Response:
+            record = await read_object(request, MAX_BODY_BYTES)
+            return await carried_out(self._studio, key_of(request), lambda: act(record))
+
+        return await self._gate.answer(request, order)
 
     def rename(self, name: str, record: dict[str, Any]) -> dict[str, Any]:
         """Give a run another name."""
@@ -181,17 +175,15 @@ class Keeping:
 
     async def take_in(self, request: Request) -> Response:
         """Take in a run that was exported."""
-        if self._studio.public or not same_origin(request.headers):
-            return failure("runs are taken in on one's own machine, from this app's own pages", 403)
-        try:
-            with tempfile.TemporaryDirectory(prefix="dcgan-import-") as folder:
-                file = Path(folder) / "run.zip"
-                await save_body(request, UPLOAD_BYTES, file)
-                name = await asyncio.to_thread(import_run, file, self._store)
-            await asyncio.to_thread(self._studio.own, name, key_of(request))
-            return answer_json({"run": name})
-        except (DCGANError, ClientDisconnect) as error:
-            return refusal(error)
+        return await self._uploads.answer(request, lambda: self._receive(request))
+
+    async def _receive(self, request: Request) -> Response:
+        with tempfile.TemporaryDirectory(prefix="dcgan-import-") as folder:
+            file = Path(folder) / "run.zip"
+            await save_body(request, UPLOAD_BYTES, file)
+            name = await asyncio.to_thread(import_run, file, self._store)
+        await asyncio.to_thread(self._studio.own, name, key_of(request))
+        return answer_json({"run": name})
 
 
 def _read_z(text: str) -> Any:

@@ -1,4 +1,4 @@
-"""Routes of the Train page's live view: the list of runs, what a run said since a line, its sheets, and orders to it.
+"""Routes of the Train page's live view: the list of runs, what a run said since a line, and its sheets.
 
 GET   /gradio_api/dcgan/runs                             [{name, state, step, seconds, data, recipe, note, may_keep}, …], newest first, then
                                                          the recorded runs of the shelf, called recorded:MODEL
@@ -9,61 +9,48 @@ GET   /gradio_api/dcgan/runs/{name}/samples/{step}.json  D's outputs, where an e
 GET   /gradio_api/dcgan/runs/{name}/real.jpg             the real pictures that it judged; in public of named data sets only
 GET   /gradio_api/dcgan/runs/{name}/measures.csv         every step line, with the KID and the score of its step
 GET   /gradio_api/dcgan/runs/{name}/differences?other=   {setting: [of this run, of the other]}
-POST  /gradio_api/dcgan/runs/{name}/orders               {"order": "pause" | "resume" | "stop", one of training.control.STEPS, or one of
-                                                          training.changes.CHANGES with its "values"}
-POST  /gradio_api/dcgan/runs/{name}/continue             ?pause=
-POST  /gradio_api/dcgan/runs/{name}/branch               ?pause=, {"step", "settings": {key: value}} -> {"run": NAME}, begun from that stage
-
-What would start a training while another is on is answered 409 {"error", "on": RUN, "may_pause"}; with pause=RUN that one is stopped first.
 
 A viewer polls `since`, which costs about 200 bytes when little happened; nothing keeps a connection open. Files are read
-in Starlette's thread pool (plain `def`), so a slow disk never blocks the event loop. POSTs carry the control key.
+in Starlette's thread pool (plain `def`), so a slow disk never blocks the event loop.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast, get_args
+from typing import TYPE_CHECKING, Any
 
-from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from dcgan.data.entries import NAMES
-from dcgan.errors import AnotherRunIsOn, DCGANError
-from dcgan.training.control import OrderName
-from dcgan.training.run_folder import REAL
-from dcgan.training.run_store import differences, summary
+from dcgan.errors import DCGANError
+from dcgan.training.runs.folder import REAL
+from dcgan.training.runs.store import differences, summary
 from dcgan.web.answers import COLUMNS, FRESH, TAKEN, answer_json, table, whole_table
-from dcgan.web.bodies import TooLarge, failure, read_body
-from dcgan.web.guard import same_origin
+from dcgan.web.bodies import failure
+from dcgan.web.orders import key_of
 from dcgan.web.pictures import PREFIX
 from dcgan.web.plotly_file import plotly_route
 
 if TYPE_CHECKING:
     from dcgan.studio import Studio
-    from dcgan.training.run_folder import RunReader
+    from dcgan.training.runs.folder import RunReader
 
-KEY_HEADER = "X-DCGAN-Key"
-MAX_ORDER_BYTES = 4_096
 LAST_STEP = 10**12
-MAX_NUMBER = 1e300  # JSON may hold infinities and whole numbers that no float takes
-ORDERS = get_args(OrderName)
 PACKED_BYTES = 4_000  # longer answers are gzipped
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 PRIVATE_DATA = ("source", "data_dir", "skipped")
 
 
 def run_routes(studio: Studio) -> list[BaseRoute]:
-    """Return the routes that show and steer runs, and the one that serves plotly.js."""
+    """Return the routes that show runs, and the one that serves plotly.js."""
     runs = Runs(studio)
     packed = [Middleware(GZipMiddleware, minimum_size=PACKED_BYTES)]
     return [
@@ -74,9 +61,6 @@ def run_routes(studio: Studio) -> list[BaseRoute]:
         Route(f"{PREFIX}/runs/{{name}}/real.jpg", runs.real),
         Route(f"{PREFIX}/runs/{{name}}/measures.csv", runs.measures),
         Route(f"{PREFIX}/runs/{{name}}/differences", runs.differences),
-        Route(f"{PREFIX}/runs/{{name}}/orders", runs.order, methods=["POST"]),
-        Route(f"{PREFIX}/runs/{{name}}/continue", runs.go_on, methods=["POST"]),
-        Route(f"{PREFIX}/runs/{{name}}/branch", runs.branch, methods=["POST"]),
         plotly_route(f"{PREFIX}/plotly.min.js"),
     ]
 
@@ -156,66 +140,6 @@ class Runs:
         except DCGANError as error:
             return failure(str(error), 404)
 
-    async def order(self, request: Request) -> Response:
-        """Pass an order on, from whoever started the run."""
-        try:
-            order, values = _parse_order(await read_body(request, MAX_ORDER_BYTES))
-        except (TooLarge, ValueError) as error:
-            return failure(str(error), 413 if isinstance(error, TooLarge) else 400)
-        return await run_in_threadpool(self._steer, request, lambda name, key: self._studio.order(name, key, order, values))
-
-    async def branch(self, request: Request) -> Response:
-        """Start a new run from an earlier stage of this one, with settings changed; anyone may who may start a run."""
-        if not same_origin(request.headers):
-            return failure("orders are taken from this app's own pages only", 403)
-        try:
-            record = json.loads(await read_body(request, MAX_ORDER_BYTES))
-            step, settings = int(record["step"]), [f"{key}={value}" for key, value in record["settings"].items()]
-        except (TooLarge, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            return failure('a branch is {"step": STEP, "settings": {KEY: VALUE}}', 400)
-        name, key = request.path_params["name"], key_of(request)
-        try:
-            return answer_json({"run": await run_in_threadpool(self._studio.branch_run, name, step, settings, key, pausing(request))})
-        except DCGANError as error:
-            return conflict(self._studio, error, key)
-
-    def go_on(self, request: Request) -> Response:
-        """Start a stopped or interrupted run again where it was."""
-        return self._steer(request, lambda name, key: self._studio.continue_run(name, key, pausing(request)))
-
-    def _steer(self, request: Request, act: Callable[[str, str], None]) -> Response:
-        """Carry out `act(name, key)` for a request from our own page that may control the run."""
-        name, key = request.path_params["name"], key_of(request)
-        if not same_origin(request.headers):
-            return failure("orders are taken from this app's own pages only", 403)
-        try:
-            self._studio.runs.find(name)
-        except DCGANError as error:
-            return failure(str(error), 404)
-        if not self._studio.may_control(name, key):
-            return failure(f"run {name} was started in another browser: here it can be watched", 403)
-        try:
-            act(name, key)
-        except DCGANError as error:
-            return conflict(self._studio, error, key)
-        return answer_json({"ok": True})
-
-
-def pausing(request: Request) -> str | None:
-    """Return the run that is to be paused for what is asked for."""
-    return request.query_params.get("pause") or None
-
-
-def conflict(studio: Studio, error: DCGANError, key: str) -> Response:
-    """Return what is answered where something cannot be done now; where another run is on, which, and whether `key` may pause it."""
-    if not isinstance(error, AnotherRunIsOn):
-        return failure(str(error), 409)
-    return JSONResponse({"error": str(error), "on": error.run, "may_pause": studio.may_pause(error.run, key)}, 409)
-
-
-def key_of(request: Request) -> str:
-    return request.headers.get(KEY_HEADER, "")
-
 
 def _increment(reader: RunReader, line: int) -> dict[str, Any]:
     increment = reader.since(line)
@@ -229,17 +153,3 @@ def shown(config: dict[str, Any], public: bool) -> dict[str, Any]:
     data = {key: value for key, value in config["data"].items() if key not in PRIVATE_DATA}
     named = {"parent": Path(config["parent"]).name} if config.get("parent") else {}
     return {key: value for key, value in config.items() if key not in ("parent", "command")} | {"data": data} | named
-
-
-def _parse_order(body: bytes) -> tuple[OrderName, dict[str, float]]:
-    """Return (order, values) of `{"order": "pause", "values": {…}}`; a ValueError says what is wrong."""
-    try:
-        record = json.loads(body)
-    except (ValueError, RecursionError):
-        raise ValueError("an order is a JSON object") from None
-    order, values = (record.get("order"), record.get("values") or {}) if isinstance(record, dict) else (None, {})
-    if order not in ORDERS or not isinstance(values, dict):
-        raise ValueError(f'an order is {{"order": NAME, "values": {{…}}}}, NAME one of {", ".join(ORDERS)}')
-    if not all(isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < MAX_NUMBER for value in values.values()):
-        raise ValueError("the values of an order are finite numbers")
-    return cast(OrderName, order), {key: float(value) for key, value in values.items()}

@@ -13,7 +13,7 @@ from PIL import Image
 from dcgan.bench.sides import Job, Memory, Side, timed
 from dcgan.bench.train import TrainBench, TrainBenchRequest, _result, fastest_quarter
 from dcgan.cli import main
-from dcgan.cli_bench import tell
+from dcgan.cli.bench import tell
 from dcgan.config import Recipe
 from dcgan.errors import DCGANError
 from dcgan.system import peak_memory

@@ -113,7 +113,7 @@ def test_a_second_training_is_offered_the_place_of_the_first(visit: Visit, endle
     watcher = visit("/train")
     expect_state(watcher, "running")
     form(watcher, "start").click()
-    expect(form(watcher, "way")).to_contain_text(f"{first} is being trained; stop it first", timeout=PATIENCE)
+    expect(form(watcher, "way")).to_contain_text(f"{first} is being trained, started in another browser", timeout=PATIENCE)
     expect(form(watcher, "pause-and-start")).to_have_count(0)  # who did not start it pauses nothing
     form(page, "start").click()
     expect(form(page, "way")).to_contain_text(f"{first} is being trained", timeout=PATIENCE)

@@ -31,6 +31,7 @@ def test_settings_are_changed_while_it_trains(visit: Visit) -> None:
     expect(happened).to_contain_text("Learning rates changed: G 0.001.", timeout=PATIENCE)
     expect(happened).to_contain_text("From here on D learns 2 times for each step of G.")
     expect(happened).to_contain_text("from here on: cut-out square.")
+    expect(live(page, "change-answer")).to_be_empty()  # what was sent has arrived
     assert page.evaluate(UPRIGHT) == 3  # every change stands on the curve
     page.keyboard.press("Enter")
     expect(live(page, "change-answer")).to_have_text("Nothing is otherwise than it was.")

@@ -106,6 +106,17 @@ def test_a_third_run_is_added_and_one_is_looked_at_alone(visit: Visit, runs: Non
     expect(part(page, "root")).to_be_hidden()
 
 
+def test_a_comparison_can_be_started_from_the_field_that_is_being_typed_in(visit: Visit) -> None:
+    page = open_train(visit)
+    form(page, "versus-box").locator("summary").click()
+    form(page, "versus-field").select_option("batch_size")
+    values = page.locator("#dcgan-form [data-versus]")
+    values.nth(0).fill("8")
+    expect(form(page, "compare")).to_be_disabled()
+    values.nth(1).press_sequentially("16")
+    expect(form(page, "compare")).to_be_enabled()
+
+
 def test_one_setting_is_compared_until_it_is_stopped_and_goes_on(visit: Visit, app: App) -> None:
     small = "data=shapes&image_size=16&base_channels=4&batch_size=8&threads=1&steps=1000000"
     page = open_train(visit, f"?{small}&vary=activation_g&value=relu&value=selu")

@@ -23,7 +23,7 @@ def test_the_remedy_of_a_collapse_is_a_new_run_from_an_earlier_stage(visit: Visi
     ill = str(page.evaluate("new URL(location).searchParams.get('run')"))
     told = live(page, "happenings").locator("li[data-severity=failure]").filter(has_text="Mode collapse")
     expect(told).to_be_visible(timeout=3 * PATIENCE)  # some 130 steps
-    told.get_by_role("button", name="objective wasserstein").click()
+    told.get_by_role("button", name="Objective wasserstein").click()
     page.wait_for_function("(ill) => ![null, ill].includes(new URL(location).searchParams.get('run'))", arg=ill, timeout=4 * PATIENCE)
     cured = str(page.evaluate("new URL(location).searchParams.get('run')"))
     expect_state(page, "running")

@@ -9,7 +9,7 @@ import json
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from browser.training import PATIENCE, Visit, expect_state, form, live, open_train, wait_for_steps
+from browser.training import PATIENCE, Visit, expect_state, form, live, open_train, order, wait_for_steps
 
 pytestmark = pytest.mark.browser
 
@@ -138,9 +138,17 @@ def test_diagnoses_are_told_with_evidence_and_a_remedy(visit: Visit) -> None:
     words = "step 802Mode collapse: whatever z is, G makes the same picture, or the same few.distance 0.120"
     expect(told).to_contain_text(words, timeout=PATIENCE)
     page.wait_for_function(f"{AXIS}.layout?.shapes.some(({{ x0 }}) => x0 === 802)")
-    told.get_by_role("button").click()
+    told.get_by_role("button", name="Go back to step 619 and continue with Objective wasserstein").click()
     page.wait_for_function("location.search.includes('run=cured')")
     assert asked == [{"step": 619, "settings": {"objective": "wasserstein"}}]
+
+
+@pytest.mark.slow
+def test_a_run_that_failed_says_why_and_can_go_on(visit: Visit) -> None:
+    failed = {**PREPARING, "may_control": True, "status": {"state": "failed", "step": 9, "seconds": 1.0, "message": "the disk is full"}}
+    page = open_train(visit, "?run=ill", prepare=lambda page: page.route("**/ill/since/*", lambda route: route.fulfill(json=failed)))
+    expect(live(page, "sentence")).to_have_text("the disk is full", timeout=PATIENCE)
+    expect(order(page, "continue")).to_be_visible()
 
 
 def test_the_projector_by_key(visit: Visit) -> None:

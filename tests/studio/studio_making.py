@@ -12,7 +12,7 @@ from PIL import Image
 
 from dcgan.studio import Studio
 from dcgan.training import processes
-from dcgan.training.run_folder import RunStatus
+from dcgan.training.runs.folder import RunStatus
 
 PATIENCE = 120  # seconds; a busy machine is no failure
 

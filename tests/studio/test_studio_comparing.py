@@ -14,7 +14,7 @@ from dcgan.config import Budget
 from dcgan.errors import AnotherRunIsOn, ConfigError, RunError
 from dcgan.files import read_json, write_json
 from dcgan.studio import Studio
-from dcgan.studio_form import StartRequest
+from dcgan.studio.form import StartRequest
 from dcgan.training.worker import TrainRequest
 
 REQUEST = StartRequest("shapes", settings=(*SETTINGS, "pictures=40", "kernels=native"), budget=Budget(steps=3))

@@ -11,7 +11,7 @@ from tiny_app import KEY, SETTINGS
 
 from dcgan.errors import RunError
 from dcgan.studio import Studio
-from dcgan.studio_form import StartRequest
+from dcgan.studio.form import StartRequest
 
 
 def test_two_starts_at_once_are_one_run(studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,3 +49,13 @@ def test_a_process_that_ends_without_a_word_has_failed(
     status = wait_for(studio, run, "failed")
     assert status.message is not None and said in status.message and "worker.log" in status.message
     assert studio.start_run(StartRequest("shapes", settings=SETTINGS), KEY) != run
+
+
+def test_a_run_that_failed_can_be_tried_again(studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stub(tmp_path, monkeypatch, "exit 2")
+    run = studio.start_run(StartRequest("shapes", settings=SETTINGS), KEY)
+    (studio.library.home / "runs" / run / "events.jsonl").write_text('{"event":"failed","step":3,"message":"the disk is full"}\n')
+    assert wait_for(studio, run, "failed").message == "the disk is full"
+    stub(tmp_path, monkeypatch, "exec sleep 60")
+    studio.continue_run(run, KEY)
+    assert studio.status(run).state == "starting"  # and not what it was before

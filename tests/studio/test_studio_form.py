@@ -14,7 +14,7 @@ from dcgan.errors import CheckpointError, ConfigError, DataError, DCGANError
 from dcgan.networks import generator
 from dcgan.networks.tables import layers_of
 from dcgan.studio import Studio
-from dcgan.studio_form import Estimate, StartRequest, recipe_fields
+from dcgan.studio.form import Estimate, StartRequest, recipe_fields
 from dcgan.training.recipes import RECIPES
 
 

@@ -12,7 +12,7 @@ from tiny_app import train_run, tutorial_state, write_tiny
 
 from dcgan.errors import CheckpointError
 from dcgan.studio import Studio
-from dcgan.studio_models import LOADED
+from dcgan.studio.models import LOADED
 
 
 def test_models_are_loaded_once_and_the_newest_asked_for_are_kept(studio: Studio, home: Path) -> None:

@@ -17,9 +17,9 @@ from tiny_app import KEY, SETTINGS, Z_DIM, train_run, write_tiny
 from dcgan.config import Budget
 from dcgan.errors import CheckpointError, ConfigError, RunError
 from dcgan.studio import Studio
-from dcgan.studio_form import StartRequest
+from dcgan.studio.form import StartRequest
 from dcgan.system import is_alive
-from dcgan.training.run_folder import RunReader
+from dcgan.training.runs.folder import RunReader
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -105,7 +105,7 @@ STARTER = """
 import sys, time
 from dcgan.config import Budget
 from dcgan.studio import Studio
-from dcgan.studio_form import StartRequest
+from dcgan.studio.form import StartRequest
 studio = Studio(model="tiny")
 print(studio.start_run(StartRequest("shapes", settings=tuple(sys.argv[1:]), budget=Budget(minutes=10)), "k"), flush=True)
 time.sleep(600)

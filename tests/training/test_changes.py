@@ -27,7 +27,7 @@ from dcgan.models.folder import read_model
 from dcgan.training.changes import changed, changed_by, to_repeat
 from dcgan.training.control import Control, Order, send_order
 from dcgan.training.loop import Start, train
-from dcgan.training.run_folder import RunReader
+from dcgan.training.runs.folder import RunReader
 from dcgan.training.trainer import Networks
 from dcgan.training.worker import RunTraining, TrainRequest
 

@@ -16,7 +16,7 @@ from dcgan.errors import ConfigError
 from dcgan.images import grid
 from dcgan.models import Library, read_model, write_model
 from dcgan.studio import Studio
-from dcgan.studio_form import StartRequest
+from dcgan.studio.form import StartRequest
 from dcgan.training.design import design
 
 SETTINGS = ("base_channels=4", "batch_size=6", "z_dim=8", "threads=1", "precision=fp32", "layout=channels_last", "compile=off")

@@ -29,6 +29,7 @@ def test_the_width_of_a_dense_model_is_what_its_recipe_said() -> None:
     judge = design(replace(recipe, image_size=16, image_channels=3), 0).discriminator
     trained = replace(model, config=replace(model.config, discriminator=judge, training={"recipe": recipe.to_json()}))
     assert shaped_like(recipe, trained, "ill@0", ["base_channels=8"]).base_channels == 8  # as the remedy of a collapse says
+    assert shaped_like(recipe, trained, "ill@0", []) == replace(recipe, image_size=16, image_channels=3, z_dim=trained.config.z_dim)
     with pytest.raises(ConfigError, match="base_channels 8"):
         shaped_like(recipe, trained, "ill@0", ["base_channels=16"])
 
@@ -46,5 +47,6 @@ def test_a_d_without_a_bias_gets_one_at_its_input_and_stays_the_same_d(data: Dat
     assert first == {"0.bias"} and not after.d.state_dict()["0.bias"].any()
     x = torch.rand(4, 3, 16, 16, generator=torch.Generator().manual_seed(0))
     torch.testing.assert_close(after.d(x), before.d(x))
-    grown = replace(model, config=replace(config, discriminator=after.d.spec), discriminator=after.d.state_dict())
+    record = {"recipe": wanted.to_json()}
+    grown = replace(model, config=replace(config, discriminator=after.d.spec, training=record), discriminator=after.d.state_dict())
     assert shaped_like(recipe, grown, "new", []).input_bias_d  # and is not taken away again

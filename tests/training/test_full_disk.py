@@ -17,7 +17,7 @@ import torch
 from safetensors.torch import load_file
 
 from dcgan.events import StepDone
-from dcgan.training.run_writer import RunWriter
+from dcgan.training.runs.writer import RunWriter
 
 ROOT = Path(__file__).parents[2]
 SMALL = 3  # MB

@@ -23,7 +23,7 @@ from dcgan.models import Library
 from dcgan.networks.builder import build
 from dcgan.training import gauges, schedule
 from dcgan.training.loop import train
-from dcgan.training.run_folder import RunReader
+from dcgan.training.runs.folder import RunReader
 from dcgan.training.trainer import Networks
 
 

@@ -21,10 +21,10 @@ from dcgan.events import CheckpointReady, Scored
 from dcgan.metrics.swd import sliced_wasserstein
 from dcgan.models import Library, read_model
 from dcgan.training import gauges, schedule
-from dcgan.training.best import best_of as best_of_records
 from dcgan.training.loop import train
-from dcgan.training.run_folder import RunReader
-from dcgan.training.snapshots import MAX_SNAPSHOTS, thin
+from dcgan.training.runs.best import best_of as best_of_records
+from dcgan.training.runs.folder import RunReader
+from dcgan.training.runs.snapshots import MAX_SNAPSHOTS, thin
 from dcgan.training.trainer import Networks
 
 

@@ -23,7 +23,7 @@ from dcgan.training.clock import Clock
 from dcgan.training.control import STEPS, Control, Order, OrderName, Orders, send_order
 from dcgan.training.loop import Start, train
 from dcgan.training.measuring import measures
-from dcgan.training.run_folder import RunReader
+from dcgan.training.runs.folder import RunReader
 from dcgan.training.trainer import Networks, Trainer
 from dcgan.training.witness import Witness, sight
 from dcgan.training.worker import RunTraining

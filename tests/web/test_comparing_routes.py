@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from tiny_app import KEY, train_run
 
 from dcgan.studio import Studio
-from dcgan.training.run_store import differences
+from dcgan.training.runs.store import differences
 
 COMPARE = "/gradio_api/dcgan/compare"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
 import shutil
@@ -20,7 +21,7 @@ from tiny_app import KEY
 from dcgan.config import Budget
 from dcgan.errors import ConfigError
 from dcgan.studio import Studio
-from dcgan.studio_form import Estimate, StartRequest
+from dcgan.studio.form import Estimate, StartRequest
 from dcgan.training.control import read_orders
 from dcgan.training.worker import DEFAULT_BUDGET
 from dcgan.web.form import Form, read_wish
@@ -38,6 +39,16 @@ def test_a_wish_is_read() -> None:
     assert wish({**WISH, "kid_every": 50}).kid_every == 50
     assert wish({"data": " x ", "from": "a@3"}) == StartRequest("x", "dcgan", (), DEFAULT_BUDGET, "a@3")
     assert wish({"data": "x", "length": {"minutes": 0.5}}).budget == Budget(minutes=0.5)
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_nothing(client: TestClient, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("dcgan.studio.studio.write_json", full)
+    answer = client.post(f"{FORM}/start", json=WISH)
+    assert answer.status_code == 507 and "No space left on device; make room" in answer.json()["error"]
+    assert not list((home / "runs").iterdir())
 
 
 def test_trials_take_turns_and_an_abandoned_one_is_not_made() -> None:
@@ -133,7 +144,7 @@ def test_while_a_run_is_on_its_owner_is_offered_to_pause_it(client: TestClient, 
     for path, wanted in (("r2/continue", {}), ("r2/branch", {"step": STEPS, "settings": {}})):
         answer = client.post(f"{RUNS}/{path}", json=wanted, headers={"X-DCGAN-Key": KEY})
         assert answer.status_code == 409 and answer.json() | {"on": "r1", "may_pause": True} == answer.json()
-    monkeypatch.setattr("dcgan.studio.WAY_SECONDS", 0)
+    monkeypatch.setattr("dcgan.studio.studio.WAY_SECONDS", 0)
     for path, wanted in (("r2/continue", {}), ("r2/branch", {"step": STEPS, "settings": {}})):
         answer = client.post(f"{RUNS}/{path}?pause=r1", json=wanted, headers={"X-DCGAN-Key": KEY})
         assert answer.status_code == 409 and "r1 did not come to a stop" in answer.json()["error"]

@@ -19,7 +19,7 @@ from tiny_app import KEY
 from dcgan.models import Library, Synthesizer
 from dcgan.models.card import HubFacts
 from dcgan.studio import Studio
-from dcgan.training.recording import shelve
+from dcgan.training.runs.recording import shelve
 
 
 def tell(client: TestClient, path: str, record: dict[str, Any] | None = None, key: str = KEY) -> tuple[int, dict[str, Any]]:

@@ -20,8 +20,9 @@ from starlette.testclient import TestClient
 from tiny_app import train_run
 
 from dcgan.errors import RunError
-from dcgan.studio import MACHINE, Studio
-from dcgan.training.run_folder import HEARTBEAT_LOST, RunReader
+from dcgan.studio import Studio
+from dcgan.studio.studio import MACHINE
+from dcgan.training.runs.folder import HEARTBEAT_LOST, RunReader
 from dcgan.web.answers import COLUMNS
 
 

@@ -211,6 +211,7 @@ async function begin() {
 }
 
 for (const name of ["data", "path", "recipe", "unit", "amount", "from", "kid_every"]) part(name).addEventListener("change", changed);
+part("versus").addEventListener("input", describeVersus); // a button that wakes up only after the field is left would miss its click
 part("more").addEventListener("toggle", () => offerModels().catch(() => undefined));
 part("reset").addEventListener("click", () => (fields.write({}), changed()));
 part("estimate").addEventListener("click", estimate);

@@ -32,6 +32,14 @@ SCRIPTS = (
 )
 
 
+FIELD = "train.form.field_"  # how the form calls a setting
+
+
+def names_of_settings(table: Mapping[str, str]) -> dict[str, str]:
+    """Return setting -> its name in the form, in the language of `table`."""
+    return {key.removeprefix(FIELD): name for key, name in table.items() if key.startswith(FIELD)}
+
+
 def live_view(tables: Mapping[str, Mapping[str, str]]) -> gr.HTML:
     """Return the live view. The document's event `dcgan:run`, its detail a run's name, makes it show that run.
 
@@ -40,5 +48,9 @@ def live_view(tables: Mapping[str, Mapping[str, str]]) -> gr.HTML:
     tables
         Language -> key -> sentence; the keys under `train.live` go into the page.
     """
-    constants = {"TABLES": component_texts(tables, "train.live", "train.way"), "PLOTLY_VERSION": version("plotly")}
+    constants = {
+        "TABLES": component_texts(tables, "train.live", "train.way"),
+        "FIELDS": {language: names_of_settings(table) for language, table in tables.items()},
+        "PLOTLY_VERSION": version("plotly"),
+    }
     return component(Path(__file__).parent, SCRIPTS, constants, elem_id="dcgan-live")

@@ -37,6 +37,7 @@ function createChanging(root) {
   }
 
   function take(order, values) {
+    answer.textContent = "";
     const whole = order === "augment" ? { ...Object.fromEntries(POLICIES.map((policy) => [policy, 0])), ...values } : values;
     for (const [name, value] of Object.entries(whole)) {
       if (read(name) === now[name]) write(name, value);

@@ -1,4 +1,4 @@
-// What happened to a run beside its steps: resumed, settings changed, diagnoses with their remedies.
+// What happened to a run beside its steps: resumed, settings changed, diagnoses with their remedies. FIELDS is put in front by the factory.
 
 const TOLD = ["resumed", "order", "diagnosis", "failed", "finished"];
 const ALONE = ["step_d", "step_g"]; // steps by hand that move one network
@@ -21,6 +21,7 @@ function createHappenings(root, onChange) {
     told = [...told, ...fresh];
     list.append(...fresh.map(item));
     box.hidden = !told.length;
+    if (fresh.length) list.scrollTop = list.scrollHeight; // the newest is what matters, and has the remedy for all that is still so
     if (fresh.length) onChange(told.filter(({ event }) => event !== "finished").map(({ step, severity }) => ({ step, kind: severity })));
   }
 
@@ -61,11 +62,14 @@ function createHappenings(root, onChange) {
     return node;
   }
 
+  /** What a remedy sets, by the form's names. */
+  const settingName = (key) => FIELDS[language][key] ?? key;
+
   /** Continue from an earlier stage with what the finding names, as a new run. */
   function remedy({ remedy: { settings, from_step: step } }) {
     const button = document.createElement("button");
     button.type = "button";
-    button.textContent = say("remedy", { step: number(step), settings: Object.entries(settings).map(([key, value]) => `${key} ${value}`).join(", ") });
+    button.textContent = say("remedy", { step: number(step), settings: Object.entries(settings).map(([key, value]) => `${settingName(key)} ${value}`).join(", ") });
     const answer = document.createElement("span");
     answer.setAttribute("role", "status");
     button.addEventListener("click", async () => {

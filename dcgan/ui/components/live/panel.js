@@ -7,6 +7,7 @@ const ORDERS_IN_STATE = {
   paused: ["resume", "stop"],
   stopped: ["continue"],
   interrupted: ["continue"],
+  failed: ["continue"],
   completed: ["longer"],
 };
 

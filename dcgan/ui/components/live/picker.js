@@ -10,7 +10,8 @@ function createPicker(select, onChoice) {
   let chosen = "";
   const listeners = [];
 
-  const text = ({ name, state, data }) => [titleOf(name), data, name.startsWith(RECORDED) ? "" : say(`state_${state}`)].filter(Boolean).join(" · ");
+  /** A run that was named after its data says so once. */
+  const text = ({ name, state, data }) => [titleOf(name), data && name.startsWith(data) ? "" : data, name.startsWith(RECORDED) ? "" : say(`state_${state}`)].filter(Boolean).join(" · ");
 
   function draw() {
     const known = runs.some(({ name }) => name === chosen) || !chosen;

@@ -10,6 +10,7 @@ async function makingWay(box, act, pause = "") {
   } catch (error) {
     const { may_pause: mayPause, on } = error.record ?? {};
     if (mayPause) box.replaceChildren(say("is_on", { run: on }), " ", pauseButton(() => makingWay(box, act, on)));
+    else if (on) box.textContent = say("is_on_elsewhere", { run: on });
     else box.textContent = error instanceof Refusal ? `${error.message}.` : say("no_answer");
     return false;
   }
