@@ -115,8 +115,9 @@ def _generator(contents: Contents, options: Options) -> tuple[Node, Skeleton]:
     """Return the part of the file that is a generator: the whole, else the likeliest part."""
     root = tree(contents.tensors)
     if options.network is None and is_autoencoder(root):
-        way = "; --set network=decoder reads its decoder" if any("decoder" in path for path in root.tensors) else ""
-        raise ConfigError(f"it is an autoencoder (an encoder, a decoder, means and variances), not a GAN{way}")
+        raise ConfigError(
+            "it is an autoencoder (an encoder, a decoder, means and variances), not a GAN; --set network=decoder reads its decoder"
+        )
     reasons: list[tuple[bool, str]] = []
     nodes = [
         node for node in descend(root) if options.network is None or node.name == options.network or node.prefix[-1:] == (options.network,)
