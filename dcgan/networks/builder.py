@@ -159,7 +159,7 @@ def _activation(layer: records.Activation) -> nn.Module:
         return nn.LeakyReLU(0.01 if layer.slope is None else layer.slope)
     if layer.kind == "elu":
         return nn.ELU(1.0 if layer.slope is None else layer.slope)
-    plain = {"relu": nn.ReLU, "selu": nn.SELU, "gelu": nn.GELU, "silu": nn.SiLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid}
+    plain = {"relu": nn.ReLU, "selu": nn.SELU, "gelu": nn.GELU, "silu": nn.SiLU, "mish": nn.Mish, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid}
     module: nn.Module = plain[layer.kind]()
     return module
 

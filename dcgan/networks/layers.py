@@ -15,7 +15,7 @@ from dcgan.errors import ConfigError
 Shape = tuple[int, ...]
 Pair = tuple[int, int]
 Sides = tuple[int, int, int, int]
-ActivationKind = Literal["relu", "leaky_relu", "elu", "selu", "gelu", "silu", "tanh", "sigmoid"]
+ActivationKind = Literal["relu", "leaky_relu", "elu", "selu", "gelu", "silu", "mish", "tanh", "sigmoid"]
 ResizeMode = Literal["nearest", "bilinear"]
 
 

@@ -69,6 +69,21 @@ def small_kernels() -> nn.Module:
     )
 
 
+def smooth(act: nn.Module) -> nn.Module:
+    return Wrapped(
+        "main",
+        *up(100, 48, 4, 1, 0, act=act),
+        *up(48, 32, 4, 2, 1, act=act),
+        *up(32, 16, 4, 2, 1, act=act),
+        nn.ConvTranspose2d(16, 3, 4, 2, 1, bias=False),
+        nn.Tanh(),
+    )
+
+
+def wide_kernels() -> nn.Module:
+    return Wrapped("net", *up(100, 48, 4, 1, 0), *up(48, 24, 8, 4, 2), nn.ConvTranspose2d(24, 3, 8, 4, 2), nn.Tanh())
+
+
 def activation_first() -> nn.Module:
     layers: list[nn.Module] = []
     for a, b, k, s, p in ((100, 48, 4, 1, 0), (48, 24, 4, 2, 1), (24, 12, 4, 2, 1)):
@@ -127,6 +142,10 @@ GALLERY: dict[str, Author] = {
     "coursera": Author(Coursera, 64, (28, 28)),
     "no norms": Author(lambda: without_norms(nn.ReLU(), nn.Tanh()), 64, (32, 32)),
     "small kernels": Author(small_kernels, 100, (32, 32)),
+    "gelu": Author(lambda: smooth(nn.GELU()), 100, (32, 32)),
+    "silu": Author(lambda: smooth(nn.SiLU()), 100, (32, 32)),
+    "mish": Author(lambda: smooth(nn.Mish()), 100, (32, 32)),
+    "k8, s4": Author(wide_kernels, 100, (64, 64)),
     "activation first": Author(activation_first, 100, (32, 32)),
     "nearest": Author(lambda: upsampled("nearest", 3, nn.ReLU()), 100, (32, 32), call=plain),
     "nearest, k5, leaky": Author(lambda: upsampled("nearest", 5, nn.LeakyReLU(0.2)), 100, (32, 32), call=plain),

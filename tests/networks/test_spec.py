@@ -147,6 +147,7 @@ def everything() -> NetworkSpec:
         Flatten(),
         Linear(256, 2, spectral_norm=True),
         Activation("silu"),
+        Activation("mish"),
         Activation("sigmoid"),
     )
     return NetworkSpec((6,), layers)

@@ -20,7 +20,7 @@ from dcgan.networks.spec import NetworkSpec
 
 OPSET, IR_VERSION = 20, 9  # the first opset with Gelu; onnxruntime reads it from 1.17 on
 BATCH = "batch"
-ACTIVATIONS = {"relu": "Relu", "selu": "Selu", "gelu": "Gelu", "tanh": "Tanh", "sigmoid": "Sigmoid"}
+ACTIVATIONS = {"relu": "Relu", "selu": "Selu", "gelu": "Gelu", "mish": "Mish", "tanh": "Tanh", "sigmoid": "Sigmoid"}
 
 
 def onnx_model(spec: NetworkSpec, tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> onnx.ModelProto:

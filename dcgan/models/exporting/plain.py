@@ -13,7 +13,7 @@ from dcgan.models.folder import ModelConfig
 from dcgan.networks import layers as records
 from dcgan.networks.spec import NetworkSpec
 
-ACTIVATIONS = {"relu": "ReLU", "selu": "SELU", "gelu": "GELU", "silu": "SiLU", "tanh": "Tanh", "sigmoid": "Sigmoid"}
+ACTIVATIONS = {"relu": "ReLU", "selu": "SELU", "gelu": "GELU", "silu": "SiLU", "mish": "Mish", "tanh": "Tanh", "sigmoid": "Sigmoid"}
 
 SCRIPT = '''"""The generator {name} in plain PyTorch: z of {z_dim} numbers, pictures of {width}x{height}.
 

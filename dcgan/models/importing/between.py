@@ -18,9 +18,11 @@ ACTS: dict[Act, float] = {
     ("selu", None): 4.0,
     ("gelu", None): 4.0,
     ("silu", None): 4.0,
+    ("mish", None): 4.5,
     ("tanh", None): 4.5,
 }
 CHANGE, CHANGE_BEHIND_LINEAR = 5.0, 1.5  # of the activation from one layer to the next
+EMPTY, FULL = 2.5, 5.0  # where one module stands between, of neither activation nor resize, and of both
 BARE = -1.0  # the cost of 0.8 behind a first norm without an activation
 EPS = {1e-5: 0.0, 0.8: 3.0}  # 0.8: tutorials that pass it where torch expects eps; other small ones make no difference that can be seen
 
@@ -65,6 +67,12 @@ class Between:
         if gap is not None and not is_linear:
             return (2.0, 0.1) if gap == 1 and "conv" in self._stages[index].ways else (5.0, 0.0)
         return (0.8, 0.6) if is_linear else (4.0, 0.1)
+
+    def crowding(self, index: int, act: Act, resized: bool) -> float:
+        """Return the cost of an activation and a resize before kernel `index` that are not as many as the modules that stand there."""
+        if self._stages[index].gap != 1 or "conv" not in self._stages[index].ways:
+            return 0.0
+        return {0: EMPTY, 1: 0.0, 2: FULL}[(act != NO_ACT) + resized]
 
     def early(self, index: int, found: Found) -> dict[Act, float]:
         """Return the activations that can stand between kernel `index` and its norm."""

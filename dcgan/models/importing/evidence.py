@@ -33,6 +33,7 @@ PLAIN: dict[str, Callable[[Tensor], Tensor]] = {
     "selu": F.selu,
     "gelu": F.gelu,
     "silu": F.silu,
+    "mish": F.mish,
     "tanh": torch.tanh,
     "sigmoid": torch.sigmoid,
 }
@@ -50,12 +51,17 @@ def latents(count: int, z_dim: int, prior: str) -> Tensor:
     else:
         z = torch.randn(count, z_dim, generator=random, dtype=torch.float64)
         deviation = 1.0
-    z -= z.mean(0)
-    if z_dim * 4 <= count * 3:
-        covariance = z.T @ z / count
-        values, vectors = torch.linalg.eigh(covariance)
-        z = z @ (vectors * values.rsqrt()) @ vectors.T * deviation
-    return z.float()
+    return without_chance(z, torch.full((z_dim,), deviation, dtype=torch.float64)).float()
+
+
+def without_chance(z: Tensor, deviations: Tensor) -> Tensor:
+    """Return z (n, d), of independent numbers with these standard deviations, with mean 0 and, where n allows, exactly that covariance."""
+    z = z - z.mean(0)
+    if z.shape[1] * 4 <= len(z) * 3:
+        values, vectors = torch.linalg.eigh(z.T @ z / len(z))
+        if float(values[0]) > 0:
+            z = z @ (vectors * values.rsqrt()) @ vectors.T * deviations
+    return z
 
 
 def error(y: Tensor, statistics: Mapping[str, Tensor], channels: Tensor | None = None) -> float:

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from dcgan.models.importing.branches import planes
-from dcgan.models.importing.evidence import Kernel, activate, latents, normalise
+from dcgan.models.importing.evidence import Kernel, activate, latents, normalise, without_chance
 from dcgan.models.importing.found import Choice, Entry, Found
 from dcgan.models.importing.options import Act, Pair
 from dcgan.models.importing.parts import Skeleton, Stage
@@ -28,7 +28,10 @@ class Forward:
         if entry.classes and entry.joined != "planes":
             labels = torch.arange(COUNT) % entry.classes
             joined = torch.eye(entry.classes)[labels] if self._table is None else self._table[labels]
-            z = z * joined if entry.joined == "multiplied" else torch.cat([joined, z] if entry.joined == "before" else [z, joined], 1)
+            if entry.joined == "multiplied":
+                z = without_chance(z * joined, z.std(0) * joined.square().mean(0).sqrt())
+            else:
+                z = torch.cat([joined, z] if entry.joined == "before" else [z, joined], 1)
         return Found(entry, start, cost=entry.cost + cost, y=z)
 
     def before(self, index: int, found: Found) -> Pair:

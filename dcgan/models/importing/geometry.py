@@ -218,7 +218,7 @@ def _transposed_cost(kernel: int, stride: int, padding: int, output: int) -> flo
     if kernel == 1:
         return {(1, 0, 0): 0.0, (1, 2, 0): 5.0}.get((stride, padding, output), 8.0)
     exact = kernel - 2 * padding + output == stride  # n pixels become n * stride
-    cost = {1: 1.0, 2: 0.0, 3: 4.0, 4: 2.5 if kernel == 8 else 4.0}[stride]
+    cost = {1: 1.0, 2: 0.5 if kernel == 8 else 0.0, 3: 4.0, 4: 0.5 if kernel == 8 else 4.0}[stride]
     if exact:
         return cost + (0.3 if output else 0.0) + (0.0 if kernel != 3 or stride == 1 else 0.2)
     if output == 0 and padding == 0:

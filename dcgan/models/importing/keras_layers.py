@@ -16,7 +16,17 @@ from dcgan.networks.layers import Activation, AvgPool, BatchNorm, Conv, ConvTran
 SILENT = {
     "InputLayer", "Dropout", "GaussianNoise", "SpatialDropout2D", "ActivityRegularization", "AlphaDropout", "GaussianDropout"
 }  # fmt: skip
-ACTS = {"relu": "relu", "elu": "elu", "selu": "selu", "gelu": "gelu", "swish": "silu", "silu": "silu", "tanh": "tanh", "sigmoid": "sigmoid"}
+ACTS = {
+    "relu": "relu",
+    "elu": "elu",
+    "selu": "selu",
+    "gelu": "gelu",
+    "swish": "silu",
+    "silu": "silu",
+    "mish": "mish",
+    "tanh": "tanh",
+    "sigmoid": "sigmoid",
+}
 SLOPES = {"leaky_relu": 0.2}  # where an activation is given by name alone
 
 

@@ -121,7 +121,16 @@ class Search:
         kept = [(act, cost) for act, cost in kinds if cost < kinds[0][1] + 1.5][: 2 if found.act or not index else 1]
         stated = self._eps(index, found)
         eps = found.eps if found.eps in stated or not stated else next(iter(stated))
-        return [Trial(act, eps, move, NO_ACT, move.cost + cost) for move, _ in near[: BEAM + 4] for act, cost in kept]
+        crowding = self._between.crowding
+
+        def enlarging(move: Move) -> float:  # a last kernel doubles as those before it, but does not keep the size as one of them
+            return self._cost(index, found, move) if max(move.stride) > 1 else move.cost
+
+        return [
+            Trial(act, eps, move, NO_ACT, enlarging(move) + cost + crowding(index, act, move.scale > 1))
+            for move, _ in near[: BEAM + 4]
+            for act, cost in kept
+        ]
 
     def _cost(self, index: int, found: Found, move: Move) -> float:
         """Return a move's cost, less where an earlier kernel of this size does the same: authors repeat themselves."""
@@ -144,7 +153,10 @@ class Search:
         eps = [e for e in self._eps(index, found) if e != found.eps]
         trials += self._measure(index, found, [(likely, e, t.move, before) for t in leading_resizes(trials) for e in eps])
         if found.act is None or found.is_loose or not fits(trials):
-            trials += self._measure(index, found, [(act, t.eps, t.move, before) for t in leading_resizes(trials) for act in others])
+            ways = {(t.move, t.eps) for t in leading_resizes(trials)} | {
+                (moves[0], found.eps)
+            }  # the usual move, whatever the likeliest says
+            trials += self._measure(index, found, [(act, eps_before, move, before) for move, eps_before in ways for act in others])
             best = list(dict.fromkeys(t.act for t in leading(trials, len(trials))))[:ACTS]
             for act in dict.fromkeys([*best, LEAKY]):
                 if act != likely and act in acts:
@@ -173,6 +185,7 @@ class Search:
             y = activate(kernels[act, e](move, channels), between)
             y, kept = self._forward.as_normed(stage, y, channels, found.start)
             cost = self._cost(index, found, move) + acts[act] + early[between] + (0.0 if e == found.eps else eps.get(e, 0.0))
+            cost += self._between.crowding(index, act, move.scale > 1)
             trials.append(Trial(act, e, move, between, cost, error(y, stage.norm.tensors, kept), stage.norm.channels, floor))
         return trials
 

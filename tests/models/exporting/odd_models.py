@@ -45,6 +45,7 @@ def odd_network() -> NetworkSpec:
         Conv(9, 5, (3, 3), padding=(1, 1, 1, 1), spectral_norm=True),
         BatchNorm(5, eps=1e-3),
         Activation("silu"),
+        Activation("mish"),
         Resize((2, 2), "bilinear"),
         Conv(5, 5, (3, 4), padding=(1, 1, 2, 1), bias=False),
         Activation("elu", 0.7),
