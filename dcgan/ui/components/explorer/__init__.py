@@ -52,6 +52,7 @@ SCRIPTS = (
     "opening.js",
     "stage.js",
     "following.js",
+    "layer_table.js",
     "reading.js",
     "drop.js",
     "hub.js",
