@@ -25,7 +25,7 @@ OUTPUTS = {"tanh": (-1.0, 1.0), "sigmoid": (0.0, 1.0), "none": (-1.0, 1.0)}  # a
 
 @dataclass(frozen=True)
 class Options:
-    """The overrides. Lists are by layer, in order; one value stands for all layers, and None (`?` in a setting) leaves its layer to be found.
+    """The overrides. Lists are by layer, in order; one value stands for all layers, None (`?` in a setting) leaves one to be found.
 
     `image_size` is (width, height). `activations` are those before each layer but the first. `classes` is the number of labels that are
     joined one-hot behind z. `statistics=estimate` replaces the file's batch norm statistics by those of the found network. `reading` takes

@@ -20,7 +20,7 @@ class Assumption:
 
 @dataclass(frozen=True)
 class LayerRow:
-    """A convolution as it was read. `stride`, `padding` and `output_padding` can be set by its place; None where they make no difference."""
+    """A convolution as it was read. `stride`, `padding` and `output_padding` can be set by its place; None where that does nothing."""
 
     kind: str
     weight: tuple[int, ...]
