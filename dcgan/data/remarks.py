@@ -13,6 +13,7 @@ Value = int | float | str
 # The Train page says the same (`train.form.check_*` of its texts).
 SENTENCES: dict[str, str] = {
     "count": "Pictures that can be used: {count}. The shorter side has {smallest} to {largest} px, half of them at least {median}.",
+    "count_one_size": "Pictures that can be used: {count}. The shorter side of all of them has {largest} px.",
     "labels": "They have labels, {count} kinds: {names}.",
     "mixed": "Grey and colour are mixed, {grey} of {count} are grey: all will be trained in colour.",
     "transparent": "With a channel of transparency: {count}. What is transparent becomes white.",
@@ -63,7 +64,10 @@ def remarks(found: Examination) -> list[Remark]:
 def _of_files(found: Examination) -> Iterator[Remark]:
     count, colours, labels = found.survey.count, found.colours, found.survey.label_names
     smallest, median, largest = found.sides
-    yield Remark("count", {"count": count, "smallest": smallest, "median": median, "largest": largest})
+    if smallest == largest:
+        yield Remark("count_one_size", {"count": count, "largest": largest})
+    else:
+        yield Remark("count", {"count": count, "smallest": smallest, "median": median, "largest": largest})
     if labels:
         names = ", ".join(labels[:NAMED]) + (" …" if len(labels) > NAMED else "")
         yield Remark("labels", {"count": len(labels), "names": names})

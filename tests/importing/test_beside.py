@@ -37,21 +37,24 @@ def test_no_pair(tmp_path: Path, own: str) -> None:
     assert partner(tmp_path / own) is None
 
 
+@pytest.mark.usefixtures("read_here")
 def test_it_judges_the_pictures(tmp_path: Path) -> None:
     torch.manual_seed(0)
-    author, judge = GALLERY["tutorial"].trained(), Critic().eval()
+    author, judge = GALLERY["no norms"].trained(), Critic(4)
+    judge.main[-2] = torch.nn.Conv2d(32, 1, 2, bias=False)  # of 32 px
     torch.save(author.state_dict(), tmp_path / "netG.pth")
     torch.save(judge.state_dict(), tmp_path / "netD.pth")
     found = inspect_file(tmp_path / "netG.pth")
-    pictures = torch.rand(4, 3, 64, 64) * 2 - 1
+    pictures = torch.rand(4, 3, 32, 32) * 2 - 1
     with torch.no_grad():
-        said, truth = found.best.model.build_discriminator()(pictures), judge(pictures).logit()
+        said, truth = found.best.model.build_discriminator()(pictures), judge.eval()(pictures).logit()
     np.testing.assert_allclose(said.flatten().numpy(), truth.numpy(), atol=1e-3)
     assert "netD.pth beside it was taken along" in found.notes[-1]
 
 
+@pytest.mark.usefixtures("read_here")
 def test_what_is_none_is_left_and_said(tmp_path: Path) -> None:
-    torch.save(GALLERY["tutorial"].trained().state_dict(), tmp_path / "netG.pth")
+    torch.save(GALLERY["no norms"].trained().state_dict(), tmp_path / "netG.pth")
     (tmp_path / "netD.pth").write_bytes(b"nothing")
     found = inspect_file(tmp_path / "netG.pth")
     assert found.best.model.config.discriminator is None and "netD.pth beside it was not taken along" in found.notes[-1]

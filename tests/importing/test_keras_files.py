@@ -60,6 +60,7 @@ def write_keras(path: Path) -> None:
         archive.writestr("model.weights.h5", buffer.getvalue())
 
 
+@pytest.mark.usefixtures("read_here")
 @pytest.mark.parametrize("write", [write_whole, write_keras])
 def test_a_keras_generator_gives_its_own_pictures(tmp_path: Path, write: Any) -> None:
     path = tmp_path / ("generator.h5" if write is write_whole else "generator.keras")

@@ -23,7 +23,7 @@ def contents(name: str, tensors: dict[str, Tensor]) -> Contents:
 def files() -> dict[str, Contents]:
     torch.manual_seed(3)
     return {
-        "G": contents("weights_a.pth", GALLERY["tutorial 32, z 64"].trained().state_dict()),
+        "G": contents("weights_a.pth", GALLERY["no norms"].trained().state_dict()),
         "D": contents("weights_b.pth", Critic(4).state_dict()),
         "z": contents("fixed_noise.pt", {"tensor": torch.randn(5, 64, 1, 1)}),
     }

@@ -65,6 +65,7 @@ class RunReader:
 
     def _forget(self) -> None:
         self._offsets: list[int] = [0]  # start of every line, and the end of the last
+        self._last_line = b""
         self._generation = 0
         self._last_step: dict[str, Any] = {}
         self._last_event: dict[str, Any] = {}
@@ -174,10 +175,12 @@ class RunReader:
         """Note where new whole lines begin; after a resume has replaced the file, begin again."""
         try:
             with (self.folder / EVENTS).open("rb") as file:
-                found = os.fstat(file.fileno())
-                if found.st_ino != self._inode or found.st_size < self._offsets[-1]:
+                inode = os.fstat(file.fileno()).st_ino
+                file.seek(self._offsets[-1] - len(self._last_line))
+                # A file that was replaced twice may have the first one's inode again, and be longer: its lines are others.
+                if inode != self._inode or file.read(len(self._last_line)) != self._last_line:
                     self._forget()
-                    self._inode = found.st_ino
+                    self._inode = inode
                 file.seek(self._offsets[-1])
                 content = file.read()
         except OSError:
@@ -185,6 +188,7 @@ class RunReader:
         for text in content.splitlines(keepends=True):
             if text.endswith(b"\n"):
                 self._offsets.append(self._offsets[-1] + len(text))
+                self._last_line = text
                 self._note(json.loads(text))
 
     def _note(self, record: dict[str, Any]) -> None:

@@ -157,6 +157,16 @@ def test_increments_are_only_what_is_new(tmp_path: Path, pictures: Path) -> None
     assert seen == [json.loads(line) for line in written]
 
 
+def test_a_file_that_was_replaced_is_read_anew_though_it_has_the_same_inode(tmp_path: Path, pictures: Path) -> None:
+    reader = run_to_the_end(request(tmp_path / "r", pictures))
+    events = tmp_path / "r" / "events.jsonl"
+    before, inode = reader.since(0).next, events.stat().st_ino
+    lines = [{"event": "started", "step": 0, "generation": 2}, *({"step": step, "seconds": step / 7} for step in range(1, 200))]
+    events.write_text("".join(f"{json.dumps(line)}\n" for line in lines))  # longer than what was read
+    assert events.stat().st_ino == inode and len(lines) > before
+    assert reader.since(0).lines == lines and reader.since(0).generation == 2 and reader.status().step == 199
+
+
 def test_a_complete_run_says_so_and_can_be_lengthened(tmp_path: Path, pictures: Path) -> None:
     run_to_the_end(request(tmp_path / "r", pictures))
     with RunTraining(request(tmp_path / "r", None, steps=6)) as training:

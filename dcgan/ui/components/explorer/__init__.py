@@ -23,6 +23,7 @@ SCRIPTS = (
     "undoing.js",
     "returning.js",
     "texts.js",
+    "status.js",
     "panel.js",
     "equaliser.js",
     "radius.js",

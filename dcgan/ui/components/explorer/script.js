@@ -5,7 +5,6 @@ class Explorer {
   #base;
   #text;
   #number;
-  #trouble = null; // "lost" or "post", which the status line says
   #frame = null;
   #alive = new AbortController(); // of listeners beyond the component
 
@@ -15,11 +14,12 @@ class Explorer {
     this.#base = base;
     this.#text = createText(texts, language);
     this.#number = createNumber(language in texts ? language : "en");
+    this.status = new Status(this.#part("status"), this.#text);
     this.history = new History((model) => this.#return(model), () => this.undoing?.draw());
     this.view = new View(this.history, () => this.#changed());
     this.engine = new Engine(base, (state, sentence) => this.#onEngine(state, sentence));
-    this.stream = new Stream(this.engine, (picture) => this.stage.draw(picture), (sentence) => this.#say(this.#text.said(sentence), true));
-    this.store = new Store(() => this.#say(this.#text("store_full"), true));
+    this.stream = new Stream(this.engine, (picture) => this.stage.draw(picture), (sentence) => this.status.say(this.#text.said(sentence), true));
+    this.store = new Store(() => this.status.say(this.#text("store_full"), true));
     this.settings = new Settings(this.store);
     fillSentences(root, this.#text);
     root.inert = true; // until there is a model
@@ -34,11 +34,11 @@ class Explorer {
     const before = unpackOnReturn("explore");
     if (before) history.replaceState(history.state, "", before.address);
     await this.models.load();
-    if (!this.models.list.length) return this.#say(this.#text("no_models"), true);
+    if (!this.models.list.length) return this.status.say(this.#text("no_models"), true);
     const { info, seed, z, label, complaint } = readAddress(this.models.list, defaultModel);
     this.#display(info, seed, z, label);
     if (before) this.returning.unpack(before);
-    if (complaint) this.#say(this.#text(...complaint), true);
+    if (complaint) this.status.say(this.#text(...complaint), true);
     return undefined;
   }
 
@@ -54,7 +54,7 @@ class Explorer {
     return {
       ...{ view, engine, store, settings, picture, history, base: this.#base, text: this.#text, number: this.#number, signal: this.#alive.signal },
       part: (name) => this.#part(name),
-      say: (sentence, isError) => this.#say(sentence, isError),
+      say: (sentence, isError) => this.status.say(sentence, isError),
       openPoint: (point) => this.opening.point(point),
       openTab: (name) => this.tabs.show(name),
       scoresOf: (points) => this.score.of(points),
@@ -144,14 +144,14 @@ class Explorer {
   #return(model) {
     const info = this.models.named(model);
     if (info) this.#display(info);
-    else this.#say(this.#text("point_model", { model }), true);
+    else this.status.say(this.#text("point_model", { model }), true);
     return Boolean(info);
   }
 
   #display(info, seed, z, label) {
     this.stream.restart();
     this.engine.use(info.name);
-    this.#say("");
+    this.status.say("");
     this.#part("model").value = info.name;
     fillFacts(this.#part("facts"), factsOf(info, this.#text, this.#number));
     this.#part("labels").hidden = !info.labels.length;
@@ -185,7 +185,7 @@ class Explorer {
   #typeSeed(field) {
     const seed = parseSeed(field.value);
     field.setAttribute("aria-invalid", String(seed === null));
-    this.#say(seed === null ? this.#text("bad_seed", { seed: this.view.seed }) : "", seed === null);
+    this.status.say(seed === null ? this.#text("bad_seed", { seed: this.view.seed }) : "", seed === null);
     if (seed !== null) this.view.sow(seed);
   }
 
@@ -199,11 +199,7 @@ class Explorer {
   }
 
   #onEngine(state, sentence) {
-    if (state === "lost") this.#say(this.#text("lost"), true);
-    else if (state === "post" && this.#trouble !== "post") this.#say(this.#text("slow"));
-    else if (state === "refused") this.#say(this.#text.said(sentence), true);
-    else if (state === "ready" && this.#trouble) this.#say(this.#text("mended"));
-    if (state !== "connecting") this.#trouble = ["lost", "post"].includes(state) ? state : null;
+    this.status.engine(state, sentence);
     this.stream.resume();
     if (state === "ready") this.rest.later();
   }
@@ -243,12 +239,6 @@ class Explorer {
     this.picture.setAttribute("aria-label", this.#text(edited ? "picture_edited" : "picture", { seed }));
     if (label !== null) this.#part("label").value = label;
     this.#part("reuse").disabled = !edited;
-  }
-
-  #say(sentence, isError = false) {
-    const status = this.#part("status");
-    if (status.textContent !== sentence) status.textContent = sentence;
-    status.classList.toggle("dx-error", isError);
   }
 }
 

@@ -16,6 +16,7 @@ function createPanel(root, onOrder) {
   const buttons = [...root.querySelectorAll("[data-order]")];
   const title = document.title;
   let asked = null; // the state in which an order was sent: its buttons rest until the state changes
+  let isHeld = false; // the keyboard's focus was on a button that rests
   let shownRun = "";
 
   function put(node, text) {
@@ -79,6 +80,13 @@ function createPanel(root, onOrder) {
       button.hidden = !offered.includes(button.dataset.order);
       button.disabled = asked !== null;
     }
+    if (isHeld && asked === null) giveBackFocus();
+  }
+
+  /** Whoever pressed Pause by key finds Resume next, and not the top of the page; a focus that went elsewhere stays there. */
+  function giveBackFocus() {
+    isHeld = false;
+    if (document.activeElement === document.body) buttons.find((button) => !button.hidden)?.focus({ preventScroll: true });
   }
 
   /** Show that there is nothing to see: no run yet, or the sentence that says why. */
@@ -107,6 +115,7 @@ function createPanel(root, onOrder) {
 
   async function give(order) {
     asked = root.dataset.state;
+    isHeld = buttons.includes(document.activeElement);
     for (const button of buttons) button.disabled = true;
     if (!(await makingWay(part("offer"), (pause) => onOrder(order, pause)))) asked = null;
   }
