@@ -10,7 +10,7 @@ import pytest
 import torch
 from playwright.sync_api import Page, expect
 
-from browser.conftest import App
+from browser.conftest import App, Watch
 from browser.models import tutorial_generator
 from browser.recording import another_picture, part, picture_count, settle
 from browser.views import assert_link_is_the_picture
@@ -69,7 +69,7 @@ def test_another_reading_and_an_override_without_losing_the_file(visit: Visit, a
     assert third.config.generator.output_shape == (3, 32, 32) and third.config.image_range == (0.0, 1.0)
 
 
-def test_a_layer_and_the_size_are_overridden_and_the_impossible_loses_nothing(visit: Visit, app: App, tmp_path: Path) -> None:
+def test_a_layer_and_the_size_are_overridden_and_the_impossible_loses_nothing(visit: Visit, app: App, watch: Watch, tmp_path: Path) -> None:
     file = tmp_path / "netG.pth"
     torch.save({f"gen.{key}": tensor for key, tensor in tutorial_generator().state_dict().items()}, file)
     page = visit("/")
@@ -82,6 +82,7 @@ def test_a_layer_and_the_size_are_overridden_and_the_impossible_loses_nothing(vi
     expect(size).to_have_value("32x32")
     expect(stride).to_have_value("2")
 
+    watch.expected.append("status of 400")  # the refusal
     stride.fill("9")
     stride.press("Enter")
     expect(part(page, "drop-message")).to_contain_text("no strides and paddings of its kernels", timeout=120_000)
