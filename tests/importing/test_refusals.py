@@ -42,6 +42,48 @@ def attention() -> nn.Module:
 NETWORKS = {"dense": dense, "classifier": classifier, "autoencoder": autoencoder, "diffusion": attention, "discriminator": Critic}
 
 
+def shortcuts() -> nn.Module:
+    block = nn.ModuleDict({"conv1": nn.Conv2d(16, 16, 3, 1, 1), "bn2": nn.BatchNorm2d(16), "conv2": nn.Conv2d(16, 16, 3, 1, 1)})
+    block["shortcut"] = nn.Conv2d(16, 16, 1)
+    return nn.ModuleDict({"linear": nn.Linear(64, 256), "block2": block, "last": nn.Conv2d(16, 3, 3, 1, 1)})
+
+
+def attentive() -> nn.Module:
+    attention = nn.ModuleDict({name: nn.Conv2d(16, 16, 1) for name in ("query_conv", "key_conv", "value_conv")})
+    attention.gamma = nn.Parameter(torch.ones(1))
+    return nn.ModuleDict({"l1": nn.ConvTranspose2d(64, 16, 4), "attn1": attention, "last": nn.ConvTranspose2d(16, 3, 4, 2, 1)})
+
+
+def layer_normed() -> nn.Module:
+    return nn.Sequential(nn.ConvTranspose2d(64, 16, 4), nn.LayerNorm([16, 4, 4]), nn.ReLU(), nn.ConvTranspose2d(16, 3, 4, 2, 1))
+
+
+def shuffled() -> nn.Module:
+    kernels = [nn.Conv2d(32, 64, 3, 1, 1), nn.PixelShuffle(2), nn.Conv2d(16, 64, 3, 1, 1), nn.PixelShuffle(2), nn.Conv2d(16, 3, 3, 1, 1)]
+    return nn.ModuleDict({"fc": nn.Linear(64, 512), "net": nn.Sequential(*kernels)})
+
+
+def detector() -> nn.Module:
+    """Its channels would chain from 3 numbers to a picture."""
+    branches = nn.ModuleDict({f"cv{k}": nn.ModuleDict({"conv": nn.Conv2d(16, 16, 1)}) for k in (1, 2)})
+    return nn.ModuleDict({"0": nn.ModuleDict({"conv": nn.Conv2d(3, 16, 3)}), "2": branches})
+
+
+NAMED = {
+    "residual blocks with a way around their layers (block2.shortcut": shortcuts,
+    "self-attention (attn1": attentive,
+    "1, a layer norm": layer_normed,
+    "pixel shuffles": shuffled,
+    "it is a YOLO detector": detector,
+}
+
+
+@pytest.mark.parametrize("what", NAMED)
+def test_what_no_chain_of_layers_does_is_named(tmp_path: Path, what: str) -> None:
+    save_file(NAMED[what]().state_dict(), tmp_path / "it.safetensors")
+    assert what in assert_refused(tmp_path / "it.safetensors")
+
+
 def assert_refused(path: Path) -> str:
     with pytest.raises(CheckpointError) as caught:
         inspect_file(path)

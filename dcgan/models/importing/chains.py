@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from dcgan.errors import ConfigError
 from dcgan.models.importing.naming import natural
@@ -26,9 +27,11 @@ def in_order(kernels: Sequence[Part], ordered: bool) -> tuple[list[Part], list[t
 
 
 def _readings(part: Part) -> list[tuple[Way, int, int]]:
-    """Return (way, inputs, outputs) of each reading of a weight."""
+    """Return (way, inputs, outputs) of each reading of a weight; a bias tells how many outputs there are."""
     a, b = part.weight.shape[:2]
-    return [("linear", b, a)] if part.weight.dim() == 2 else [("transposed", a, b), ("conv", b, a)]
+    found: list[tuple[Way, int, int]] = [("linear", b, a)] if part.weight.dim() == 2 else [("transposed", a, b), ("conv", b, a)]
+    bias = part.tensors.get("bias")
+    return [reading for reading in found if bias is None or reading[2] == len(bias)]
 
 
 def _follows(before: tuple[Way, int, int], after: tuple[Way, int, int]) -> bool:
@@ -103,10 +106,16 @@ def _may_come(part: Part, chain: Sequence[Part], parts: Sequence[Part]) -> bool:
     return own is None or all(other is None or other[0] != own[0] or other[1] > own[1] for other in others)
 
 
+def _is_shuffled(before: Part, after: Part) -> bool:
+    return before.weight.dim() == after.weight.dim() == 4 and before.weight.shape[0] == 4 * after.weight.shape[1]
+
+
 def _why_not(parts: Sequence[Part]) -> str:
     first = next((part for part in parts if part.weight.dim() == 4), parts[0])
     if first.weight.shape[1] in PICTURE_CHANNELS and first.weight.shape[0] > 4 and parts[0] is first:
         return "its layers begin with a picture, as a discriminator's, a classifier's or an image-to-image network's do"
     if parts[-1].weight.dim() == 4 and not set(parts[-1].weight.shape[:2]) & set(PICTURE_CHANNELS):
         return f"its last layer gives {parts[-1].weight.shape[0]} or {parts[-1].weight.shape[1]} channels; a picture has 1, 3 or 4"
+    if any(_is_shuffled(before, after) for before, after in pairwise(parts)):
+        return "its convolutions give four times the channels that the next one takes: pixel shuffles between, which are not read here"
     return "the channels of its layers do not chain from z to a picture of 1, 3 or 4 channels"

@@ -20,6 +20,24 @@ FAMILIES = (
 )
 """What a kind of network is, and what all files of it have among their names."""
 
+PARTS = (
+    ("self-attention", r"attn|attention|query|(^|\.)(theta|phi)\.|non_?local"),
+    ("residual blocks with a way around their layers", r"short_?cut|by_?pass|skip|resid|res_?block|(^|[._])(c_|conv_)?sc([._]|$)"),
+    ("norms steered by a label", r"(bn|norm)\w*\.(gain|gamma|beta|embed|mlp)\w*\.weight|embed_?(gamma|beta)"),
+    ("squeeze and excitation", r"(^|\.)se(_?(block|layer))?\d*\."),
+)
+"""What generators of a newer kind have besides the layers of a DCGAN, and how it is called."""
+
+
+def parts(names: Iterable[str]) -> str | None:
+    """Return what a network has that no chain of layers does, with a name that says so, or None where no name does."""
+    listed = sorted(names)
+    for kind, pattern in PARTS:
+        name = next((name for name in listed if re.search(pattern, name.lower())), None)
+        if name is not None:
+            return f"{kind} ({name})"
+    return None
+
 
 def family(names: Iterable[str]) -> str | None:
     """Return what kind of network the names of tensors belong to, or None where they tell nothing."""

@@ -93,6 +93,8 @@ def _inspect(contents: Contents, options: Options) -> Inspection:
 
         return inspect_keras(contents, options)
     node, network = _generator(contents, options)
+    if options.network is None and family(map(".".join, node.tensors)):
+        raise ConfigError("its names are another network's")
     geometry = Geometry(network, options, size_hint(contents.facts))
     _refuse_large(geometry)
     with torch.random.fork_rng(devices=[]):

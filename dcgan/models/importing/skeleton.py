@@ -9,6 +9,7 @@ from dataclasses import replace
 from dcgan.errors import ConfigError
 from dcgan.models.importing.branches import MAX_CLASSES, find_branch
 from dcgan.models.importing.chains import in_order
+from dcgan.models.importing.families import parts
 from dcgan.models.importing.naming import Modules, Path
 from dcgan.models.importing.norms import with_gaps, with_norms
 from dcgan.models.importing.parts import Part, Skeleton, Stage, Way
@@ -83,7 +84,15 @@ def _sorted_out(found: Modules) -> tuple[list[Part], list[Part], list[Part], lis
             norms.append(part)
         else:
             strange.append(part)
+    if (known := parts(f"{'.'.join((*path, name))}" for path, tensors in found.items() for name in tensors)) is not None:
+        raise ConfigError(f"it has {known}, which no plain convolutional generator has")
     if strange or len(tables) > 1:
-        named = ", ".join(".".join(part.path) or "its own" for part in (strange or tables)[:3])
+        named = ", ".join(_called(part) for part in (strange or tables)[:3])
         raise ConfigError(f"it has parts that no plain convolutional generator has ({named})")
     return kernels, norms, slopes, tables
+
+
+def _called(part: Part) -> str:
+    name, weight = ".".join(part.path) or "its own", part.tensors.get("weight")
+    is_layer_norm = weight is not None and weight.dim() == 3 and part.tensors.keys() == {"weight", "bias"}
+    return f"{name}, a layer norm" if is_layer_norm else name

@@ -84,7 +84,7 @@ class Doctor:
     def see(self, checkup: Checkup) -> Iterator[Diagnosis]:
         """Yield what a look at the networks shows."""
         self._best.note(checkup)
-        for sight in sights(checkup, self.recipe, self._best):
+        for sight in sights(checkup, self.recipe, self._best, self._vitals.variety):
             since = self._began("looks", sight.finding, sight.is_so, checkup.step, sight.patience)
             if since is not None:
                 found = Diagnosis(checkup.step, sight.finding, sight.severity, since - checkup.steps, sight.evidence, sight.sentence, None)

@@ -18,6 +18,8 @@ SPEECHLESS = 1e-5  # standard deviation of D's outputs
 ASLEEP = 0.3  # share of a layer's units
 COPIES = 0.3  # distance to the nearest real picture, over that of real ones to each other
 KEPT = 0.6  # share of the classes that are made
+ONE = 0.03  # kinds: all 64 are most like one real picture, or nearly
+UNLIKE = 0.4  # distance between the pictures of a batch, over that of real ones: more is no collapse to one picture
 ALIKE = 0.04  # distance between fixed-z pictures, over that of real ones
 
 
@@ -46,8 +48,8 @@ class Best:
         self.classes = max(self.classes, len(_made(checkup)))
 
 
-def sights(checkup: Checkup, recipe: Recipe, best: Best) -> Iterator[Sight]:
-    """Yield everything that is looked for."""
+def sights(checkup: Checkup, recipe: Recipe, best: Best, variety: float = 0.0) -> Iterator[Sight]:
+    """Yield everything that is looked for, `variety` being that of the batches of late."""
     for network in ("g", "d"):
         yield _learning_of(network, checkup, recipe)
     yield Sight(
@@ -68,7 +70,7 @@ def sights(checkup: Checkup, recipe: Recipe, best: Best) -> Iterator[Sight]:
         "D is dead: it gives the same answer to every picture, real or fake, and G can learn nothing from it.",
         slower("d")(recipe),
     )
-    yield _few_kinds(checkup, recipe, best)
+    yield _few_kinds(checkup, recipe, best, variety)
     yield _lost_classes(checkup, recipe, best)
     yield _dead_units(checkup, recipe)
     yield Sight(
@@ -94,13 +96,17 @@ def _learning_of(network: Literal["g", "d"], checkup: Checkup, recipe: Recipe) -
     )
 
 
-def _few_kinds(checkup: Checkup, recipe: Recipe, best: Best) -> Sight:
-    """See a collapse that leaves some pictures, or one of each class: they can be far from each other, but are few."""
+def _few_kinds(checkup: Checkup, recipe: Recipe, best: Best, variety: float) -> Sight:
+    """See a collapse that leaves some pictures, or one of each class: they can be far from each other, but are few.
+
+    Where a look finds one picture, and the batches of the same steps differ, only the running statistics of G's batch norm lag behind.
+    """
     alike = checkup.fixed_variety < ALIKE and checkup.step > 6 * EVERY
     few = checkup.kinds < (0.4 * best.kinds if best.kinds > 0.6 else 0.3 if is_late(checkup.step, recipe) else 0.0)
+    lags = checkup.kinds < ONE and variety > UNLIKE
     return Sight(
         "mode-collapse",
-        alike or few,
+        alike or (few and not lags),
         2 * EVERY,
         "failure",
         {"fixed_variety": rounded(checkup.fixed_variety, 4), "kinds": rounded(checkup.kinds, 4), "best_kinds": rounded(best.kinds, 4)},

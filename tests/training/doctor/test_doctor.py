@@ -165,6 +165,16 @@ def test_what_the_measures_show(measures: Callable[[int], dict[str, float]], fin
     assert said[0].evidence and said[0].remedy.settings
 
 
+def test_one_picture_in_eval_mode_is_no_collapse_while_batches_differ() -> None:
+    """Of a training of digits, step 2,000: running statistics lagged, and the averaged generator's sheets were as before."""
+    looks = [
+        Checkup(step, EVERY, {"g": 0.3, "d": 0.3}, fixed_variety=0.18, d_spread=1.0, dead_units={}, nearness=1.0, kinds=kinds, classes={})
+        for step, kinds in ((2000, 0.88), (2050, 0.0167), (2100, 0.0167), (2150, 0.0167), (2200, 0.0167))
+    ]
+    assert told(lambda step: {"diversity": 0.58}, 60, start=1940, seen=tuple(looks)) == []
+    assert [found.finding for found in told(lambda step: {"diversity": 0.2}, 60, start=1940, seen=tuple(looks))] == ["mode-collapse"]
+
+
 def test_what_shows_while_a_collapse_lasts_is_treated_by_its_cure() -> None:
     said = told(lambda step: {"diversity": 0.1, "d_real": 0.99, "d_fake": 0.002} if step >= 200 else {}, 500)
     collapse, d_wins = (found.remedy for found in said)
