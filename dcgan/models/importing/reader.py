@@ -74,6 +74,8 @@ def inspect_contents(contents: Contents, options: Options) -> Inspection:
     except ConfigError as error:
         if contents.keras is None and (kind := family(contents.tensors)):
             raise CheckpointError(f"{contents.name} is not a DCGAN's generator: by the names of its layers it is {kind}") from None
+        if options != Options():
+            raise CheckpointError(f"{contents.name} cannot be read so: {error}") from None
         line = SAVE_LINE if contents.keras is None else KERAS_LINE
         raise CheckpointError(f"{contents.name} is not a DCGAN's generator that can be read here: {error}; save one with {line}") from None
 
