@@ -89,6 +89,7 @@ def _report(found: Inspection) -> dict[str, Any]:
         "proved": [*found.proved, *found.best.supported],
         "assumed": [asdict(item) for item in found.best.assumed],
         "notes": list(found.notes),
+        "convolutions": [asdict(row) for row in found.best.rows],
         "readings": [{"title": reading.title, "sheet": _sheet(reading.model)} for reading in found.readings],
     }
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 from playwright.sync_api import Page, expect
 
-from browser.conftest import App
+from browser.conftest import App, Watch
 from browser.models import tutorial_generator
 from browser.recording import another_picture, part, picture_count, settle
 from browser.views import assert_link_is_the_picture
@@ -67,3 +67,41 @@ def test_another_reading_and_an_override_without_losing_the_file(visit: Visit, a
     another_picture(page, before)
     third = assert_own(page, app)
     assert third.config.generator.output_shape == (3, 32, 32) and third.config.image_range == (0.0, 1.0)
+
+
+def test_a_layer_and_the_size_are_overridden_and_the_impossible_loses_nothing(visit: Visit, app: App, watch: Watch, tmp_path: Path) -> None:
+    file = tmp_path / "netG.pth"
+    torch.save({f"gen.{key}": tensor for key, tensor in tutorial_generator().state_dict().items()}, file)
+    page = visit("/")
+    settle(page)
+    page.set_input_files("[data-dx=file]", file)
+    layers = part(page, "report-layers")
+    expect(layers).to_be_visible(timeout=120_000)
+    layers.locator("summary").click()
+    stride, size = layers.locator("[name=strides-3]"), layers.locator("[name=image_size]")
+    expect(size).to_have_value("32x32")
+    expect(stride).to_have_value("2")
+
+    watch.expected.append("status of 400")  # the refusal
+    stride.fill("9")
+    stride.press("Enter")
+    expect(part(page, "drop-message")).to_contain_text("no strides and paddings of its kernels", timeout=120_000)
+    expect(stride).to_have_value("2")
+    expect(size).to_have_value("32x32")
+
+    stride.fill("1")
+    stride.press("Enter")
+    expect(part(page, "report-assumed")).to_contain_text("strides: ?,?,?,1", timeout=120_000)
+    expect(stride).to_have_value("1")
+    expect(stride).to_be_focused()
+    height = assert_own(page, app).config.generator.output_shape[1]
+    expect(size).to_have_value(f"{height}x{height}")
+    assert height < 32
+
+    stride.fill("")
+    stride.press("Enter")
+    expect(size).to_have_value("32x32", timeout=120_000)
+    size.fill("34")
+    size.press("Enter")
+    expect(part(page, "report-assumed")).to_contain_text("image_size: 34", timeout=120_000)
+    assert assert_own(page, app).config.generator.output_shape == (3, 34, 34)

@@ -56,7 +56,7 @@ def distance(found: Inspection, author: nn.Module) -> float:
 
 
 @pytest.mark.parametrize(
-    ("how", "note"), [("missing", "it has no batch norm statistics"), ("unfilled", "never filled"), ("stale", "stale")]
+    ("how", "note"), [("missing", "It has no batch norm statistics"), ("unfilled", "never filled"), ("stale", "stale")]
 )
 def test_they_are_noticed_and_estimated(author: nn.Module, tmp_path: Path, how: str, note: str) -> None:
     torch.manual_seed(4)

@@ -51,7 +51,7 @@ def test_a_discriminator_of_other_pictures_is_left_and_said(files: dict[str, Con
     other = contents("weights_b.pth", Critic(4, channels=channels).state_dict())
     together = inspect_together([other, files["G"]], Options())
     assert together.found is not None and together.found.best.model.config.discriminator is None
-    assert together.found.notes[-1] == "weights_b.pth beside it was not taken along: it cannot be read as its discriminator"
+    assert together.found.notes[-1] == "weights_b.pth beside it was not taken along: it cannot be read as its discriminator."
 
 
 def test_two_generators_are_refused_by_name(files: dict[str, Contents]) -> None:

@@ -33,12 +33,12 @@ def with_discriminator(found: Inspection, contents: Contents) -> Inspection:
         best = replace(found.best, model=critic_alone(found.best.model, contents))
     except DCGANError:
         return _left(found, contents.name)
-    notes = (*found.notes, f"{contents.name} beside it was taken along as its discriminator")
+    notes = (*found.notes, f"{contents.name} beside it was taken along as its discriminator.")
     return replace(found, readings=(best, *found.readings[1:]), notes=notes)
 
 
 def _left(found: Inspection, name: str) -> Inspection:
-    return replace(found, notes=(*found.notes, f"{name} beside it was not taken along: it cannot be read as its discriminator"))
+    return replace(found, notes=(*found.notes, f"{name} beside it was not taken along: it cannot be read as its discriminator."))
 
 
 def says_discriminator(name: str) -> bool:

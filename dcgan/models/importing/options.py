@@ -17,6 +17,7 @@ ResizeName = Literal["none", "nearest", "bilinear"]
 T = TypeVar("T")
 
 NO_ACT: Act = ("none", None)
+GAP = "?"  # in a list of numbers, for a layer that is left to be found
 KINDS = ("none", "relu", "leaky_relu", "elu", "selu", "gelu", "silu", "tanh", "sigmoid")
 SLOPES = {"leaky_relu": 0.2, "elu": 1.0}  # what is usual where only the name is given
 OUTPUTS = {"tanh": (-1.0, 1.0), "sigmoid": (0.0, 1.0), "none": (-1.0, 1.0)}  # and the range of the picture
@@ -24,7 +25,7 @@ OUTPUTS = {"tanh": (-1.0, 1.0), "sigmoid": (0.0, 1.0), "none": (-1.0, 1.0)}  # a
 
 @dataclass(frozen=True)
 class Options:
-    """The overrides. Lists are by layer, in order; one value stands for all layers.
+    """The overrides. Lists are by layer, in order; one value stands for all layers, None (`?` in a setting) leaves one to be found.
 
     `image_size` is (width, height). `activations` are those before each layer but the first. `classes` is the number of labels that are
     joined one-hot behind z. `statistics=estimate` replaces the file's batch norm statistics by those of the found network. `reading` takes
@@ -36,9 +37,9 @@ class Options:
     output: str | None = None
     activations: tuple[Act, ...] = ()
     eps: tuple[float, ...] = ()
-    strides: tuple[int, ...] = ()
-    paddings: tuple[int, ...] = ()
-    output_paddings: tuple[int, ...] = ()
+    strides: tuple[int | None, ...] = ()
+    paddings: tuple[int | None, ...] = ()
+    output_paddings: tuple[int | None, ...] = ()
     upsample: tuple[ResizeName, ...] = ()
     order: Literal["norm-first", "activation-first"] | None = None
     classes: int | None = None
@@ -85,7 +86,7 @@ def _parse(key: str, text: str) -> Any:
         if not set(parts) <= set(get_args(ResizeName)):
             raise ConfigError(f"upsample is {', '.join(get_args(ResizeName))} or a list of them, one a layer; found {text!r}")
         return tuple(parts)
-    return tuple(_whole(key, part, 0) for part in parts)
+    return tuple(None if part == GAP else _whole(key, part, 0) for part in parts)
 
 
 def parse_size(text: str) -> Pair:
@@ -109,7 +110,7 @@ def act_name(act: Act) -> str:
     return kind if slope is None else f"{kind}:{slope:g}"
 
 
-def at(values: tuple[T, ...], index: int) -> T | None:
+def at(values: tuple[T | None, ...], index: int) -> T | None:
     """Return the value for layer `index`: one value stands for all layers, a list that is too short says nothing of the rest."""
     if len(values) == 1:
         return values[0]

@@ -28,7 +28,7 @@ from dcgan.models.importing.parts import Skeleton
 from dcgan.models.importing.report import Inspection, Reading
 from dcgan.models.importing.search import Search
 from dcgan.models.importing.skeleton import skeleton
-from dcgan.models.importing.words import assumptions, layer_names, proofs, support
+from dcgan.models.importing.words import assumptions, layer_names, layer_rows, proofs, support
 
 PLAUSIBLE = 6.0  # nats behind the best at which a reading is still shown
 READINGS = 6
@@ -74,6 +74,8 @@ def inspect_contents(contents: Contents, options: Options) -> Inspection:
     except ConfigError as error:
         if contents.keras is None and (kind := family(contents.tensors)):
             raise CheckpointError(f"{contents.name} is not a DCGAN's generator: by the names of its layers it is {kind}") from None
+        if options != Options():
+            raise CheckpointError(f"{contents.name} cannot be read so: {error}") from None
         line = SAVE_LINE if contents.keras is None else KERAS_LINE
         raise CheckpointError(f"{contents.name} is not a DCGAN's generator that can be read here: {error}; save one with {line}") from None
 
@@ -194,7 +196,9 @@ def _reading(
     model.build_generator()  # checks shapes and that all numbers are finite
     misfit = sqrt(sum(found.errors) / len(found.errors)) if found.errors else None
     model = critic(model, contents, node)
-    return Reading(model, layer_names(network, found), support(found, misfit), said, found.score - others[0].score, misfit)
+    return Reading(
+        model, layer_names(network, found), support(found, misfit), said, found.score - others[0].score, misfit, layer_rows(network, found)
+    )
 
 
 @torch.inference_mode()
@@ -217,9 +221,9 @@ def roughness(model: Model) -> float:
 def _notes(network: Skeleton, reading: Reading) -> tuple[str, ...]:
     norms = [stage.norm for stage in network.stages if stage.norm is not None]
     if any("running_mean" not in norm.tensors for norm in norms):
-        return ("it has no batch norm statistics: those of the network itself were taken, over 512 z of the prior",)
+        return ("It has no batch norm statistics: those of the network itself were taken, over 512 z of the prior.",)
     if norms and all(is_untouched(norm.tensors) for norm in norms):
-        return ("its batch norm statistics were never filled; statistics=estimate takes those of the network itself",)
+        return ("Its batch norm statistics were never filled; statistics=estimate takes those of the network itself.",)
     if norms and (reading.misfit is None or reading.misfit > 0.5):
-        return ("its batch norm statistics are not those of any reading: they may be stale; statistics=estimate takes the network's own",)
+        return ("Its batch norm statistics are not those of any reading: they may be stale; statistics=estimate takes the network's own.",)
     return ()

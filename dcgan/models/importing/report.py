@@ -19,6 +19,18 @@ class Assumption:
 
 
 @dataclass(frozen=True)
+class LayerRow:
+    """A convolution as it was read. `stride`, `padding` and `output_padding` can be set by its place; None where that does nothing."""
+
+    kind: str
+    weight: tuple[int, ...]
+    stride: int | None
+    padding: int
+    output_padding: int | None
+    size: tuple[int, int]  # (width, height) behind it
+
+
+@dataclass(frozen=True)
 class Reading:
     """One way to read a file. `score` is in nats behind the best; `misfit` the root mean squared error of its batch norm statistics."""
 
@@ -28,6 +40,7 @@ class Reading:
     assumed: tuple[Assumption, ...]
     score: float
     misfit: float | None
+    rows: tuple[LayerRow, ...] = ()  # none where the file says it all
 
     @property
     def title(self) -> str:
@@ -41,6 +54,7 @@ class Reading:
             "image": {"height": height, "width": width, "channels": channels, "range": list(self.model.config.image_range)},
             "z": {"dim": self.model.config.z_dim, "prior": self.model.config.prior},
             "layers": list(self.layers),
+            "convolutions": [asdict(row) for row in self.rows],
             "supported": list(self.supported),
             "assumed": [asdict(assumption) for assumption in self.assumed],
             "score": round(self.score, 2),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dcgan.models.importing.found import Choice, Found
 from dcgan.models.importing.options import NO_ACT, OUTPUTS, Act, Options, act_name
 from dcgan.models.importing.parts import Skeleton, Stage
-from dcgan.models.importing.report import Assumption
+from dcgan.models.importing.report import Assumption, LayerRow
 
 CLEAR = 4.0  # nats between a choice and the next for the statistics to have decided
 
@@ -39,6 +39,21 @@ def _kernel(stage: Stage) -> str:
 def layer_names(network: Skeleton, found: Found) -> tuple[str, ...]:
     """Return each layer's reading, such as `relu, transposed s2 p1`."""
     return tuple(_layer(choice) for choice in found.choices)
+
+
+def layer_rows(network: Skeleton, found: Found) -> tuple[LayerRow, ...]:
+    """Return the convolutions as they were read, in the order of the lists that override them."""
+    rows, size = [], found.start
+    for stage, choice in zip(network.stages, found.choices, strict=True):
+        move = choice.move
+        if move.way == "linear":
+            continue
+        free = move.way == "transposed" and size != (1, 1)  # of one pixel, any stride makes the same
+        size = move.size(size, stage.size)
+        top, bottom = move.padding[:2]
+        stride = None if move.way == "transposed" and not free else move.stride[0]
+        rows.append(LayerRow(move.way, tuple(stage.kernel.weight.shape), stride, top, top - bottom if free else None, (size[1], size[0])))
+    return tuple(rows)
 
 
 def _layer(choice: Choice) -> str:

@@ -53,6 +53,7 @@ SCRIPTS = (
     "opening.js",
     "stage.js",
     "following.js",
+    "layer_table.js",
     "reading.js",
     "drop.js",
     "hub.js",

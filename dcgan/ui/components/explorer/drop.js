@@ -11,7 +11,7 @@ class DropZone {
   #report;
   #kept = []; // the files, to be read again in another way
 
-  /** `text(name, values)` gives sentences; `done(model)` is called after the server took the file in, `noise(name, noise, alone)`
+  /** `text(name, values)` gives sentences; `done(model)` is called after the server took the file in, `noise(name, noise)`
       for a notebook's z in it, which returns a sentence, and `point(file)` for a PNG, which stays here. */
   constructor(zone, base, text, { done, noise, point }, signal) {
     this.#zone = zone;
@@ -94,7 +94,7 @@ class DropZone {
 
   async #take({ model, report, noise }) {
     if (model) await this.#done(model);
-    const said = [model && this.#text("adopted", { model }), noise && this.#noise(noise.file, noise, !model)];
+    const said = [model && this.#text("adopted", { model }), noise && this.#noise(noise.file, noise)];
     this.#tell(said.filter(Boolean).join(" "));
     if (model) this.#report.show(report);
     return true;
@@ -104,6 +104,7 @@ class DropZone {
     const message = this.#part("drop-message");
     message.textContent = sentence;
     message.classList.toggle("dx-error", isError);
+    if (isError) message.scrollIntoView({ block: "nearest" });
     return false;
   }
 

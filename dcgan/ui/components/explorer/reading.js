@@ -6,12 +6,14 @@ class Report {
   #again;
   #settings = {};
   #shown = null;
+  #layers;
 
   /** `again(settings)` reads the same file with `["key=value", ...]`. */
   constructor(root, text, again) {
     this.#root = root;
     this.#text = text;
     this.#again = again;
+    this.#layers = new LayerTable(this.#part("layers"), text, (key, value) => this.#override(key, value));
   }
 
   #part(name) {
@@ -35,12 +37,13 @@ class Report {
   }
 
   show(report) {
-    const { proved, assumed, notes, readings } = (this.#shown = report);
+    const { proved, assumed, notes, convolutions, readings } = (this.#shown = report);
     const chosen = Number(this.#settings.reading ?? 1);
     this.#part("proved").replaceChildren(...proved.map((line) => create("li", { textContent: this.#text.said(line) })));
     this.#part("assumed").replaceChildren(...assumed.map((item) => this.#assumption(item)), ...this.#overridden());
     this.#part("assumed-name").hidden = !this.#part("assumed").children.length;
-    this.#part("notes").textContent = notes.map(this.#text.said).join(" ");
+    this.#part("notes").replaceChildren(...notes.map((line) => create("li", { textContent: this.#text.said(line) })));
+    this.#layers.show(convolutions ?? [], this.#settings);
     const ordered = inFirstOrder(readings, chosen);
     const several = ordered.length > 1;
     this.#part("readings").replaceChildren(...(several ? ordered.map((each, k) => this.#reading(each, k + 1, chosen)) : []));
@@ -89,10 +92,13 @@ class Report {
   async #ask(settings) {
     const before = this.#settings;
     this.#settings = settings;
+    const { name } = document.activeElement;
     const taken = await this.#again(Object.entries(settings).map(([key, value]) => `${key}=${value}`));
-    if (taken) return;
-    this.#settings = before;
-    this.show(this.#shown);
+    if (!taken) {
+      this.#settings = before;
+      this.show(this.#shown);
+    }
+    if (name) this.#root.querySelector(`[name="${name}"]`)?.focus({ preventScroll: taken });
   }
 }
 

@@ -44,11 +44,11 @@ class SheetsPanel {
     this.#show();
   }
 
-  /** A file held a notebook's z: they are a sheet, shown at once where they came `alone`. Returns what to say. */
-  takeNoise(name, noise, alone) {
+  /** A file held a notebook's z: they are a sheet, shown at once where they fit the model. Returns what to say. */
+  takeNoise(name, noise) {
     const { view, settings, openTab } = this.#page;
     const said = this.#noise.take(name, noise, view.info);
-    const shown = alone && this.#noise.fits(view.info);
+    const shown = this.#noise.fits(view.info);
     if (shown) settings.set("kind", "noise");
     this.refresh();
     if (shown) openTab("sheets");

@@ -1,0 +1,40 @@
+"""Strides, paddings and the image size are overridden layer by layer, the rest is found anew."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from gallery import GALLERY
+
+from dcgan.errors import CheckpointError, ConfigError
+from dcgan.models.importing import Contents, Inspection, Options, apply_options, inspect_contents
+
+
+@pytest.fixture(scope="module")
+def contents() -> Contents:
+    torch.manual_seed(3)
+    return Contents("netG.pth", "torch", GALLERY["tutorial 32, z 64"].trained().state_dict(), ordered=True)
+
+
+def read(contents: Contents, *settings: str) -> Inspection:
+    return inspect_contents(contents, apply_options(Options(), settings))
+
+
+def test_the_rows_are_the_convolutions_with_the_pictures_behind_them(contents: Contents) -> None:
+    rows = read(contents).best.rows
+    assert [row.size for row in rows] == [(4, 4), (8, 8), (16, 16), (32, 32)]
+    assert [(row.stride, row.padding, row.output_padding) for row in rows] == [(None, 0, None), *[(2, 1, 0)] * 3]
+    assert rows[0].kind == "transposed" and rows[0].weight == tuple(next(iter(contents.tensors.values())).shape)
+
+
+def test_a_gap_leaves_its_layer_to_be_found(contents: Contents) -> None:
+    rows = read(contents, "strides=?,?,?,1", "paddings=?,?,?,0").best.rows
+    assert [row.size for row in rows] == [(4, 4), (8, 8), (16, 16), (19, 19)]
+    assert [row.stride for row in rows] == [None, 2, 2, 1]
+
+
+def test_what_cannot_be_is_refused(contents: Contents) -> None:
+    with pytest.raises(CheckpointError, match="no strides and paddings of its kernels"):
+        read(contents, "strides=?,?,?,9")
+    with pytest.raises(ConfigError, match=r"found '\?\?'"):
+        apply_options(Options(), ["strides=??,2"])
