@@ -33,7 +33,7 @@ def test_it_is_one_document_for_programs(folder: Path, capsys: pytest.CaptureFix
     found = json.loads(capsys.readouterr().out)
     assert found["survey"]["count"] == found["looked_at"] == 9 and found["sides"] == [20, 20, 20]
     assert found["crop_loss"] == pytest.approx(1 / 3)
-    assert found["remarks"][0]["key"] == "count" and all("{" not in remark["sentence"] for remark in found["remarks"])
+    assert found["remarks"][0]["key"] == "count_one_size" and all("{" not in remark["sentence"] for remark in found["remarks"])
     assert [proposal["key"] for proposal in found["proposal"]][:2] == ["recipe", "image_size"]
 
 

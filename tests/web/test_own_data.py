@@ -65,7 +65,7 @@ def test_a_zip_is_taken_in_examined_and_planned_with(client: TestClient, home: P
     assert client.post(f"{DATA}?filename=my cats.zip", content=PICTURES).json()["source"] == source
     assert [path.name for path in kept.parent.iterdir()] == [kept.name]
     answer = outcome(client, "look", source)["answer"]
-    assert answer["remarks"][0]["key"] == "count" and answer["remarks"][0]["values"]["count"] == 7
+    assert answer["remarks"][0]["key"] == "count_one_size" and answer["remarks"][0]["values"]["count"] == 7
     assert answer["skipped"] == [["notes.txt", "not an image"]]
     assert list(answer["strips"]) == ["center", "top", "random"]
     strip = Image.open(io.BytesIO(base64.b64decode(answer["strips"]["center"].partition(",")[2])))
