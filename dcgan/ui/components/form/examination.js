@@ -1,6 +1,6 @@
 // What was found in a set of pictures: sentences, the crop to choose, and the proposal with its reasons.
 
-const FIRST = ["count", "one", "few", "same", "framed", "unframed", "unreadable", "identical", "alike"]; // the rest is folded away
+const FIRST = ["count", "count_one_size", "one", "few", "same", "framed", "unframed", "unreadable", "identical", "alike"]; // the rest is folded away
 
 /** `onCrop(value)` and `onTake(proposal)` hear what the visitor chooses. */
 function createExamination(part, onCrop, onTake) {
