@@ -153,9 +153,8 @@ class Search:
         eps = [e for e in self._eps(index, found) if e != found.eps]
         trials += self._measure(index, found, [(likely, e, t.move, before) for t in leading_resizes(trials) for e in eps])
         if found.act is None or found.is_loose or not fits(trials):
-            ways = {(t.move, t.eps) for t in leading_resizes(trials)} | {
-                (moves[0], found.eps)
-            }  # the usual move, whatever the likeliest says
+            usual = (moves[0], found.eps)  # tried whatever the likeliest says
+            ways = dict.fromkeys([*((t.move, t.eps) for t in leading_resizes(trials)), usual])  # in this order: ties are decided by it
             trials += self._measure(index, found, [(act, eps_before, move, before) for move, eps_before in ways for act in others])
             best = list(dict.fromkeys(t.act for t in leading(trials, len(trials))))[:ACTS]
             for act in dict.fromkeys([*best, LEAKY]):
