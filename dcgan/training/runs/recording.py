@@ -20,8 +20,8 @@ from dcgan.models import Library
 from dcgan.models.card import HubFacts, model_card
 from dcgan.models.folder import Model, ModelConfig, read_model, write_model
 from dcgan.models.library import BEST, BEST_FILE, RECORDING
-from dcgan.training.runs.lines import rounded, to_line
 from dcgan.training.runs.folder import CONFIG, EVENTS, RunReader, open_run
+from dcgan.training.runs.lines import rounded, to_line
 from dcgan.training.runs.snapshots import spaced
 
 MAX_RECORDING = 1_500_000  # bytes, all files of a recording together

@@ -35,12 +35,12 @@ from dcgan.events import (
 from dcgan.files import read_json, write_bytes, write_json
 from dcgan.images import grid, jpeg_bytes
 from dcgan.models.library import BEST_FILE
-from dcgan.training.runs.best import MEASURING, best_of
 from dcgan.training.changes import cut_back, to_repeat
 from dcgan.training.control import CONTROL
-from dcgan.training.runs.lines import kid_record, rounded, score_record, step_record, to_line
 from dcgan.training.loop import Start
+from dcgan.training.runs.best import MEASURING, best_of
 from dcgan.training.runs.folder import CONFIG, EVENTS, HEARTBEAT_SECONDS, LOCK, LOG, OWNER, PREVIOUS_STATE, REAL, SEEN, STATE, WORKER
+from dcgan.training.runs.lines import kid_record, rounded, score_record, step_record, to_line
 from dcgan.training.runs.snapshots import SnapshotWriter, spaced
 from dcgan.training.witness import sight
 
