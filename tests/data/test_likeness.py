@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from PIL import Image, ImageEnhance
 
 from dcgan.data import load, shapes
-from dcgan.data.likeness import FEWEST_CODED, FEWEST_MIRRORED, find_repeats, grouped, measure_mirrored, measure_variety, reduce_pictures
+from dcgan.data.likeness import DARKER, FARTHEST, FEWEST_MIRRORED, find_repeats, grouped, measure_mirrored, measure_variety, reduce_pictures
 
 
 @cache
@@ -35,16 +36,35 @@ def smaller(image: np.ndarray) -> np.ndarray:
     return np.asarray(picture.resize((48, 48), Image.Resampling.LANCZOS).resize(picture.size))
 
 
-@pytest.mark.parametrize("count", [60, FEWEST_CODED + 144])  # by distance alone, and by codes too
 @pytest.mark.parametrize("alter", [saved_again, brighter, smaller])
-def test_an_altered_copy_is_found_and_nothing_else(count: int, alter: object) -> None:
-    images = drawn(count)
-    n = len(images)
-    copied = np.stack([alter(image) for image in images[:20]])  # type: ignore[operator]
-    first = find_repeats(reduce_pictures(np.concatenate([images, copied])))
+def test_an_altered_copy_is_found_and_nothing_else(alter: Callable[[np.ndarray], np.ndarray]) -> None:
+    images = drawn(200)
+    n, copied = len(images), range(5, 200, 10)
+    first = find_repeats(reduce_pictures(np.concatenate([images, np.stack([alter(images[k]) for k in copied])])))
     assert first[:n] == list(range(n))
-    found = sum(first[n + k] == k for k in range(20))
-    assert found >= 18 and all(first[n + k] in (k, n + k) for k in range(20))
+    found = sum(first[n + row] == k for row, k in enumerate(copied))
+    assert found >= 18 and all(first[n + row] in (k, n + row) for row, k in enumerate(copied))
+
+
+@pytest.mark.parametrize("count", [100, 256, 501])  # in blocks of 500
+def test_what_two_pictures_are_does_not_hang_on_the_others(count: int) -> None:
+    images = reduce_pictures(shapes.draw(shapes.factors(600), 32))
+    images[550:] = images[450:500]
+    first = find_repeats(images)
+    assert first[550:] == [first[k] for k in range(450, 500)] and find_repeats(images[:count]) == first[:count]
+
+
+def test_they_are_those_that_all_distances_show() -> None:
+    images = reduce_pictures(load("fashion-mnist-10k").images[:1500])
+    x = images.reshape(len(images), -1) / 255
+    plain = x - x.mean(1, keepdims=True)
+    plain /= plain.std(1, keepdims=True) + 4 / 255
+    squared = (plain**2).mean(1)[:, None] + (plain**2).mean(1) - 2 * plain @ plain.T / plain.shape[1]
+    alike = (squared <= FARTHEST**2) & (np.abs(x.mean(1)[:, None] - x.mean(1)) <= DARKER)
+    expected: list[int] = []
+    for row in range(len(images)):
+        expected.append(next((k for k in np.flatnonzero(alike[row, :row]).tolist() if expected[k] == k), row))
+    assert find_repeats(images) == expected and len(grouped(expected)) >= 2
 
 
 def test_copies_of_copies_are_one_group() -> None:
