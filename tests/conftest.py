@@ -12,10 +12,22 @@ import hypothesis
 import pytest
 import torch
 from hub_stand_in import TOKEN, HubStandIn
+from xdist.scheduler import LoadFileScheduling
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 hypothesis.settings.register_profile("patient", deadline=None)  # a busy machine is no failure
 hypothesis.settings.load_profile("patient")
+
+
+class OneBrowser(LoadFileScheduling):
+    """Files are handed out whole, and all that drive a browser to one worker: another would start a second app and a second Chromium."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "tests/browser" if nodeid.startswith("tests/browser/") else str(super()._split_scope(nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneBrowser:
+    return OneBrowser(config, log)
 
 
 @pytest.fixture(autouse=True)

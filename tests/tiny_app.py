@@ -17,7 +17,8 @@ from dcgan.training.worker import RunTraining, TrainRequest
 
 Z_DIM = 8
 KEY = "k" * 32
-SETTINGS = ("image_size=16", "base_channels=4", "batch_size=8", f"z_dim={Z_DIM}", "threads=1", "precision=fp32")
+TUNED = ("precision=fp32", "layout=channels_last", "kernels=native", "compile=off")  # so that nothing is measured before a run begins
+SETTINGS = ("image_size=16", "base_channels=4", "batch_size=8", f"z_dim={Z_DIM}", "threads=1", *TUNED)
 
 
 def write_tiny(home: Path, name: str, seed: int = 0, channels: int = 1) -> Path:

@@ -57,6 +57,7 @@ def test_save_png(visit: Visit, app: App, tmp_path: Path) -> None:
     expect(part(page, "status")).to_have_text("Saved as uniform-21.png.")
 
 
+@pytest.mark.slow
 def test_a_checkpoint_file_of_the_tutorial_becomes_a_model(visit: Visit, app: App, tmp_path: Path) -> None:
     author = tutorial_generator()
     torch.save({f"main.{key}": tensor for key, tensor in author.state_dict().items()}, tmp_path / "netG.pth")

@@ -29,7 +29,7 @@ def test_two_starts_at_once_are_one_run(studio: Studio, tmp_path: Path, monkeypa
     assert len([answer for answer in answers if "stop it first" in answer]) == 3
 
 
-def test_a_run_whose_data_cannot_be_read_says_so(studio: Studio, tmp_path: Path) -> None:
+def test_a_run_whose_data_cannot_be_read_says_so(studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pictures = write_pictures(tmp_path / "pics", 3)
     for path in pictures.iterdir():
         path.write_bytes(path.read_bytes()[:60])  # the header is whole, so a look at the folder finds nothing wrong
@@ -37,6 +37,7 @@ def test_a_run_whose_data_cannot_be_read_says_so(studio: Studio, tmp_path: Path)
     status = wait_for(studio, run, "failed", "interrupted", "completed", "stopped")
     assert status.state == "failed" and status.message is not None and str(pictures) in status.message
     assert "Traceback" not in status.message and not status.message.startswith("dcgan:")
+    stub(tmp_path, monkeypatch, "exec sleep 60")
     assert studio.start_run(StartRequest("shapes", settings=SETTINGS), KEY)  # and a new one can be started at once
 
 

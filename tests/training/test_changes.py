@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import torch
 from safetensors.torch import load_file
-from tiny import RECIPE, config
+from tiny import RECIPE, SETTINGS, config
 
 from dcgan.config import Budget, TrainingConfig
 from dcgan.data import Dataset
@@ -36,7 +36,6 @@ AUGMENT = Order(2, "augment", {"translation": 1, "cutout": 1})
 RATES = Order(3, "learning_rates", {"learning_rate_g": 0.01})
 FEWER = Order(4, "d_steps", {"d_steps": 2})
 ALL = {2: [D_STEPS, AUGMENT], 4: [RATES], 6: [FEWER]}  # step -> orders
-SETTINGS = tuple(f"{key}={getattr(RECIPE, key)}" for key in ("z_dim", "base_channels", "batch_size", "precision", "threads", "seed"))
 
 
 class AtSteps(Control):

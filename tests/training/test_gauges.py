@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from small_runs import interrupted, request, run_to_the_end
 from test_loop import kept, states
-from test_run import interrupted, request, run_to_the_end
 from tiny import RECIPE, config
 
 from dcgan.data import Dataset

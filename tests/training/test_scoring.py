@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from test_run import interrupted, request, run_to_the_end, same_state
+from small_runs import interrupted, request, run_to_the_end, same_state
 from tiny import RECIPE, config
 
 from dcgan.data import Dataset

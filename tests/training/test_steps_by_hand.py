@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from small_runs import request, run_to_the_end, same_state
 from test_loop import Orders as OrdersAt
 from test_loop import kept, states
-from test_run import request, run_to_the_end, same_state
 from tiny import RECIPE, config
 from torch import Tensor
 

@@ -102,6 +102,7 @@ def test_what_is_injected_is_found(
     replace(RECIPE, **diagnosis.remedy.settings)  # can be trained with
 
 
+@pytest.mark.slow
 def test_the_same_finding_is_said_once(networks: Networks, data: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dcgan.training.loop.Trainer", injecting(ignore_z))
     said = run(networks, data, RECIPE, 260)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from small_runs import request, run_to_the_end
 from test_processes import started, wait_for_step
-from test_run import request, run_to_the_end
 
 from dcgan.training.runs import folder
 from dcgan.training.runs.folder import RunReader

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from tiny import RECIPE
+from tiny import SETTINGS
 
 from dcgan.cli import main
 from dcgan.models import Library
@@ -21,7 +21,7 @@ from dcgan.training.runs.folder import RunReader
 from dcgan.training.runs.recording import MAX_RECORDING, mean_line, thinned
 from dcgan.training.runs.snapshots import spaced
 
-SETTINGS = [f"--set={key}={getattr(RECIPE, key)}" for key in ("z_dim", "base_channels", "batch_size", "precision", "threads", "seed")]
+OPTIONS = [f"--set={setting}" for setting in SETTINGS]
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "noise").mkdir()
     for index, pixels in enumerate(np.random.default_rng(1).integers(0, 256, (20, 16, 16, 3), np.uint8)):
         Image.fromarray(pixels).save(root / f"noise/{index}.png")
-    command = ["train", "--data", str(root / "noise"), "--run", str(root / "run"), "--steps", "8", "--save-every", "2", *SETTINGS]
+    command = ["train", "--data", str(root / "noise"), "--run", str(root / "run"), "--steps", "8", "--save-every", "2", *OPTIONS]
     assert main(command) == 0
     return root / "run"
 

@@ -1,9 +1,8 @@
-"""The run folder: what is written, read back, continued, refused."""
+"""The run folder: what is written, read back and refused."""
 
 from __future__ import annotations
 
 import json
-import shutil
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -15,44 +14,17 @@ import torch
 from filelock import FileLock
 from PIL import Image
 from safetensors.torch import load_file
-from tiny import RECIPE
+from small_runs import names_of, request, run_to_the_end, steps_of
+from tiny import SETTINGS
 
-from dcgan.config import OWN_CHOICES, Budget
+from dcgan.config import OWN_CHOICES
 from dcgan.errors import DCGANError, RunError, TrainingDiverged
-from dcgan.events import CheckpointReady, Judged, SamplesReady, StepDone
+from dcgan.events import CheckpointReady, StepDone
 from dcgan.models import Library
 from dcgan.training import worker
 from dcgan.training.control import FileControl, read_orders, send_order
 from dcgan.training.runs.folder import RunReader
-from dcgan.training.runs.snapshots import MAX_SNAPSHOTS, thin
-from dcgan.training.runs.writer import RunWriter
-from dcgan.training.worker import RunTraining, TrainRequest
-
-SETTINGS = tuple(f"{key}={getattr(RECIPE, key)}" for key in ("z_dim", "base_channels", "batch_size", "precision", "threads", "seed"))
-
-
-def request(run: Path, pictures: Path | None, steps: int | None = 6, **changes: Any) -> TrainRequest:
-    budget = Budget(steps=steps) if steps else None
-    whole = TrainRequest(run, str(pictures) if pictures else None, settings=SETTINGS, budget=budget, save_every=2)
-    return replace(whole, **changes)
-
-
-def run_to_the_end(wanted: TrainRequest, stop_at: int | None = None) -> RunReader:
-    """Train as the command line does; stop as a signal does."""
-    with RunTraining(wanted) as training:
-        training.prepare()
-        for event in training.events():
-            if isinstance(event, StepDone) and event.step == stop_at:
-                training.control.stop()
-    return RunReader(wanted.run)
-
-
-def steps_of(reader: RunReader) -> list[int]:
-    return [line["step"] for line in reader.since(0).lines if "event" not in line]
-
-
-def names_of(reader: RunReader) -> list[str]:
-    return [line["event"] for line in reader.since(0).lines if "event" in line]
+from dcgan.training.worker import RunTraining
 
 
 def test_what_a_run_leaves(tmp_path: Path, pictures: Path) -> None:
@@ -90,59 +62,6 @@ def test_a_snapshot_is_the_averaged_generator(tmp_path: Path, pictures: Path) ->
     assert min(float(np.abs(margin).mean()) for margin in margins) < 12  # JPEG of noise
 
 
-@pytest.mark.parametrize("stop_at", [1, 4])
-def test_stopped_and_continued_is_never_stopped(tmp_path: Path, pictures: Path, stop_at: int) -> None:
-    run_to_the_end(request(tmp_path / "whole", pictures))
-    stopped = run_to_the_end(request(tmp_path / "parts", pictures), stop_at)
-    assert stopped.status().state == "stopped" and stopped.status().step == stop_at
-    continued = run_to_the_end(request(tmp_path / "parts", None, steps=None))
-    assert steps_of(continued) == [1, 2, 3, 4, 5, 6] and "resumed" in names_of(continued)
-    same_state(tmp_path / "whole", tmp_path / "parts")
-
-
-def same_state(one: Path, other: Path) -> None:
-    first, second = (load_file(run / "state.safetensors") for run in (one, other))
-    assert first.keys() == second.keys()
-    for name, tensor in first.items():
-        assert torch.equal(tensor, second[name]), name
-
-
-def interrupted(run: Path, pictures: Path, after: int) -> None:
-    """Leave a run as a process does that vanished after some steps: no state of the last ones, half a line."""
-    with RunTraining(request(run, pictures)) as training:
-        training.prepare()
-        for event in training.events():
-            if isinstance(event, StepDone) and event.step == after:
-                break
-    with (run / "events.jsonl").open("a") as file:
-        file.write('{"step":99,"los')
-
-
-def test_lines_beyond_the_state_are_cut_back(tmp_path: Path, pictures: Path) -> None:
-    run_to_the_end(request(tmp_path / "whole", pictures))
-    interrupted(tmp_path / "r", pictures, after=5)
-    viewer = RunReader(tmp_path / "r")
-    seen = viewer.since(0)
-    assert viewer.status().state == "interrupted" and steps_of(viewer) == [1, 2, 3, 4, 5]
-    run_to_the_end(request(tmp_path / "r", pictures))
-    later = viewer.since(seen.next)
-    assert later.generation == seen.generation + 1
-    assert steps_of(viewer) == [1, 2, 3, 4, 5, 6]
-    same_state(tmp_path / "whole", tmp_path / "r")
-
-
-def test_a_torn_state_falls_back_to_the_one_before(tmp_path: Path, pictures: Path) -> None:
-    run_to_the_end(request(tmp_path / "whole", pictures))
-    run_to_the_end(request(tmp_path / "r", pictures), stop_at=5)
-    state = tmp_path / "r/state.safetensors"
-    state.write_bytes(state.read_bytes()[:1000])
-    with RunTraining(request(tmp_path / "r", None)) as training:
-        training.prepare()
-        assert training.start.step == 4
-    run_to_the_end(request(tmp_path / "r", None))
-    same_state(tmp_path / "whole", tmp_path / "r")
-
-
 def test_increments_are_only_what_is_new(tmp_path: Path, pictures: Path) -> None:
     with RunTraining(request(tmp_path / "r", pictures)) as training:
         training.prepare()
@@ -165,50 +84,6 @@ def test_a_file_that_was_replaced_is_read_anew_though_it_has_the_same_inode(tmp_
     events.write_text("".join(f"{json.dumps(line)}\n" for line in lines))  # longer than what was read
     assert events.stat().st_ino == inode and len(lines) > before
     assert reader.since(0).lines == lines and reader.since(0).generation == 2 and reader.status().step == 199
-
-
-def test_a_complete_run_says_so_and_can_be_lengthened(tmp_path: Path, pictures: Path) -> None:
-    run_to_the_end(request(tmp_path / "r", pictures))
-    with RunTraining(request(tmp_path / "r", None, steps=6)) as training:
-        assert training.is_complete()
-    with RunTraining(request(tmp_path / "r", None, steps=9)) as training:
-        assert not training.is_complete()
-    assert run_to_the_end(request(tmp_path / "r", None, steps=9)).status().step == 9
-    run_to_the_end(request(tmp_path / "whole", pictures, steps=9))
-    same_state(tmp_path / "whole", tmp_path / "r")
-
-
-@pytest.mark.parametrize(
-    ("changes", "named"),
-    [
-        ({"settings": ("batch_size=9", "learning_rate_g=0.1")}, "batch_size, learning_rate_g"),
-        ({"recipe": "paper"}, "name, preset"),
-        ({"source": "shapes"}, "data"),
-        ({"model": "untrained-dcgan-32"}, "from"),
-    ],
-)
-def test_another_training_in_the_same_folder_is_refused(tmp_path: Path, pictures: Path, changes: dict[str, Any], named: str) -> None:
-    run_to_the_end(request(tmp_path / "r", pictures), stop_at=2)
-    before = (tmp_path / "r/config.json").read_bytes()
-    with pytest.raises(RunError, match=named), RunTraining(request(tmp_path / "r", pictures, **changes)) as training:
-        training.prepare()
-    assert (tmp_path / "r/config.json").read_bytes() == before
-
-
-def test_changed_pictures_are_refused(tmp_path: Path, pictures: Path) -> None:
-    run_to_the_end(request(tmp_path / "r", pictures), stop_at=2)
-    shutil.copy(pictures / "1.png", pictures / "2.png")
-    with pytest.raises(RunError, match="changed since"), RunTraining(request(tmp_path / "r", None)) as training:
-        training.prepare()
-
-
-def test_pictures_that_are_gone_are_missed_by_name(tmp_path: Path, pictures: Path) -> None:
-    run_to_the_end(request(tmp_path / "r", pictures), stop_at=2)
-    moved = pictures.rename(tmp_path / "elsewhere")
-    with pytest.raises(RunError, match=f"pictures of r are no longer at {pictures}"), RunTraining(request(tmp_path / "r", None)) as training:
-        training.prepare()
-    moved.rename(pictures)
-    assert run_to_the_end(request(tmp_path / "r", None)).status().state == "completed"
 
 
 def test_one_writer_at_a_time(tmp_path: Path, pictures: Path) -> None:
@@ -270,6 +145,12 @@ def test_starting_from_another_models_networks(tmp_path: Path, pictures: Path) -
         assert torch.equal(first.tensors[f"g.{name}"], tensor.float()), name
 
 
+def test_a_run_that_goes_on_saves_when_there_is_something_to_save(tmp_path: Path, pictures: Path) -> None:
+    for steps in (4, 8):  # some tenths of a second each: the first state would be due after five
+        run_to_the_end(request(tmp_path / "r", pictures, steps, save_every=None))
+    assert sorted(int(path.name) for path in (tmp_path / "r" / "snapshots").iterdir()) == [0, 4, 8]
+
+
 def test_orders_reach_the_training_once(tmp_path: Path) -> None:
     send_order(tmp_path, "pause")
     control = FileControl(tmp_path)
@@ -287,32 +168,3 @@ def test_impossible_orders_are_refused(tmp_path: Path, values: dict[str, float])
     with pytest.raises(DCGANError):
         send_order(tmp_path, "learning_rates", values)
     assert not (tmp_path / "control.json").exists()
-
-
-def test_snapshots_are_thinned_where_they_are_dense(tmp_path: Path) -> None:
-    for step in range(0, 5000, 10):
-        (tmp_path / f"{step:06d}").mkdir()
-        thin(tmp_path)
-    steps = sorted(int(path.name) for path in tmp_path.iterdir())
-    assert len(steps) == MAX_SNAPSHOTS and steps[0] == 0 and steps[-1] == 4990
-    gaps = np.diff(steps)
-    assert gaps[:5].max() <= gaps[-5:].max() and steps[5] < 500
-
-
-def test_sheets_are_thinned_too_and_the_newest_is_always_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dcgan.training.runs.writer.MAX_SHEETS", 6)
-    writer = RunWriter(tmp_path / "r")
-    (writer.folder / "samples").mkdir()
-    with (writer.folder / "events.jsonl").open("ab", buffering=0) as writer._events:
-        for step in range(0, 300, 10):
-            writer.write(SamplesReady(step, step / 10, np.zeros((4, 16, 16, 1), np.uint8)))
-            writer.write(Judged(step, np.zeros((4, 16, 16, 1), np.uint8), (0.5,) * 4, (0.5,) * 4))
-    steps = RunReader(writer.folder).sample_steps()
-    assert len(steps) == 6 and steps[0] == 0 and steps[-1] == 290
-    assert sorted(path.name for path in (writer.folder / "samples").iterdir()) == [f"{step:06d}{end}" for step in steps for end in (".jpg", ".json")]
-
-
-def test_a_run_that_goes_on_saves_when_there_is_something_to_save(tmp_path: Path, pictures: Path) -> None:
-    for steps in (4, 8):  # some tenths of a second each: the first state would be due after five
-        run_to_the_end(request(tmp_path / "r", pictures, steps, save_every=None))
-    assert sorted(int(path.name) for path in (tmp_path / "r" / "snapshots").iterdir()) == [0, 4, 8]
