@@ -1,4 +1,7 @@
-"""Which way each convolution is computed: the fastest of `networks.convolution`, timed on random numbers of the layer's own sizes."""
+"""Which way each convolution is computed: the fastest of `networks.convolution`, timed on random numbers of the layer's own sizes.
+
+By processor seconds, as `training.tuning` has it: only a CPU has several ways.
+"""
 
 from __future__ import annotations
 
@@ -45,11 +48,11 @@ def _fastest(layer: Conv | ConvTranspose, shape: Shape, passes: tuple[Pass, ...]
     fine = shape if isinstance(layer, Conv) else layer.out_shape(shape)
 
     def seconds(method: Method) -> float:
-        start = time.perf_counter()
+        start = time.process_time()
         for for_x, for_weight in passes:
             y = function(x.detach().requires_grad_(for_x), weight.detach().requires_grad_(for_weight), method)
             y.backward(gradient)  # type: ignore[no-untyped-call]
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     best = {method: seconds(method) for method in METHODS if takes(method, *fine[1:])}
     for _ in range(REPEATS):  # in turns, so that a busy moment hits all

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -217,16 +217,13 @@ class Trainer:
         x = self.ema(self.fixed_z, self.fixed_labels).float()
         return to_images(to_signed(x, self.ema.spec.output_range).cpu().numpy())
 
-    def seconds_per_step(self, steps: int, first: int = 0) -> float:
-        """Return the fastest of `steps` steps in seconds; the trainer is used up."""
-        times = []
-        for step in range(first, first + steps):
-            start = time.perf_counter()
-            self.step(step)
-            if self.device != "cpu":
-                torch.accelerator.synchronize()
-            times.append(time.perf_counter() - start)
-        return min(times)
+    def seconds_of(self, step: int, clock: Callable[[], float] = time.perf_counter) -> float:
+        """Make step number `step`; return its seconds by `clock`, with an accelerator's work waited for."""
+        start = clock()
+        self.step(step)
+        if self.device != "cpu":
+            torch.accelerator.synchronize()
+        return clock() - start
 
     def tensors(self) -> dict[str, Tensor]:
         """Return all that an exact resume needs, by reference."""

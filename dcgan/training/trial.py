@@ -58,10 +58,11 @@ def _costs(recipe: Recipe) -> Costs:
     device = best_device()
     recipe = resolve(recipe, networks, data, device)
     trainer = Trainer(recipe, networks, data, device)
-    trainer.seconds_per_step(WARM_UP)
+    for step in range(WARM_UP):
+        trainer.seconds_of(step)
     times: list[float] = []
     while len(times) < LEAST or (len(times) < MOST and sum(times) < PATIENCE):
-        times.append(trainer.seconds_per_step(1, first=WARM_UP + len(times)))
+        times.append(trainer.seconds_of(WARM_UP + len(times)))
     training = {"recipe": recipe.to_json(), "data": data.name, "data_images": batch, "terms": "", "command": "", "threads": recipe.threads}
     with tempfile.TemporaryDirectory(prefix="dcgan-trial-") as folder, RunWriter(Path(folder)) as writer:
         writer.begin(0, SnapshotWriter(networks, recipe.prior, training, labels))

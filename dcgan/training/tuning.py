@@ -1,6 +1,7 @@
 """What every `auto` of a recipe becomes: what is fastest here, measured once and remembered.
 
 Measured, because flags mislead: torch reports AMX even where a variable switches it off, and bf16 is then slower than fp32.
+Measured in processor seconds, on a CPU: what else the machine does hardly changes them, where it decides seconds on the wall.
 Remembered, because a measurement on a busy machine may come out either way, and the same command should train the same weights.
 """
 
@@ -11,6 +12,8 @@ import json
 import os
 import platform
 import shutil
+import statistics
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from math import log2
@@ -26,9 +29,9 @@ from dcgan.files import read_json, write_json
 from dcgan.training.kernels import fastest_kernels
 from dcgan.training.trainer import Networks, Trainer
 
-STEPS = 2  # timed in a turn, after one that warms up
+STEPS, LEAST = 2, 0.3  # at least so many steps, and seconds, are timed in a turn, after a step that warms up
 TURNS = 2
-HOPELESS = 1.4  # times the fastest: has no second turn
+HOPELESS = 1.4  # times the fastest: has no other turn
 COMPILE_FROM = 1200.0  # seconds of training; below, no gain that compiling could bring repays the time it takes
 DECISIVE = ("ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA", "ATEN_CPU_CAPABILITY", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 INDIFFERENT = ("name", "seed", "learning_rate_d", "learning_rate_g", "label_column", "crop", "pictures")  # settings that change no speed
@@ -88,33 +91,46 @@ class _Tuner:
         self.recipe, self.networks, self.data, self.device = recipe, networks, data, device
 
     def tuned(self, seconds: float) -> Recipe:
-        self._choose("precision", precisions(self.device), layout="channels_last")
-        self._choose("layout", ("channels_last", "contiguous"))
+        """Return the recipe without any "auto". Kernels come before the layout: without them its own, channels_last seems slower."""
+        if self.recipe.precision == "auto":
+            self._choose([{"precision": name} for name in precisions(self.device)], layout="channels_last")
+        fast, plain = {"layout": "channels_last", "kernels": self.recipe.kernels}, {"layout": "contiguous", "kernels": self.recipe.kernels}
         if self.recipe.kernels == "auto":
-            chosen = "native" if self.recipe.needs_second_derivatives else fastest_kernels(self.recipe, self.networks, self.device)
-            self.recipe = replace(self.recipe, kernels=chosen)
+            fast["kernels"], plain["kernels"] = self._kernels(), "native"
+        if self.recipe.layout == "auto":
+            self._choose([fast, plain])
+        elif self.recipe.kernels == "auto":
+            self.recipe = replace(self.recipe, kernels=fast["kernels"])
         if self.recipe.compile == "auto":
             self.recipe = replace(self.recipe, compile="on" if self._is_worth_compiling(seconds) else "off")
         return self.recipe
 
-    def _choose(self, name: str, candidates: Sequence[str], **meanwhile: Any) -> None:
-        """Replace an "auto" by the candidate with the fastest step.
+    def _kernels(self) -> str:
+        return "native" if self.recipe.needs_second_derivatives else fastest_kernels(self.recipe, self.networks, self.device)
 
-        They are timed in turns, so that a busy moment hits all, and one at a time, so that no more memory is held than training takes.
+    def _choose(self, candidates: Sequence[dict[str, Any]], **meanwhile: Any) -> None:
+        """Take over the candidate with the fastest step, by the median.
+
+        They are timed in turns, so that a slow moment hits all, and one at a time, so that no more memory is held than training takes.
         """
-        if getattr(self.recipe, name) != "auto":
-            return
-        best = dict.fromkeys(candidates, 0.0)
-        for _ in range(TURNS):
-            limit = HOPELESS * min(best.values())
-            for candidate in [candidate for candidate, seconds in best.items() if seconds <= limit]:
-                trainer = self._trainer(**{**meanwhile, name: candidate})
-                trainer.seconds_per_step(1)
-                seconds = trainer.seconds_per_step(STEPS, first=1)
-                best[candidate] = min(best[candidate] or seconds, seconds)
-                del trainer
-        fastest: dict[str, Any] = {name: min(candidates, key=best.__getitem__)}
-        self.recipe = replace(self.recipe, **fastest)
+        times: list[list[float]] = [[] for _ in candidates]
+        for turn in range(TURNS):
+            limit = HOPELESS * min(map(statistics.median, times)) if turn else 0.0
+            for candidate, seconds in zip(candidates, times, strict=True):
+                if turn and statistics.median(seconds) > limit:
+                    continue
+                seconds += self._timed(self._trainer(**{**meanwhile, **candidate}))
+        medians = list(map(statistics.median, times))
+        self.recipe = replace(self.recipe, **candidates[medians.index(min(medians))])
+
+    def _timed(self, trainer: Trainer) -> list[float]:
+        """Return the seconds of each of some steps."""
+        clock = time.process_time if self.device == "cpu" else time.perf_counter
+        trainer.seconds_of(0, clock)
+        seconds: list[float] = []
+        while len(seconds) < STEPS or sum(seconds) < LEAST:
+            seconds.append(trainer.seconds_of(1 + len(seconds), clock))
+        return seconds
 
     def _is_worth_compiling(self, seconds: float) -> bool:
         """Compile and see, where there is a compiler: what it saves over a training of `seconds` must exceed what it took."""
@@ -126,14 +142,14 @@ class _Tuner:
         ):
             return False
         plain, compiled = self._trainer(compile="off"), self._trainer(compile="on")
-        plain.seconds_per_step(1)
+        plain.seconds_of(0)
         try:
-            warm_up = compiled.seconds_per_step(1)
+            warm_up = compiled.seconds_of(0)
         except Exception:  # a compiler that is there but does not work, in whatever way
             return False
         off = on = float("inf")
         for step in range(1, 1 + TURNS * STEPS):
-            off, on = min(off, plain.seconds_per_step(1, first=step)), min(on, compiled.seconds_per_step(1, first=step))
+            off, on = min(off, plain.seconds_of(step)), min(on, compiled.seconds_of(step))
         return warm_up < (1 - on / off) * seconds
 
     def _trainer(self, **settings: Any) -> Trainer:

@@ -67,19 +67,31 @@ def test_what_is_said_is_not_measured(data: Dataset, monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize("choice", ["precision=bf16", "precision=fp32", "layout=contiguous", "layout=channels_last"])
 def test_the_faster_is_taken_whichever_it_is(choice: str, data: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     name, _, fast = choice.partition("=")
-    monkeypatch.setattr(Trainer, "seconds_per_step", lambda self, *_, **__: 1.0 if getattr(self.recipe, name) == fast else 2.0)
+    monkeypatch.setattr(Trainer, "seconds_of", lambda self, *_: 1.0 if getattr(self.recipe, name) == fast else 2.0)
     assert getattr(resolved(replace(PLAIN, **{name: "auto"}), data), name) == fast
+
+
+def test_a_layout_is_judged_with_its_own_kernels(data: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    cost = {("channels_last", "native"): 3.0, ("channels_last", "d2=gemm"): 1.0, ("contiguous", "native"): 2.0}
+    monkeypatch.setattr(tuning, "fastest_kernels", lambda *_: "d2=gemm")
+    monkeypatch.setattr(Trainer, "seconds_of", lambda self, *_: cost[self.recipe.layout, self.recipe.kernels])
+    recipe = replace(PLAIN, layout="auto", kernels="auto")
+    found = resolved(recipe, data)
+    assert (found.layout, found.kernels) == ("channels_last", "d2=gemm")
+    cost["channels_last", "d2=gemm"] = 2.5
+    found = resolved(replace(recipe, z_dim=7), data)
+    assert (found.layout, found.kernels) == ("contiguous", "native")
 
 
 def test_compiling_must_repay_its_warm_up(data: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     recipe = replace(PLAIN, compile="auto")
 
-    def seconds(trainer: Trainer, *_: Any, first: int = 0) -> float:
+    def seconds(trainer: Trainer, step: int, *_: Any) -> float:
         if trainer.recipe.compile == "on":
-            return 0.5 if first else 1000.0  # twice as fast, after a warm-up of 1,000 s
+            return 0.5 if step else 1000.0  # twice as fast, after a warm-up of 1,000 s
         return 1.0
 
-    monkeypatch.setattr(Trainer, "seconds_per_step", seconds)
+    monkeypatch.setattr(Trainer, "seconds_of", seconds)
     monkeypatch.setattr(tuning, "_has_compiler", lambda _: True)
     assert resolved(recipe, data, Budget(minutes=25)).compile == "off"
     assert resolved(recipe, data, Budget(minutes=100)).compile == "on"
@@ -101,7 +113,7 @@ def test_the_fastest_kernel_is_chosen_by_layer(data: Dataset, monkeypatch: pytes
 
     monkeypatch.setattr(kernels, "halve", halve)
     monkeypatch.setattr(kernels, "double", double)
-    monkeypatch.setattr("time.perf_counter", lambda: clock[0])
+    monkeypatch.setattr("time.process_time", lambda: clock[0])
     assert kernels.fastest_kernels(PLAIN, design(PLAIN, 0), "cpu") == "d2=winograd"
 
 
