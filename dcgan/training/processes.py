@@ -68,9 +68,10 @@ class Workers:
             return replace(status, state="starting")
         if ended in STOPPED and status.state == "starting":
             return replace(status, state="stopped")
-        if ended is not None and status.state == "starting":
+        if ended and ended not in STOPPED and status.message is None and worker.said_nothing(reader.folder):
             how = f"was ended by signal {-ended}, perhaps for lack of memory" if ended < 0 else f"ended with status {ended}"
-            return replace(status, state="failed", message=f"The training process {how} before its first step; see {LOG} of {reader.name}")
+            state = "failed" if status.state == "starting" else status.state
+            return replace(status, state=state, message=f"The training process {how} before its first step; see {LOG} of {reader.name}")
         return status
 
 

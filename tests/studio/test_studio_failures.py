@@ -60,3 +60,17 @@ def test_a_run_that_failed_can_be_tried_again(studio: Studio, tmp_path: Path, mo
     stub(tmp_path, monkeypatch, "exec sleep 60")
     studio.continue_run(run, KEY)
     assert studio.status(run).state == "starting"  # and not what it was before
+
+
+def test_a_run_that_is_done_stays_so_where_it_cannot_go_on(studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stub(tmp_path, monkeypatch, "exit 2")
+    run = studio.start_run(StartRequest("shapes", settings=SETTINGS), KEY)
+    folder = studio.library.home / "runs" / run
+    (folder / "events.jsonl").write_text('{"step":3,"seconds":1}\n{"event":"finished","step":3,"reason":"completed"}\n')
+    (folder / "config.json").write_text('{"budget": {"steps": 3}, "recipe": {}}')
+    for end, said in (("echo dcgan: the pictures are gone >&2; exit 2", "the pictures are gone"), ("kill -9 $$", "ended by signal 9")):
+        stub(tmp_path, monkeypatch, f"sleep 0.05; {end}")
+        studio.continue_run(run, KEY)
+        assert studio.status(run).state == "starting"
+        status = wait_for(studio, run, "completed")
+        assert status.step == 3 and status.message is not None and said in status.message

@@ -41,7 +41,10 @@ class Increment:
 
 @dataclass(frozen=True)
 class RunStatus:
-    """What a run is doing. `is_orphaned`: it stopped since the app that had started it was gone."""
+    """What a run is doing. `message`: why it failed, or why a run that was at rest did not go on.
+
+    `is_orphaned`: it stopped since the app that had started it was gone.
+    """
 
     state: RunState
     step: int
@@ -117,12 +120,11 @@ class RunReader:
             if not self._last_event:
                 return "starting", None
             return ("paused" if self._paused else "running"), None
-        complaint = self._complaint()
+        complaint, event = self._complaint(), self._last_event.get("event")
+        if event == "finished":
+            return ("completed" if self._last_event["reason"] == "completed" else "stopped"), complaint
         if complaint is not None:
             return "failed", complaint
-        event = self._last_event.get("event")
-        if event == "finished":
-            return ("completed" if self._last_event["reason"] == "completed" else "stopped"), None
         if event == "failed":
             return "failed", self._last_event.get("message")
         return ("interrupted", None) if self._last_event else self._never_began()

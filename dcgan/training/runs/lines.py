@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from dcgan.events import KidMeasured, Scored, StepDone
+
+PLACES = ("step", "epoch", "seconds")
 
 
 def to_line(record: dict[str, Any]) -> str:
@@ -30,6 +33,24 @@ def step_record(event: StepDone) -> dict[str, Any]:
         record[key] = value if isinstance(value, int) else known(value)
     lost = [key for key, value in record.items() if value is None]
     return {**record, "nonfinite": lost} if lost else record
+
+
+def mean_line(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return the mean of step lines, `step` rounded; a value that was not finite is left out of its mean and stays named in `nonfinite`."""
+    if len(lines) == 1:
+        return dict(lines[0])
+    result: dict[str, Any] = {}
+    for key in dict.fromkeys(key for line in lines for key in line if key != "nonfinite"):
+        values = [line[key] for line in lines if line.get(key) is not None]
+        result[key] = rounded(math.fsum(values) / len(values)) if values else None
+    result["step"] = round(sum(line["step"] for line in lines) / len(lines))
+    lost = list(dict.fromkeys(key for line in lines for key in line.get("nonfinite", ())))
+    return {**result, "nonfinite": lost} if lost else result
+
+
+def joint_record(records: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return the record that stands for several steps: means of what was measured, where the last of them was."""
+    return {**mean_line(records), **{key: records[-1][key] for key in PLACES}}
 
 
 def score_record(event: Scored) -> dict[str, Any]:

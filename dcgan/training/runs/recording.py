@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import math
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +20,7 @@ from dcgan.models.card import HubFacts, model_card
 from dcgan.models.folder import Model, ModelConfig, read_model, write_model
 from dcgan.models.library import BEST, BEST_FILE, RECORDING
 from dcgan.training.runs.folder import CONFIG, EVENTS, RunReader, open_run
-from dcgan.training.runs.lines import rounded, to_line
+from dcgan.training.runs.lines import mean_line, to_line
 from dcgan.training.runs.snapshots import spaced
 
 MAX_RECORDING = 1_500_000  # bytes, all files of a recording together
@@ -123,19 +122,6 @@ def thinned(lines: Sequence[dict[str, Any]], sheets: set[int], count: int = MAX_
         if event is not None and event not in DROPPED and (event != "samples" or line["step"] in sheets):
             placed.append((place, line))
     return [line for _, line in sorted(placed, key=lambda item: item[0])]
-
-
-def mean_line(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Return the mean of step lines, `step` rounded; a value that was not finite is left out of its mean and stays named in `nonfinite`."""
-    if len(lines) == 1:
-        return dict(lines[0])
-    result: dict[str, Any] = {}
-    for key in dict.fromkeys(key for line in lines for key in line if key != "nonfinite"):
-        values = [line[key] for line in lines if line.get(key) is not None]
-        result[key] = rounded(math.fsum(values) / len(values)) if values else None
-    result["step"] = round(sum(line["step"] for line in lines) / len(lines))
-    lost = list(dict.fromkeys(key for line in lines for key in line.get("nonfinite", ())))
-    return {**result, "nonfinite": lost} if lost else result
 
 
 def _shrunk(paths: Sequence[Path], room: int) -> dict[str, bytes]:

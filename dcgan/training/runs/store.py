@@ -22,6 +22,7 @@ ASIDE = ".deleted"
 ASIDE_SECONDS = 24 * 3600
 NOTE, LONGEST_NOTE = "note.json", 2_000  # characters
 ACTIVE = ("starting", "running", "paused")
+SPEED = ("layout", "kernels", "compile")  # of a recipe: how the machine computes it, which is a difference only where somebody set it
 
 
 class RunStore:
@@ -179,8 +180,9 @@ def differences(*configs: Mapping[str, Any]) -> dict[str, tuple[Any, ...]]:
 
 
 def _settings(config: Mapping[str, Any]) -> dict[str, Any]:
-    data = config.get("data", {})
-    return {**config.get("recipe", {}), **config.get("budget", {}), "data": data.get("name"), "from": config.get("parent")}
+    data, command = config.get("data", {}), str(config.get("command", ""))
+    recipe = {key: value for key, value in config.get("recipe", {}).items() if key not in SPEED or f"--set {key}=" in command}
+    return {**recipe, **config.get("budget", {}), "data": data.get("name"), "from": config.get("parent")}
 
 
 def _begun(folder: Path) -> float:

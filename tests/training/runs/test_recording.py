@@ -18,7 +18,8 @@ from dcgan.cli import main
 from dcgan.models import Library
 from dcgan.training.runs import recording
 from dcgan.training.runs.folder import RunReader
-from dcgan.training.runs.recording import MAX_RECORDING, mean_line, thinned
+from dcgan.training.runs.lines import mean_line
+from dcgan.training.runs.recording import MAX_RECORDING, thinned
 from dcgan.training.runs.snapshots import spaced
 
 OPTIONS = [f"--set={setting}" for setting in SETTINGS]

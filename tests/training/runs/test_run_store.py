@@ -91,6 +91,13 @@ def test_differences_name_settings_data_and_length() -> None:
     assert differences(CONFIG, CONFIG) == {}
 
 
+def test_how_a_machine_computes_is_a_difference_only_where_it_was_asked_for() -> None:
+    other = {**CONFIG, "recipe": {**CONFIG["recipe"], "kernels": "g3=winograd"}, "command": "python -m dcgan train --data shapes"}  # type: ignore[dict-item]
+    assert differences(CONFIG, other) == {}
+    asked = {**other, "command": f"{other['command']} --set kernels=g3=winograd"}
+    assert differences(CONFIG, asked) == {"kernels": (None, "g3=winograd")}
+
+
 def test_a_run_comes_back_as_it_went_without_what_is_of_this_machine(store: RunStore, tmp_path: Path) -> None:
     export_run(store.find("newer"), tmp_path / "run.zip")
     shutil.rmtree(store.root / "newer")

@@ -70,8 +70,13 @@ function createPanel(root, onOrder) {
 
   function sentence(run, { status, may_control: mine }) {
     const known = say(`say_${status.is_orphaned ? "orphaned" : status.state}`, { run: titleOf(run) });
-    const own = ENDED.includes(status.state) && status.message ? status.message : known;
+    const own = status.message && ENDED.includes(status.state) ? complaint(known, status) : known;
     return mine || !ORDERS_IN_STATE[status.state] || status.state === "completed" ? own : `${own} ${say("watch_only")}`;
+  }
+
+  /** A run that was at rest is what it was, and what kept it from going on is said beside it. */
+  function complaint(known, { state, message }) {
+    return ["completed", "stopped"].includes(state) ? `${known} ${say("say_not_on", { message })}` : message;
   }
 
   function showOrders({ status, may_control: mine }) {
