@@ -52,9 +52,12 @@ def import_(
 
 
 def _inspected(file: Path, settings: list[str] | None) -> Inspection:
+    import torch
+
     from dcgan.models import Library
     from dcgan.models.importing import Options, apply_options, inspect_file, own_model
 
+    torch.set_num_threads(1)  # many small layers: more threads wait for each other, longest where cores are shared
     if file.is_dir():
         return own_model(file.name, Library().find(str(file))[0])
     return inspect_file(file, options=apply_options(Options(), settings or []))

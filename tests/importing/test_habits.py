@@ -93,12 +93,35 @@ class Renewed(Author):
         return network
 
 
+class Hasty(Author):
+    """Five batches: much of the 0 and 1 that norms start with is left in statistics of torch's own momentum."""
+
+    def trained(self, passes: int = 5, seed: int = 0) -> nn.Module:
+        return super().trained(passes, seed)
+
+
+def remembering(first: float | None, rest: float | None) -> nn.Module:
+    """Norms of these momenta behind kernels whose outputs vary by more than 1."""
+    layers = [*up(64, 48, 4, 1, 0), *up(48, 24, 4, 2, 1), *up(24, 12, 4, 2, 1), nn.ConvTranspose2d(12, 3, 4, 2, 1), nn.Tanh()]
+    norms = [layer for layer in layers if isinstance(layer, nn.BatchNorm2d)]
+    for norm, momentum in zip(norms, (first, rest, rest), strict=True):
+        norm.momentum = momentum
+    with torch.no_grad():
+        for layer in layers[:-2]:
+            if isinstance(layer, nn.ConvTranspose2d):
+                layer.weight.mul_(5)
+    return nn.Sequential(*layers)
+
+
 HABITS: dict[str, Author] = {
     "straight": Author(Straight, 60, (28, 28), call=plain),
     "strokes, sigmoid": Strokes(lambda: Straight(last=nn.Sigmoid()), 60, (28, 28), call=plain),
     "strokes, tanh": Faint(Straight, 60, (28, 28), call=plain),
     "cut": Author(Cut, 60, (28, 28), call=plain),
     "one-hot, linear": Author(OneHotLinear, 40, (28, 28), classes=10, call=labelled),
+    "momentum None, few batches": Hasty(lambda: remembering(None, None), 64, (32, 32)),
+    "momentum 0.01, few batches": Hasty(lambda: remembering(0.01, 0.01), 64, (32, 32)),
+    "momentum 0.8 but for the first, few batches": Hasty(lambda: remembering(0.1, 0.8), 64, (32, 32)),
     "renewed": Renewed(lambda: tutorial(doublings=3, w=16), 100, (32, 32)),
 }
 

@@ -58,9 +58,23 @@ def layer_normed() -> nn.Module:
     return nn.Sequential(nn.ConvTranspose2d(64, 16, 4), nn.LayerNorm([16, 4, 4]), nn.ReLU(), nn.ConvTranspose2d(16, 3, 4, 2, 1))
 
 
+def instance_normed() -> nn.Module:
+    kernels = [nn.ConvTranspose2d(64, 16, 4), nn.ConvTranspose2d(16, 16, 4, 2, 1), nn.ConvTranspose2d(16, 3, 4, 2, 1)]
+    return nn.Sequential(kernels[0], nn.BatchNorm2d(16), nn.ReLU(), kernels[1], nn.InstanceNorm2d(16, affine=True), nn.ReLU(), kernels[2])
+
+
+def group_normed() -> nn.Module:
+    return nn.ModuleDict({"up1": nn.ConvTranspose2d(64, 16, 4), "gn1": nn.GroupNorm(4, 16), "up2": nn.ConvTranspose2d(16, 3, 4, 2, 1)})
+
+
 def shuffled() -> nn.Module:
     kernels = [nn.Conv2d(32, 64, 3, 1, 1), nn.PixelShuffle(2), nn.Conv2d(16, 64, 3, 1, 1), nn.PixelShuffle(2), nn.Conv2d(16, 3, 3, 1, 1)]
     return nn.ModuleDict({"fc": nn.Linear(64, 512), "net": nn.Sequential(*kernels)})
+
+
+def encoder() -> nn.Module:
+    kernels = nn.Sequential(nn.Conv2d(1, 16, 4, 2, 1), nn.ReLU(), nn.Conv2d(16, 32, 4, 2, 1))
+    return nn.ModuleDict({"conv": kernels, "fc_mu": nn.Linear(1568, 16), "fc_logvar": nn.Linear(1568, 16)})
 
 
 def detector() -> nn.Module:
@@ -73,6 +87,10 @@ NAMED = {
     "residual blocks with a way around their layers (block2.shortcut": shortcuts,
     "self-attention (attn1": attentive,
     "1, a layer norm": layer_normed,
+    "norms without statistics (4), such as instance": instance_normed,
+    "group or instance norms (gn1": group_normed,
+    "an autoencoder's encoder": encoder,
+    "--set network=decoder reads": autoencoder,
     "pixel shuffles": shuffled,
     "it is a YOLO detector": detector,
 }

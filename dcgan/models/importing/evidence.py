@@ -6,7 +6,7 @@ same ones channel by channel; a wrong stride, padding, slope or prior does not.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from math import log
 
 import torch
@@ -17,6 +17,8 @@ from dcgan.models.importing.geometry import Move
 from dcgan.models.importing.options import Act
 from dcgan.networks.layers import Sides
 
+History = tuple[float, float]
+
 WEIGHT = 12.0  # nats at most for each factor e of the squared error: halving it counts as much as a choice 4,000 times as usual
 FLOOR = 5e-3  # squared error below which little can be told apart: chance, averaged weights, the last steps of a training
 CLIP = 3.0  # of a channel's error: a few channels that died in training must not decide
@@ -24,8 +26,13 @@ FIRST_FLOOR = 1e-3  # behind the first kernel chance is small: it takes z itself
 LEAST_FLOOR = 1e-3  # and elsewhere, where some reading shows that chance is small: the floor is a few times its error
 ABOVE_BEST, MOST_FLOOR = 4.0, 2e-2  # or is large: with few examples even the right reading is off, and cost decides between its likes
 NOTHING = 0.3  # squared error from which on a reading explains little
-MOMENTUM = 0.1  # torch's, of running averages
-FAR_ON = 200  # batches after which nothing is left of the start
+HISTORIES: dict[History, float] = {(0.1, 0.1): 0.0, (1.0, 1.0): 3.0, (0.01, 0.01): 4.0, (0.1, 1.0): 4.0}
+"""The momentum of running averages, of the first norm and of those behind, and what it costs, as in `geometry`.
+
+0.1 is torch's own; 0.5 to 0.99 and None are as 1, for soon nothing is left of the start; 0.01 is what passes for TensorFlow's 0.99.
+Those who give 0.8 copy, as a rule, a generator whose first norm goes without.
+"""
+LEFT = 0.01  # share of the start below which it does not show
 UNTOUCHED = 1e-6
 
 PLAIN: dict[str, Callable[[Tensor], Tensor]] = {
@@ -64,33 +71,49 @@ def without_chance(z: Tensor, deviations: Tensor) -> Tensor:
     return z
 
 
-def error(y: Tensor, statistics: Mapping[str, Tensor], channels: Tensor | None = None) -> float:
+def error(y: Tensor, statistics: Mapping[str, Tensor], momentum: float, channels: Tensor | None = None) -> float:
     """Return the mean squared error of y's statistics, (n, c) or (n, c, h, w), from a norm's: means in deviations, logs of variances."""
-    axes = [axis for axis in range(y.dim()) if axis != 1]
-    mean, variance = settled(statistics)
+    mean, variance = settled(statistics, momentum)
     if channels is not None:
         mean, variance = mean[channels], variance[channels]
     small = 1e-3 * float(variance.median()) + 1e-12
-    found_mean = y.mean(axes, keepdim=True)
-    found_variance = (y - found_mean).square_().sum(axes) / (y.numel() // y.shape[1] - 1)  # torch.var_mean takes ten times as long
+    found_mean, found_variance = moments(y)
     spread = torch.log((found_variance + small) / (variance + small))
-    shift = (found_mean.flatten() - mean) / (variance + small).sqrt()
+    shift = (found_mean - mean) / (variance + small).sqrt()
     squared = spread.clamp(-CLIP, CLIP).square() / 2 + shift.clamp(-CLIP, CLIP).square()
     kept = squared.sort().values[: max(1, int(len(squared) * 0.95))]
     return float(kept.mean())
 
 
-def settled(statistics: Mapping[str, Tensor]) -> tuple[Tensor, Tensor]:
-    """Return (mean, variance) without what is left of the 0 and 1 that a norm starts with, where it counted its batches.
+def moments(y: Tensor) -> tuple[Tensor, Tensor]:
+    """Return (mean, variance without bias) of each channel of (n, c) or (n, c, h, w)."""
+    axes = [axis for axis in range(y.dim()) if axis != 1]
+    mean = y.mean(axes, keepdim=True)
+    return mean.flatten(), (y - mean).square_().sum(axes) / (y.numel() // y.shape[1] - 1)  # torch.var_mean takes ten times as long
 
-    After n batches, torch's running averages hold 0.9^n of where they started.
-    """
+
+def settled(statistics: Mapping[str, Tensor], momentum: float) -> tuple[Tensor, Tensor]:
+    """Return (mean, variance) without what is left of the 0 and 1 that a norm starts with."""
     mean, variance = statistics["running_mean"].double(), statistics["running_var"].double()
-    batches = int(statistics.get("num_batches_tracked", 0)) or FAR_ON  # 0 with statistics: whoever wrote the file did not count
-    left = (1 - MOMENTUM) ** min(batches, FAR_ON)
-    if bool((variance > left).all()):  # else its momentum was another
-        mean, variance = mean / (1 - left), (variance - left) / (1 - left)
-    return mean.float(), variance.float()
+    left = _left(statistics, momentum)
+    return (mean / (1 - left)).float(), ((variance - left) / (1 - left)).clamp(min=0).float()
+
+
+def histories(norms: Sequence[Mapping[str, Tensor]]) -> dict[History, float]:
+    """Return the momenta that the norms of a network can have had, and what they cost; of those that make no difference the usual ones."""
+    found: dict[tuple[float, ...], tuple[History, float]] = {}
+    for history, cost in HISTORIES.items():
+        left = [_left(statistics, history[index > 0]) for index, statistics in enumerate(norms)]
+        possible = (float(each["running_var"].min()) >= (1 - 1e-4) * share for each, share in zip(norms, left, strict=True))
+        if all(possible):
+            found.setdefault(tuple(round(share / LEFT) for share in left), (history, cost))
+    return dict(found.values())
+
+
+def _left(statistics: Mapping[str, Tensor], momentum: float) -> float:
+    """Return the share of its start in a running average; none where whoever wrote the file did not count the batches."""
+    batches = int(statistics.get("num_batches_tracked", 0))
+    return float((1 - momentum) ** batches) if batches else 0.0
 
 
 def energy(squared: float, channels: int, floor: float = FLOOR) -> float:
@@ -120,9 +143,9 @@ def activate(x: Tensor, act: Act) -> Tensor:
     return PLAIN[kind](x)
 
 
-def normalise(y: Tensor, tensors: Mapping[str, Tensor], eps: float) -> Tensor:
-    """Apply a batch norm as in training, with the statistics of y: those of the file came about behind norms in that mode."""
-    return F.batch_norm(y, None, None, tensors.get("weight"), tensors.get("bias"), training=True, eps=eps)
+def normalise(y: Tensor, statistics: tuple[Tensor, Tensor], tensors: Mapping[str, Tensor], eps: float) -> Tensor:
+    """Apply a batch norm with the (mean, variance) of all examples: statistics of the file came about behind norms in training mode."""
+    return F.batch_norm(y, *statistics, tensors.get("weight"), tensors.get("bias"), eps=eps)
 
 
 class Kernel:

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from dcgan.models.importing.branches import planes
-from dcgan.models.importing.evidence import Kernel, activate, latents, normalise, without_chance
+from dcgan.models.importing.evidence import History, Kernel, activate, error, latents, moments, normalise, without_chance
 from dcgan.models.importing.found import Choice, Entry, Found
 from dcgan.models.importing.options import Act, Pair
 from dcgan.models.importing.parts import Skeleton, Stage
@@ -21,8 +21,10 @@ class Forward:
     def __init__(self, network: Skeleton) -> None:
         self.stages = network.stages
         self._table = network.table.weight.float() if network.table is not None else None
+        self._first_norm = next((index for index, stage in enumerate(network.stages) if stage.has_statistics), None)
+        self._last: tuple[Tensor, tuple[Tensor, Tensor]] | None = None
 
-    def begin(self, entry: Entry, start: Pair, cost: float) -> Found:
+    def begin(self, entry: Entry, start: Pair, history: History, cost: float) -> Found:
         """Return a reading of no layers yet, with what goes into the first."""
         z = latents(COUNT, entry.z_dim, entry.prior)
         if entry.classes and entry.joined != "planes":
@@ -32,16 +34,19 @@ class Forward:
                 z = without_chance(z * joined, z.std(0) * joined.square().mean(0).sqrt())
             else:
                 z = torch.cat([joined, z] if entry.joined == "before" else [z, joined], 1)
-        return Found(entry, start, cost=entry.cost + cost, y=z)
+        return Found(entry, start, history, cost=entry.cost + cost, y=z)
 
     def before(self, index: int, found: Found) -> Pair:
         """Return (height, width) of what kernel `index` is applied to, before it is resized."""
         after_linear = index > 0 and self.stages[index - 1].kernel.weight.dim() == 2
         return found.start if after_linear or index == 0 else found.size
 
-    def input(self, index: int, found: Found, act: Act, eps: float) -> Tensor:
-        """Return what kernel `index` is applied to, a label's planes included where they are joined here."""
-        x, branch = self._own_input(index, found, act, eps), self.stages[index].branch
+    def input(self, index: int, found: Found, act: Act, eps: float, work: int, channels: Tensor | None = None) -> Tensor:
+        """Return what kernel `index` is applied to, a label's planes included where they are joined here.
+
+        There are as many examples as `work` allows for these output channels, or all.
+        """
+        x, branch = self._own_input(index, found, act, eps, work, channels), self.stages[index].branch
         joined = None if branch is None else planes(branch, self.before(index, found), found.planes.act, training=True)
         if branch is None or joined is None:
             return x
@@ -52,25 +57,37 @@ class Forward:
         """Return what kernel `index` gives by `choice` with `eps` before it, of as many examples as `work` allows; and its size."""
         stage, move = self.stages[index], choice.move
         weight, bias = stage.kernel.weight.float(), stage.kernel.tensors.get("bias")
-        x = self.input(index, found, choice.act, eps)
-        y = Kernel(x[: affordable(x, weight, None, work)], weight, None if bias is None else bias.float())(move)
+        x = self.input(index, found, choice.act, eps, work)
+        y = Kernel(x, weight, None if bias is None else bias.float())(move)
         size = move.size(self.before(index, found), stage.size) if move.way != "linear" else found.start
         return activate(y, choice.early), size
 
-    def _own_input(self, index: int, found: Found, act: Act, eps: float) -> Tensor:
+    def _own_input(self, index: int, found: Found, act: Act, eps: float, work: int, channels: Tensor | None) -> Tensor:
         """Return norm and activation of the stage before, reshaped where a picture begins."""
         assert found.y is not None
-        x, stage = found.y, self.stages[index]
-        is_picture = stage.kernel.weight.dim() == 4
-        if index == 0:
-            return x[:, :, None, None] if is_picture else x
-        before = self.stages[index - 1]
-        if x.dim() == 2 and is_picture:
-            if before.norm is not None and before.norm.channels == x.shape[1]:
-                x = normalise(x, before.norm.tensors, eps)
-                return activate(x.reshape(len(x), -1, *found.start), act)
-            x = x.reshape(len(x), -1, *found.start)
-        return activate(normalise(x, before.norm.tensors, eps) if before.norm is not None else x, act)
+        y, weight = found.y, self.stages[index].kernel.weight
+        norm = self.stages[index - 1].norm if index else None
+        shape = (-1, *(found.start if index else (1, 1))) if y.dim() == 2 and weight.dim() == 4 else y.shape[1:]
+        picture = y.reshape(len(y), *shape)
+        x = y if norm is None or norm.channels == y.shape[1] else picture  # a norm can stand before the picture begins
+        count = affordable(picture, weight, channels, work)
+        if norm is not None:
+            x = normalise(x[:count], self._statistics(y, x), norm.tensors, eps)
+        return activate(x[:count].reshape(count, *picture.shape[1:]), act)
+
+    def _statistics(self, key: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the (mean, variance) of y; those of the last `key` are kept, as many trials in a row ask for them."""
+        if self._last is None or self._last[0] is not key:
+            mean, variance = moments(y)
+            count = y.numel() // y.shape[1]
+            self._last = key, (mean, variance * ((count - 1) / count))
+        return self._last[1]
+
+    def error(self, index: int, found: Found, y: Tensor, channels: Tensor | None = None) -> float:
+        """Return the squared error of kernel `index`'s outputs, or of these channels of them, behind which its norm stands."""
+        norm = self.stages[index].norm
+        assert norm is not None
+        return error(y, norm.tensors, found.history[index != self._first_norm], channels)
 
     def as_normed(self, stage: Stage, y: Tensor, channels: Tensor | None, start: Pair) -> tuple[Tensor, Tensor | None]:
         """Return a linear layer's output as the picture whose channels its norm counts."""

@@ -8,6 +8,7 @@ from typing import Literal
 from torch import Tensor
 
 from dcgan.config import Prior
+from dcgan.models.importing.evidence import History
 from dcgan.models.importing.geometry import Move
 from dcgan.models.importing.options import NO_ACT, Act, Pair
 
@@ -49,6 +50,7 @@ class Found:
 
     entry: Entry
     start: Pair
+    history: History  # of the running averages of its norms
     choices: tuple[Choice, ...] = ()
     act: Act | None = None  # the activation that evidence or cost decided for
     is_loose: bool = False  # where that stands behind a linear layer: between convolutions there is often another

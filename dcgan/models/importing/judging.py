@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dcgan.models.importing.evidence import FIRST_FLOOR, energy, error, floor_for
+from dcgan.models.importing.evidence import FIRST_FLOOR, energy, floor_for
 from dcgan.models.importing.forward import COUNT, Forward
 from dcgan.models.importing.found import Found
 
@@ -35,11 +35,11 @@ def judged(forward: Forward, beam: Sequence[Found], decisive: Sequence[int]) -> 
 def _errors(forward: Forward, found: Found, decisive: Sequence[int]) -> list[float]:
     """Return the squared error at each of the norms."""
     errors = []
-    now = replace(forward.begin(found.entry, found.start, 0.0), planes=found.planes)
+    now = replace(forward.begin(found.entry, found.start, found.history, 0.0), planes=found.planes)
     for index, choice in enumerate(found.choices[: decisive[-1] + 1]):
         y, size = forward.output(index, now, choice, found.choices[index - 1].eps if index else choice.eps, WORK)
         stage = forward.stages[index]
         if index in decisive and stage.norm is not None:
-            errors.append(error(forward.as_normed(stage, y, None, found.start)[0], stage.norm.tensors))
+            errors.append(forward.error(index, found, forward.as_normed(stage, y, None, found.start)[0]))
         now = replace(now, y=y, size=size)
     return errors

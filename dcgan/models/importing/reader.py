@@ -117,8 +117,11 @@ def _generator(contents: Contents, options: Options) -> tuple[Node, Skeleton]:
     """Return the part of the file that is a generator: the whole, else the likeliest part."""
     root = tree(contents.tensors)
     if options.network is None and is_autoencoder(root):
+        decoder = next((node.name for node in descend(root) if "decoder" in node.name.lower()), None)
+        if decoder is None:
+            raise ConfigError("it is an autoencoder's encoder, or its decoder has no name that tells it (means and variances), not a GAN")
         raise ConfigError(
-            "it is an autoencoder (an encoder, a decoder, means and variances), not a GAN; --set network=decoder reads its decoder"
+            f"it is an autoencoder (an encoder, a decoder, means and variances), not a GAN; --set network={decoder} reads its decoder"
         )
     reasons: list[tuple[bool, str]] = []
     nodes = [
@@ -221,7 +224,10 @@ def roughness(model: Model) -> float:
 def _notes(network: Skeleton, reading: Reading) -> tuple[str, ...]:
     norms = [stage.norm for stage in network.stages if stage.norm is not None]
     if any("running_mean" not in norm.tensors for norm in norms):
-        return ("It has no batch norm statistics: those of the network itself were taken, over 512 z of the prior.",)
+        return (
+            "It has no batch norm statistics: those of the network itself were taken, over 512 z of the prior. "
+            "If its norms are instance or group norms, its pictures are others.",
+        )
     if norms and all(is_untouched(norm.tensors) for norm in norms):
         return ("Its batch norm statistics were never filled; statistics=estimate takes those of the network itself.",)
     if norms and (reading.misfit is None or reading.misfit > 0.5):

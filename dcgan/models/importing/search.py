@@ -12,14 +12,14 @@ from torch import Tensor
 
 from dcgan.models.importing.between import LEAKY, Between, branch_acts
 from dcgan.models.importing.branches import planes
-from dcgan.models.importing.evidence import FIRST_FLOOR, FLOOR, Kernel, activate, error, is_untouched
+from dcgan.models.importing.evidence import FIRST_FLOOR, FLOOR, Kernel, activate, histories, is_untouched
 from dcgan.models.importing.forward import Forward
 from dcgan.models.importing.found import Choice, Entry, Found, Planes
 from dcgan.models.importing.geometry import Geometry, Move
 from dcgan.models.importing.judging import judged
 from dcgan.models.importing.options import NO_ACT, Act, Options, Pair
 from dcgan.models.importing.parts import Skeleton
-from dcgan.models.importing.trials import THOROUGH, WORK, Trial, affordable, fits, leading, leading_resizes, ranked, with_floor
+from dcgan.models.importing.trials import THOROUGH, WORK, Trial, fits, leading, leading_resizes, ranked, with_floor
 
 CHANNELS, FEW = 48, 24  # of a layer's outputs, for a trial; for one with more examples
 BEAM = 6  # readings that are followed
@@ -45,7 +45,13 @@ class Search:
     @torch.inference_mode()
     def run(self, entries: Sequence[Entry]) -> list[Found]:
         """Return readings, the best first; none where no picture of a size that is taken comes out."""
-        beam = [self._forward.begin(entry, start, cost) for entry in entries for start, cost in self._geometry.starts()]
+        norms = [stage.norm.tensors for stage in self._stages if stage.norm is not None and stage.has_statistics]
+        beam = [
+            self._forward.begin(entry, start, history, cost + more)
+            for history, more in histories(norms).items()
+            for entry in entries
+            for start, cost in self._geometry.starts()
+        ]
         for index in range(len(self._stages)):
             grown = self._again(index, [child for found in beam for child in self._expand(index, found)])
             if min((trial.squared or 0.0 for _, trial, _ in grown), default=0.0) > TRUSTED:
@@ -179,13 +185,13 @@ class Search:
         trials = []
         for act, e, move, between in wanted:
             if (act, e) not in kernels:
-                x = self._forward.input(index, found, act, e)
-                kernels[act, e] = Kernel(x[: affordable(x, weight, channels, work)], weight, None if bias is None else bias.float())
+                x = self._forward.input(index, found, act, e, work, channels)
+                kernels[act, e] = Kernel(x, weight, None if bias is None else bias.float())
             y = activate(kernels[act, e](move, channels), between)
             y, kept = self._forward.as_normed(stage, y, channels, found.start)
             cost = self._cost(index, found, move) + acts[act] + early[between] + (0.0 if e == found.eps else eps.get(e, 0.0))
             cost += self._between.crowding(index, act, move.scale > 1)
-            trials.append(Trial(act, e, move, between, cost, error(y, stage.norm.tensors, kept), stage.norm.channels, floor))
+            trials.append(Trial(act, e, move, between, cost, self._forward.error(index, found, y, kept), stage.norm.channels, floor))
         return trials
 
     def _eps(self, index: int, found: Found) -> dict[float, float]:

@@ -89,6 +89,11 @@ def _sorted_out(found: Modules) -> tuple[list[Part], list[Part], list[Part], lis
     if strange or len(tables) > 1:
         named = ", ".join(_called(part) for part in (strange or tables)[:3])
         raise ConfigError(f"it has parts that no plain convolutional generator has ({named})")
+    if any(keep := ["running_mean" in part.tensors for part in norms]) and not all(keep):
+        named = ".".join(norms[keep.index(False)].path)
+        raise ConfigError(
+            f"beside batch norms it has norms without statistics ({named}), such as instance or group norms, which are not read here"
+        )
     return kernels, norms, slopes, tables
 
 
