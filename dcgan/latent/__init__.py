@@ -1,9 +1,10 @@
-"""Pure functions on latents: sampling, the ways between points, arithmetic, directions."""
+"""Pure functions on latents: sampling, the ways between points, arithmetic, directions, and z as text."""
 
 from dcgan.latent.arithmetic import along, combine, mean, noisy, turn
 from dcgan.latent.directions import orthogonalise, step, unit
 from dcgan.latent.paths import Method, lerp, plane, slerp, walk
 from dcgan.latent.sampling import repeat_labels, sample_z, shell
+from dcgan.latent.text import z_from_text, z_to_text
 
 __all__ = [
     "Method",
@@ -22,4 +23,6 @@ __all__ = [
     "turn",
     "unit",
     "walk",
+    "z_from_text",
+    "z_to_text",
 ]

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from dcgan.errors import CheckpointError, DCGANError
 from dcgan.files import plain_stem, sha256_of
 from dcgan.images import grid, png_bytes
+from dcgan.latent import z_to_text
 from dcgan.models.card import model_card
 from dcgan.models.folder import Model, write_model
 from dcgan.models.importing import Contents, Inspection, Options, Together, apply_options, inspect_together, read_contents
@@ -78,9 +79,8 @@ def page_answer(adopted: Adopted) -> dict[str, Any]:
 
 
 def _noise(z: npt.NDArray[np.float32]) -> dict[str, Any]:
-    """Return the first z of a file as a recipe holds them: float32, little endian, base64url without padding."""
-    content = base64.urlsafe_b64encode(z[:MOST_NOISE].astype("<f4").tobytes()).decode().rstrip("=")
-    return {"z": content, "z_dim": z.shape[1], "shown": len(z[:MOST_NOISE]), "count": len(z)}
+    """Return the first z of a file as a recipe holds them."""
+    return {"z": z_to_text(z[:MOST_NOISE]), "z_dim": z.shape[1], "shown": len(z[:MOST_NOISE]), "count": len(z)}
 
 
 def _report(found: Inspection) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 
 from dcgan.config import dcgan_home
@@ -82,8 +83,8 @@ class Library:
 
     def stages(self, name: str) -> dict[int, Path]:
         """Return step -> model folder of the stages that are kept of a run's or a model's training, rising; {} where none are."""
-        kept = {known: path.parent if source == "run" else path / "snapshots" for known, path, source in self._folders()}
-        folder = kept.get(name)
+        kept = (path.parent if source == "run" else path / "snapshots" for known, path, source in self._folders() if known == name)
+        folder = next(kept, None)
         found = [path for path in folder.iterdir() if path.name.isdigit()] if folder is not None and folder.is_dir() else []
         return {int(path.name): path for path in sorted(found, key=lambda path: int(path.name))}
 
@@ -95,7 +96,8 @@ class Library:
 
     def recordings(self) -> dict[str, Path]:
         """Return model -> the recorded run that made it, for those that carry one; shipped ones first."""
-        kept = {name: path / RECORDING for name, path, source in self._folders() if source != "run"}
+        models = takewhile(lambda folder: folder[2] != "run", self._folders())  # runs come last, and may be many
+        kept = {name: path / RECORDING for name, path, _ in models}
         return {name: path for name, path in kept.items() if (path / "events.jsonl").exists()}
 
     def _from_hub(self, model: str, allowed: bool) -> tuple[Model, str, Source]:

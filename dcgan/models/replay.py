@@ -13,7 +13,6 @@ The Explore page writes and reads the same (`recipe.js`).
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -26,6 +25,7 @@ from PIL import Image
 
 from dcgan.errors import ConfigError
 from dcgan.images import enlarge, grid
+from dcgan.latent import z_from_text, z_to_text
 from dcgan.models.synthesizer import Floats, ModelInfo, Synthesizer
 
 KEYWORD = "dcgan"
@@ -61,7 +61,7 @@ class PictureRecipe:
     morph: Mapping[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
-        z = None if self.z is None else base64.urlsafe_b64encode(self.z.astype("<f4").tobytes()).decode().rstrip("=")
+        z = None if self.z is None else z_to_text(self.z)
         labels: dict[str, Any] = {"labels": list(self.labels)} if len(self.labels) > 1 else {"label": next(iter(self.labels), None)}
         layout = {"columns": self.layout.columns, "padding": self.layout.padding, "scale": self.layout.scale}
         more = {**({"slots": list(self.slots)} if self.slots else {}), **({"morph": dict(self.morph)} if self.morph else {})}
@@ -181,5 +181,4 @@ def _checked(recipe: PictureRecipe) -> PictureRecipe:
 def _decoded(text: object, count: int) -> Floats | None:
     if text is None:
         return None
-    content = base64.urlsafe_b64decode(str(text) + "=" * (-len(str(text)) % 4))
-    return np.frombuffer(content, "<f4").astype(np.float32).reshape(count, -1)
+    return z_from_text(str(text)).reshape(count, -1)

@@ -61,8 +61,9 @@ def _short(value: Any) -> Any:
     return float(f"{value:.6g}") if isinstance(value, float) and math.isfinite(value) else value
 
 
-def answer_json(value: Any) -> Response:
-    return JSONResponse(finite(value), headers=FRESH)
+def answer_json(value: Any, status: int = 200) -> Response:
+    """Return the answer of a route that says how things stand now: never taken from a cache, without numbers that JSON has not."""
+    return JSONResponse(finite(value), status, headers=FRESH)
 
 
 def finite(value: Any) -> Any:

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dcgan.latent import along, combine, mean, plane, turn
+from dcgan.latent import along, combine, mean, plane, turn, z_to_text
 from dcgan.models.arithmetic import make_arithmetic
 from dcgan.models.curated import curated
 from dcgan.models.morphing import ways_of
-from dcgan.web.keys import Z, parse_labels, parse_points, text_of
+from dcgan.web.keys import Z, parse_labels, parse_points
 from dcgan.web.offers import questions_for
 from dcgan.web.protocol import RequestRefused
 from dcgan.web.sheets import sheet_record
@@ -41,7 +41,7 @@ def arithmetic(synthesizer: Synthesizer, asked: Mapping[str, Any]) -> dict[str, 
         made = make_arithmetic(synthesizer, a, b, c, label)
         result = combine(*slots)
         parts = [*made.slots, made.means, made.result, made.pixels[None]]
-        facts = {"z": text_of(result), "norm": round(float(np.linalg.norm(result)), 3)}
+        facts = {"z": z_to_text(result), "norm": round(float(np.linalg.norm(result)), 3)}
     else:
         filled = [slot for slot in slots if len(slot)]
         if not filled:

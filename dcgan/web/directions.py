@@ -6,22 +6,20 @@ GET   /gradio_api/dcgan/directions?model=M&method=raw|sefa|pca|attribute|saved[&
 POST  /gradio_api/dcgan/directions/marked?model=M          {"name", "positive": [z, …], "negative": [z, …]} -> {"direction": {…}}
 PUT   /gradio_api/dcgan/directions/saved?model=M           {"directions": [{"id"?, "name", "vector"}, …]} -> {"directions": [{…}, …]}
 
-A vector or z is the base64url, without padding, of its float32 numbers in little endian. PUT replaces what was saved; it is refused on a
+A vector or z is text as of `latent.z_to_text`. PUT replaces what was saved; it is refused on a
 public server, where every visitor would see it.
 """
 
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from dcgan.directions import METHODS, Direction, Found, find_directions, marked_direction
@@ -31,7 +29,9 @@ from dcgan.directions.jobs import Jobs
 from dcgan.directions.keeping import MOST_SAVED, save
 from dcgan.directions.marking import MOST as MOST_MARKED
 from dcgan.errors import ConfigError, DCGANError
+from dcgan.latent import z_from_text, z_to_text
 from dcgan.latent.directions import Floats
+from dcgan.web.answers import answer_json
 from dcgan.web.bodies import failure, read_object, refusal
 from dcgan.web.guard import Gate
 from dcgan.web.pictures import PREFIX
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
 
 MOMENT, PATIENCE = 0.02, 50  # an answer waits 50 times 20 ms, as long as SeFa may take, before it says "working"
 POSTS_AT_ONCE = 4
-FRESH = {"Cache-Control": "no-store"}
 
 
 def direction_routes(studio: Studio) -> list[BaseRoute]:
@@ -81,15 +80,15 @@ class Directions:
         if group not in (None, *groups):
             raise ConfigError(f"no attributes are called {str(group)[:40]!r}; there are {', '.join(GROUPS)}")
         if method == "saved":
-            return JSONResponse(_listed(await run_in_threadpool(find_directions, maker, method), groups), headers=FRESH)
+            return answer_json(_listed(await run_in_threadpool(find_directions, maker, method), groups))
         job = self._jobs.ask(maker, method, (group or groups[0]) if method == "attribute" else None)
         for _ in range(PATIENCE):
             if job.result.done():
                 break
             await asyncio.sleep(MOMENT)
         if not job.result.done():
-            return JSONResponse({"state": "working", "done": job.done, "total": job.total, "what": job.what}, 202, headers=FRESH)
-        return JSONResponse(_listed(job.result.result(), groups), headers=FRESH)
+            return answer_json({"state": "working", "done": job.done, "total": job.total, "what": job.what}, 202)
+        return answer_json(_listed(job.result.result(), groups))
 
     async def marked(self, request: Request) -> Response:
         """Answer with the direction between marked examples."""
@@ -105,7 +104,7 @@ class Directions:
         async def act() -> Response:
             maker = await self._synthesizer(request)
             record = await read_object(request, _max_bytes(maker.info.z_dim))
-            return JSONResponse(await run_in_threadpool(answer, maker, record), headers=FRESH)
+            return answer_json(await run_in_threadpool(answer, maker, record))
 
         return await self._gate.answer(request, act)
 
@@ -135,15 +134,13 @@ def _listed(found: Found, groups: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _encoded(direction: Direction) -> dict[str, Any]:
-    content = base64.urlsafe_b64encode(direction.vector.astype("<f4").tobytes()).decode().rstrip("=")
-    return {**direction.to_json(), "vector": content}
+    return {**direction.to_json(), "vector": z_to_text(direction.vector)}
 
 
 def _decoded(text: object, z_dim: int) -> Floats:
     try:
-        content = base64.b64decode(str(text) + "=" * (-len(str(text)) % 4), b"-_", validate=True)
-        vector = np.frombuffer(content, "<f4").astype(np.float32)
-    except (binascii.Error, ValueError):
+        vector = z_from_text(str(text))
+    except ValueError:
         raise ConfigError("a vector is the base64url of float32 numbers") from None
     if vector.shape != (z_dim,) or not np.all(np.abs(vector) <= MAX_VALUE):  # false for NaN as well
         raise ConfigError(f"a vector has {z_dim} numbers from -{MAX_VALUE:g} to {MAX_VALUE:g}, found {vector.size} numbers")

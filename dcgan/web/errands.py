@@ -1,11 +1,10 @@
-"""Work that outlasts a request: it runs in a thread, and the page asks how far it is. Nothing is kept but the newest few."""
+"""Work that outlasts a request: it runs in a thread, and the page asks how far it is. Of what has ended only the newest few are kept."""
 
 from __future__ import annotations
 
 import logging
 import secrets
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +27,10 @@ class Errand:
     answer: Mapping[str, Any] | None = None
     error: str | None = None
 
+    @property
+    def is_running(self) -> bool:
+        return self.answer is None and self.error is None
+
     def report(self, done: int, total: int, what: str) -> None:
         self.done, self.total, self.what = done, total, what
 
@@ -37,18 +40,18 @@ class Errands:
 
     def __init__(self, limit: int) -> None:
         self._limit, self._lock = limit, threading.Lock()
-        self._errands: OrderedDict[str, Errand] = OrderedDict()
+        self._errands: dict[str, Errand] = {}  # oldest first
 
     def start(self, act: Act) -> str | None:
         """Begin `act` and return the name to ask by; None while as many run as may."""
         errand, name = Errand(), secrets.token_urlsafe(12)
         with self._lock:
-            running = [each for each in self._errands.values() if each.answer is None and each.error is None]
-            if len(running) >= self._limit:
+            ended = [known for known, each in self._errands.items() if not each.is_running]
+            if len(self._errands) - len(ended) >= self._limit:
                 return None
+            for old in ended[: max(0, len(self._errands) + 1 - KEPT)]:
+                del self._errands[old]
             self._errands[name] = errand
-            while len(self._errands) > KEPT:
-                self._errands.popitem(last=False)
         threading.Thread(target=_run, args=(act, errand), daemon=True).start()
         return name
 

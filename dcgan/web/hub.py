@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from dcgan.errors import ConfigError
+from dcgan.web.answers import answer_json
 from dcgan.web.bodies import read_object
 from dcgan.web.guard import Gate
 from dcgan.web.pictures import PREFIX
@@ -51,10 +52,10 @@ class Desk:
 
     async def suggestions(self, _request: Request) -> Response:
         if self._studio.public:
-            return JSONResponse({"open": False})
+            return answer_json({"open": False})
         from dcgan.models.hub.suggested import SUGGESTIONS
 
-        return JSONResponse({"open": True, "suggestions": [asdict(suggestion) for suggestion in SUGGESTIONS]})
+        return answer_json({"open": True, "suggestions": [asdict(suggestion) for suggestion in SUGGESTIONS]})
 
     async def pull(self, request: Request) -> Response:
         """Make a repository's model an own one."""
@@ -66,7 +67,7 @@ class Desk:
 
     async def _serve(self, request: Request, act: Callable[[dict[str, Any]], dict[str, Any]]) -> Response:
         async def answer() -> Response:
-            return JSONResponse(await asyncio.to_thread(act, await read_object(request, BODY)))
+            return answer_json(await asyncio.to_thread(act, await read_object(request, BODY)))
 
         return await self._gate.answer(request, answer)
 

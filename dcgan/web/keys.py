@@ -1,17 +1,17 @@
 """The points that a request of the Morph page names, as z of a model.
 
-A point is {"seed": 3}, or {"z": base64url of z_dim float32 little endian} where it is not a seed's own.
+A point is {"seed": 3}, or {"z": text} (`latent.z_to_text`) where it is not a seed's own.
 """
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from dcgan.latent import z_from_text
 from dcgan.web.protocol import MAX_VALUE, RequestRefused
 
 if TYPE_CHECKING:
@@ -49,11 +49,6 @@ def parse_labels(asked: Mapping[str, Any], synthesizer: Synthesizer) -> list[str
     return labels
 
 
-def text_of(z: Z) -> str:
-    """Return z (z_dim,) as a point of a request has it."""
-    return base64.urlsafe_b64encode(z.astype("<f4").tobytes()).decode().rstrip("=")
-
-
 def _z_of(point: object, name: str, synthesizer: Synthesizer) -> Z:
     if not isinstance(point, dict) or (point.get("z") is None and point.get("seed") is None):
         raise RequestRefused(f"each of {name} has a seed or a z, found {point!r:.80}")
@@ -62,7 +57,7 @@ def _z_of(point: object, name: str, synthesizer: Synthesizer) -> Z:
         return of_seed
     text, z_dim = str(point["z"]), synthesizer.info.z_dim
     try:
-        z: Z = np.frombuffer(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), "<f4").astype(np.float32)
+        z = z_from_text(text)
     except ValueError:
         raise RequestRefused(f"a z is base64url of float32, found {text:.40}") from None
     if len(z) != z_dim or not np.all(np.abs(z) <= MAX_VALUE):  # false for NaN as well

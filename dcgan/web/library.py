@@ -19,11 +19,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from dcgan.errors import DCGANError
 from dcgan.models.adoption import Upload, page_answer
+from dcgan.web.answers import answer_json
 from dcgan.web.bodies import cut, failure, save_body, sent_files
 from dcgan.web.cards import card_file, card_html
 from dcgan.web.guard import Gate
@@ -63,7 +64,7 @@ class Library:
     async def models(self, request: Request) -> Response:
         """List what can be explored; paths stay on the server when strangers look."""
         models = await asyncio.to_thread(self._studio.models, request.query_params.get("also", ""))
-        return JSONResponse([self._shown(info) for info in models], headers={"Cache-Control": "no-store"})
+        return answer_json([self._shown(info) for info in models])
 
     def newest(self, request: Request) -> Response:
         """Say what one model is now: a run that trains is another one at every stage."""
@@ -73,7 +74,7 @@ class Library:
         except DCGANError as error:
             return failure(str(error), 404)
         shown = {**self._shown(info), "is_growing": self._studio.is_growing(model)}
-        return JSONResponse(shown, headers={"Cache-Control": "no-store"})
+        return answer_json(shown)
 
     def card(self, request: Request) -> Response:
         """Return what is said of a model: its data, terms, scores and limits."""
@@ -81,7 +82,7 @@ class Library:
             html = card_html(self._studio.synthesizer(request.query_params.get("model", "")).info)
         except DCGANError as error:
             return failure(str(error), 404)
-        return JSONResponse({"html": html}, headers={"Cache-Control": "no-store"})
+        return answer_json({"html": html})
 
     def _shown(self, info: ModelInfo) -> dict[str, Any]:
         shown = {key: value for key, value in asdict(info).items() if key != "path" or not self._studio.public}
@@ -100,9 +101,9 @@ class Library:
             paths = await asyncio.to_thread(cut, whole, sizes)
             uploads = [Upload(path, name) for path, name in zip(paths, names, strict=True)]
             adopted = await asyncio.to_thread(self._studio.adopt, uploads, settings)
-            return JSONResponse(await asyncio.to_thread(page_answer, adopted))
+            return answer_json(await asyncio.to_thread(page_answer, adopted))
 
 
 async def health(_request: Request) -> Response:
     """Answer as long as the server lives."""
-    return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
+    return answer_json({"status": "ok"})

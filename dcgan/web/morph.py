@@ -18,11 +18,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from dcgan.errors import DCGANError
 from dcgan.models.morphing import format_of
+from dcgan.web.answers import FRESH, answer_json
 from dcgan.web.bodies import read_object, refusal
 from dcgan.web.concepts import arithmetic, corners, figures, turning
 from dcgan.web.figure_files import figure_file
@@ -72,7 +73,7 @@ class MorphServer:
     async def record(self, request: Request) -> Response:
         """Answer with the JSON that the route's name stands for."""
         work = RECORDS[request.url.path.rpartition("/")[2]]
-        return await self._answer(request, lambda synthesizer, asked: JSONResponse(work(synthesizer, asked)))
+        return await self._answer(request, lambda synthesizer, asked: answer_json(work(synthesizer, asked)))
 
     async def walk(self, request: Request) -> Response:
         """Answer with a film as a file."""
@@ -80,20 +81,22 @@ class MorphServer:
             kind = format_of(request.query_params.get("format", ""))
         except DCGANError as error:
             return refusal(error)
-        return await self._answer(request, lambda model, asked: Response(walk_file(model, asked, kind), media_type=MEDIA[kind]))
+        return await self._answer(request, lambda model, asked: _file(walk_file(model, asked, kind), kind))
 
     async def figure(self, request: Request) -> Response:
         """Answer with a figure as a PNG."""
         of = request.query_params.get("of", "")
-        return await self._answer(request, lambda model, asked: Response(figure_file(model, asked, of), media_type=MEDIA["png"]))
+        return await self._answer(request, lambda model, asked: _file(figure_file(model, asked, of), "png"))
 
     async def _answer(self, request: Request, work: Callable[..., Response]) -> Response:
         async def act() -> Response:
             model = request.query_params.get("model") or self._studio.default_model
             asked = await read_object(request, MOST_BYTES)
             synthesizer = await asyncio.to_thread(self._studio.synthesizer, model)
-            answer = await asyncio.get_running_loop().run_in_executor(self._thread, work, synthesizer, asked)
-            answer.headers["Cache-Control"] = "no-store"
-            return answer
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work, synthesizer, asked)
 
         return await self._gate.answer(request, act)
+
+
+def _file(content: bytes, kind: str) -> Response:
+    return Response(content, media_type=MEDIA[kind], headers=FRESH)

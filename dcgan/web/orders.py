@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from dcgan.errors import AnotherRunIsOn, ConfigError, DCGANError
@@ -113,7 +113,7 @@ def conflict(studio: Studio, error: DCGANError, key: str) -> Response:
     """Return what is answered where something cannot be done now; where another run is on, which, and whether `key` may pause it."""
     if not isinstance(error, AnotherRunIsOn):
         return failure(str(error), 409)
-    return JSONResponse({"error": str(error), "on": error.run, "may_pause": studio.may_pause(error.run, key)}, 409)
+    return answer_json({"error": str(error), "on": error.run, "may_pause": studio.may_pause(error.run, key)}, 409)
 
 
 def key_of(request: Request) -> str:

@@ -27,6 +27,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from dcgan.errors import DCGANError
+from dcgan.web.answers import FRESH
 from dcgan.web.bodies import failure, read_body
 from dcgan.web.guard import Gate, Slots, Throttle, same_origin
 from dcgan.web.protocol import (
@@ -107,7 +108,7 @@ class PictureServer:
                 content = await answer(synthesizer, body, Throttle(PICTURES_PER_SECOND, BURST))
             except NoDiscriminator as error:
                 return failure(str(error), 404)
-            return Response(content, media_type="application/octet-stream", headers={"Cache-Control": "no-store"})
+            return Response(content, media_type="application/octet-stream", headers=FRESH)
 
         return await self._gate.answer(request, act)
 

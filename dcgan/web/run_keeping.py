@@ -17,8 +17,6 @@ Renaming, notes, deleting and promoting are for whoever started the run, and on 
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -32,6 +30,7 @@ from starlette.routing import BaseRoute, Route
 
 from dcgan.config import MAX_SEED
 from dcgan.errors import DCGANError, RunError
+from dcgan.latent import z_from_text
 from dcgan.models.card import HubFacts
 from dcgan.training.runs.archive import export_run, import_run
 from dcgan.training.runs.film import film_gif, frames, strip_png
@@ -43,6 +42,7 @@ from dcgan.web.guard import Gate, Slots
 from dcgan.web.library import UPLOAD_BYTES
 from dcgan.web.orders import carried_out, key_of, order_gate
 from dcgan.web.pictures import PREFIX
+from dcgan.web.protocol import MAX_VALUE
 
 if TYPE_CHECKING:
     from dcgan.studio import Studio
@@ -51,7 +51,6 @@ MAX_BODY_BYTES = 16_384
 MOST_PICTURES = 16  # a frame
 FILMS_AT_ONCE = 2
 UPLOADS_AT_ONCE = 2
-MAX_Z = 16.0
 FILMS = {"png": strip_png, "gif": film_gif}
 
 
@@ -168,7 +167,11 @@ class Keeping:
             return failure(str(error), 404)
         with tempfile.NamedTemporaryFile(prefix="dcgan-export-", suffix=".zip", delete=False) as file:
             target = Path(file.name)
-        await asyncio.to_thread(export_run, reader, target)
+        try:
+            await asyncio.to_thread(export_run, reader, target)
+        except BaseException:  # a full disk, or a visitor who is gone
+            target.unlink(missing_ok=True)
+            raise
         return FileResponse(
             target, media_type="application/zip", filename=f"{name.replace(':', '-')}.zip", background=BackgroundTask(target.unlink)
         )
@@ -187,11 +190,11 @@ class Keeping:
 
 
 def _read_z(text: str) -> Any:
-    """Return z (1, n) of the explorer's link: base64url of float32, little endian."""
+    """Return z (1, n) of the explorer's link."""
     try:
-        z = np.frombuffer(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), "<f4").astype(np.float32)
-    except (ValueError, binascii.Error):
+        z = z_from_text(text)
+    except ValueError:
         raise RunError("this z is not that of a link of the explorer") from None
-    if not np.all(np.abs(z) <= MAX_Z):
-        raise RunError(f"z holds a value that is not a number from -{MAX_Z:g} to {MAX_Z:g}")
+    if not np.all(np.abs(z) <= MAX_VALUE):  # false for NaN as well
+        raise RunError(f"z holds a value that is not a number from -{MAX_VALUE:g} to {MAX_VALUE:g}")
     return z.reshape(1, -1)

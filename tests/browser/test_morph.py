@@ -20,9 +20,8 @@ from browser.looks import PHONE, assert_fits_a_phone, assert_german, assert_read
 from browser.models import Pixels, assert_same, synthesizer
 from browser.recording import pixels
 from dcgan.cli import main
-from dcgan.latent import Method
+from dcgan.latent import Method, z_to_text
 from dcgan.models.morphing import make_walk
-from dcgan.web.keys import text_of
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Page]
@@ -146,8 +145,8 @@ def test_each_model_keeps_its_film_and_its_steps(morph: Callable[..., Page]) -> 
 def test_pictures_are_added_from_a_sheet_and_from_the_shelf(morph: Callable[..., Page], app: App) -> None:
     z = synthesizer(app.home / "models" / "tiny").z([77])[0]
     base = {"model": "tiny", "sha256": None, "label": None}
-    kept = {"id": "a", "name": "my face", "seed": 5, "z": text_of(z), **base}
-    wrong = {"id": "b", "name": "too long", "seed": 5, "z": text_of(np.concatenate([z, z])), **base}
+    kept = {"id": "a", "name": "my face", "seed": 5, "z": z_to_text(z), **base}
+    wrong = {"id": "b", "name": "too long", "seed": 5, "z": z_to_text(np.concatenate([z, z])), **base}
     page = morph(store={"dcgan.points": [kept, wrong], "dcgan.morph.inbox": [{"id": "c", "name": "sent", "seed": 33, "z": None, **base}]})
     expect(page.locator(".mo-key")).to_have_count(10)
     assert page.evaluate("localStorage.getItem('dcgan.morph.inbox')") == "[]"

@@ -15,9 +15,8 @@ from starlette.testclient import TestClient
 from tiny_app import Z_DIM, conditional_model
 
 from dcgan.directions.attributes import load_judge
-from dcgan.latent import slerp
+from dcgan.latent import slerp, z_to_text
 from dcgan.models import Library, Synthesizer, write_model
-from dcgan.web.keys import text_of
 
 ROUTE = "/gradio_api/dcgan/"
 
@@ -52,7 +51,7 @@ def test_arithmetic(client: TestClient, tiny: Synthesizer) -> None:
     assert_shows(shown[:6], tiny.rgb(z))
     assert_shows(shown[6:9], tiny.rgb(means))
     assert_shows(shown[13:14], tiny.rgb(result[None]))
-    assert sheet["z"] == text_of(result.astype(np.float32)) and sheet["norm"] == pytest.approx(np.linalg.norm(result), abs=1e-3)
+    assert sheet["z"] == z_to_text(result.astype(np.float32)) and sheet["norm"] == pytest.approx(np.linalg.norm(result), abs=1e-3)
     noise = tiny.rgb(result + np.random.default_rng(1).uniform(-0.25, 0.25, (40, Z_DIM))).astype(float)
     spread = np.abs(noise - tiny.rgb(result[None])).mean((1, 2, 3))
     for k in (9, 10, 11, 12, 14, 15, 16, 17):

@@ -21,7 +21,7 @@ from dcgan.data.remarks import SENTENCES
 from dcgan.errors import ConfigError, DataError
 from dcgan.training.proposal import REASONS
 from dcgan.ui.texts import tables
-from dcgan.web.errands import FAULT, Errand, Errands
+from dcgan.web.errands import FAULT, KEPT, Errand, Errands
 
 DATA = "/gradio_api/dcgan/data"
 PATIENCE = 60  # seconds
@@ -159,3 +159,22 @@ def test_the_page_says_what_the_command_says() -> None:
             assert {key: set(HOLE.findall(text)) for key, text in shown.items()} == {
                 key: set(HOLE.findall(text)) for key, text in sentences.items()
             }
+
+
+def test_what_runs_is_not_forgotten_though_much_has_ended_since() -> None:
+    gate, errands = threading.Event(), Errands(2)
+
+    def wait(_progress: Any) -> dict[str, Any]:
+        gate.wait(PATIENCE)
+        return {"a": 1}
+
+    long = errands.start(wait)
+    assert long is not None
+    names = []
+    for _ in range(KEPT + 4):
+        names.append(str(errands.start(lambda _progress: {})))
+        ended(errands, names[-1])
+    with pytest.raises(ConfigError):
+        errands.look(names[0])
+    gate.set()
+    assert ended(errands, long).answer == {"a": 1} and errands.look(names[-1]).answer == {}

@@ -22,9 +22,8 @@ from dcgan.cli import main
 from dcgan.directions import find_directions, finding, labelled
 from dcgan.directions.attributes import Attributes
 from dcgan.images import grid
-from dcgan.latent import step
+from dcgan.latent import step, z_to_text
 from dcgan.models import Library, write_model
-from dcgan.web.keys import text_of
 
 ROUTES = "/gradio_api/dcgan/"
 STEPS = (-3, -2, -1, 0, 1, 2, 3)
@@ -97,7 +96,7 @@ def test_a_picture_along_a_slider_is_the_one_of_python_and_of_the_sheet(client: 
     np.testing.assert_array_equal(dcgan.replay(sheet), maker.images(rows, None if model == "tiny" else 0))
     assert main(["generate", "--recipe", str(sheet), "--out", str(tmp_path / "again.png")]) == 0
     assert (tmp_path / "again.png").read_bytes() == sheet.read_bytes()
-    seen = client.post(f"{ROUTES}pictures", params={"model": model}, json={"points": [{"z": text_of(z)} for z in rows], "labels": None})
+    seen = client.post(f"{ROUTES}pictures", params={"model": model}, json={"points": [{"z": z_to_text(z)} for z in rows], "labels": None})
     with Image.open(io.BytesIO(base64.b64decode(seen.json()["sheet"]))) as shown:  # a JPEG
         assert np.abs(np.asarray(shown.convert("RGB"))[:16, :16].astype(float) - python[0]).mean() < 6
 

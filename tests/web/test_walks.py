@@ -15,10 +15,9 @@ from starlette.testclient import TestClient
 from tiny_app import Z_DIM, conditional_model
 
 from dcgan.images import grid
-from dcgan.latent import sample_z
+from dcgan.latent import sample_z, z_to_text
 from dcgan.models import Library, write_model
 from dcgan.models.morphing import make_walk
-from dcgan.web.keys import text_of
 
 FILM = "/gradio_api/dcgan/film?model=tiny"
 WALK = "/gradio_api/dcgan/walk?model=tiny"
@@ -48,7 +47,7 @@ def test_a_film_holds_both_ways_from_the_same_ends(client: TestClient, home: Pat
 
 def test_pictures_of_any_points(client: TestClient, home: Path) -> None:
     write_model(home / "models" / "labelled", conditional_model(), "card")
-    asked = {"points": [*TWO, {"z": text_of(np.zeros(Z_DIM, np.float32))}], "labels": [2, 0, 1]}
+    asked = {"points": [*TWO, {"z": z_to_text(np.zeros(Z_DIM, np.float32))}], "labels": [2, 0, 1]}
     shown = cut(client.post("/gradio_api/dcgan/pictures?model=labelled", json=asked).json())
     labelled = Library().synthesizer("labelled")
     expected = labelled.rgb(np.concatenate([labelled.z([1, 2]), np.zeros((1, Z_DIM))]), [2, 0, 1])
@@ -59,7 +58,7 @@ def test_seeds_and_latents_are_key_points(client: TestClient, tmp_path: Path) ->
     z = sample_z([2], Z_DIM)[0]
     plain = client.post(f"{WALK}&format=png", json={"keys": TWO, "frames": 4})
     assert plain.status_code == 200 and plain.headers["content-type"] == "image/png"
-    mixed = client.post(f"{WALK}&format=png", json={"keys": [{"seed": 1}, {"z": text_of(z)}], "frames": 4})
+    mixed = client.post(f"{WALK}&format=png", json={"keys": [{"seed": 1}, {"z": z_to_text(z)}], "frames": 4})
     tiny = Library().synthesizer("tiny")
     for walk in (plain, mixed):
         (tmp_path / "walk.png").write_bytes(walk.content)
@@ -101,10 +100,10 @@ def test_labels_reach_the_pictures(client: TestClient, home: Path) -> None:
         ({"keys": TWO, "method": []}, "slerp or lerp"),
         ({"keys": [{"seed": -1}]}, "a seed is a whole number"),
         ({"keys": [{"seed": "1"}]}, "a seed is a whole number"),
-        ({"keys": [{"z": text_of(np.zeros(3, np.float32))}]}, "found 3"),
+        ({"keys": [{"z": z_to_text(np.zeros(3, np.float32))}]}, "found 3"),
         ({"keys": [{"z": "a"}]}, "base64url"),
-        ({"keys": [{"z": text_of(np.full(Z_DIM, np.nan, np.float32))}]}, "from -16 to 16"),
-        ({"keys": [{"z": text_of(np.full(Z_DIM, 17.0, np.float32))}]}, "from -16 to 16"),
+        ({"keys": [{"z": z_to_text(np.full(Z_DIM, np.nan, np.float32))}]}, "from -16 to 16"),
+        ({"keys": [{"z": z_to_text(np.full(Z_DIM, 17.0, np.float32))}]}, "from -16 to 16"),
         ({"keys": TWO, "labels": [0]}, "has no labels"),
         ({"keys": TWO, "labels": 0}, "a list of names or numbers"),
     ],

@@ -12,7 +12,7 @@ from dcgan.ui.components import component, component_texts
 
 SHARED = ("words.js", "api.js", "plotly.js", "history.js")  # of the live view
 OWN = ("source.js", "curves.js", "sheets.js", "table.js", "queue.js", "script.js")
-SCRIPTS = (*(f"../live/{name}" for name in SHARED), "../making_way/making_way.js", *OWN)
+SCRIPTS = ("../routes/routes.js", *(f"../live/{name}" for name in SHARED), "../making_way/making_way.js", *OWN)
 
 
 def comparison_view(tables: Mapping[str, Mapping[str, str]]) -> gr.HTML:

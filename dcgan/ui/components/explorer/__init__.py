@@ -10,6 +10,7 @@ import gradio as gr
 from dcgan.ui.components import component, component_texts
 
 SCRIPTS = (
+    "../routes/routes.js",
     "latent.js",
     "files.js",
     "steering.js",

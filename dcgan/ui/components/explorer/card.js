@@ -7,7 +7,7 @@ class Card {
   constructor(page) {
     this.#page = page;
     this.#box.open = location.hash === "#card";
-    this.#box.addEventListener("toggle", () => this.#read(), { signal: page.signal });
+    this.#box.addEventListener("toggle", () => this.#read());
   }
 
   get #box() {
@@ -25,8 +25,7 @@ class Card {
     const { name, has_card } = view.info ?? {};
     if (!has_card || !this.#box.open || name === this.#shown) return;
     this.#shown = name;
-    const answer = await fetch(new URL(`models/card?model=${encodeURIComponent(name)}`, base)).catch(() => null);
-    const { html, error } = answer ? parseJson(await answer.text()) ?? {} : {};
+    const { html, error } = (await askServer(new URL(`models/card?model=${encodeURIComponent(name)}`, base))).answer;
     if (this.#shown !== name) return; // another one was asked for meanwhile
     if (html === undefined) {
       this.#shown = null;

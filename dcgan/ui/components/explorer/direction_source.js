@@ -51,8 +51,7 @@ class DirectionSource {
     const url = new URL(route, this.#page.base);
     url.search = new URLSearchParams({ model: this.#page.view.info.name, ...query });
     const options = body ? { method, body: JSON.stringify(body), headers: { "Content-Type": "application/json" } } : { method };
-    const response = await fetch(url, options).catch(() => null);
-    const answer = parseJson((await response?.text()) ?? "");
-    return { status: response?.status ?? 0, answer: answer.error ? { error: this.#page.text.said(answer.error) } : answer };
+    const { status, answer } = await askServer(url, options);
+    return { status, answer: answer.error ? { error: this.#page.text.said(answer.error) } : answer };
   }
 }

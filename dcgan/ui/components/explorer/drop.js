@@ -13,7 +13,7 @@ class DropZone {
 
   /** `text(name, values)` gives sentences; `done(model)` is called after the server took the file in, `noise(name, noise)`
       for a notebook's z in it, which returns a sentence, and `point(file)` for a PNG, which stays here. */
-  constructor(zone, base, text, { done, noise, point }, signal) {
+  constructor(zone, base, text, { done, noise, point }) {
     this.#zone = zone;
     this.#base = base;
     this.#text = text;
@@ -24,7 +24,7 @@ class DropZone {
     const input = this.#part("file");
     input.addEventListener("change", () => this.#send([...input.files]));
     this.#part("choose").addEventListener("click", () => input.click());
-    for (const name of ["dragover", "dragleave", "drop"]) window.addEventListener(name, (event) => this.#drag(event), { signal });
+    for (const name of ["dragover", "dragleave", "drop"]) window.addEventListener(name, (event) => this.#drag(event));
   }
 
   #part(name) {

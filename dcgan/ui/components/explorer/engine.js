@@ -44,11 +44,6 @@ class Engine {
     this.#open();
   }
 
-  close() {
-    this.#model = null;
-    this.#hangUp(new Lost());
-  }
-
   /** Open a socket that was closed as idle; `now` also one whose next try is due only later. */
   wake(now = false) {
     if (this.#model !== null && !this.#socket && (now || !this.#failures)) this.#open();

@@ -1,4 +1,4 @@
-/* Files in and out: what a PNG says of itself (a text chunk `dcgan`), JSON that may be none, saving. */
+/* Files in and out: what a PNG says of itself (a text chunk `dcgan`), JSON that may be none, saving, asking the server. */
 
 const KEYWORD = "dcgan";
 const PNG_START = [137, 80, 78, 71, 13, 10, 26, 10];
@@ -65,8 +65,18 @@ function saveFile(blob, name) {
 
 function parseJson(text) {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text) ?? {};
   } catch {
     return {}; // a proxy's page, not our answer
+  }
+}
+
+/** What one of our routes answers, {status, answer}: its JSON, {} where that is none; status 0 where no answer came, or not all of it. */
+async function askServer(url, options) {
+  try {
+    const response = await fetch(url, options);
+    return { status: response.status, answer: parseJson(await response.text()) };
+  } catch {
+    return { status: 0, answer: {} };
   }
 }

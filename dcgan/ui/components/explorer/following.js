@@ -27,10 +27,9 @@ class Following {
     const { base, view } = this.#page;
     const { info } = view;
     const url = new URL(`models/newest?model=${encodeURIComponent(info.name)}`, base);
-    const answer = document.hidden ? null : await fetch(url).catch(() => null);
-    const newest = answer?.ok ? await answer.json().catch(() => null) : null;
+    const { status, answer: newest } = document.hidden ? {} : await askServer(url);
     if (info.name !== view.info.name) return;
-    const isOther = newest && (newest.sha256 !== info.sha256 || newest.is_growing !== Boolean(info.is_growing));
+    const isOther = status === 200 && (newest.sha256 !== info.sha256 || newest.is_growing !== Boolean(info.is_growing));
     if (isOther) this.#onStage(newest);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#look(), document.hidden || view.info.is_growing ? LOOK_MS : LOOK_AT_REST_MS);

@@ -36,8 +36,7 @@ class Hub {
 
   /** List what there is to try; the answer is the server's own, and a server for strangers has none. */
   async #offer() {
-    const answer = await fetch(new URL("hub", this.#base)).catch(() => null);
-    const { open, suggestions } = answer ? parseJson(await answer.text()) : {};
+    const { open, suggestions } = (await askServer(new URL("hub", this.#base))).answer;
     if (!open) return;
     this.#part("list").replaceChildren(...suggestions.map((each) => this.#suggestion(each)));
     this.#root.hidden = false;
@@ -98,11 +97,10 @@ class Hub {
     if (this.#busy) return {};
     this.#setBusy(true);
     this.#tell(form, sentence);
-    const answer = await fetch(new URL(route, this.#base), { method: "POST", body: JSON.stringify(wish) }).catch(() => null);
-    const said = answer ? parseJson(await answer.text()) : {};
+    const { status, answer } = await askServer(new URL(route, this.#base), { method: "POST", body: JSON.stringify(wish) });
     this.#setBusy(false);
-    if (answer?.ok) return said;
-    this.#tell(form, said.error ? this.#text.said(said.error) : this.#text("lost"), true);
+    if (status === 200) return answer;
+    this.#tell(form, answer.error ? this.#text.said(answer.error) : this.#text("lost"), true);
     return {};
   }
 

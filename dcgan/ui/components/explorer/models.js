@@ -28,13 +28,13 @@ class Models {
   async load() {
     const { base, part, say, text } = this.#page;
     const asked = new URLSearchParams(location.search).get("model") ?? "";
-    const answer = await fetch(new URL(`models?also=${encodeURIComponent(asked)}`, base)).catch(() => null);
-    if (!answer?.ok) {
+    const { answer } = await askServer(new URL(`models?also=${encodeURIComponent(asked)}`, base));
+    if (!Array.isArray(answer)) {
       say(text("lost"), true);
       await new Promise((resolve) => setTimeout(resolve, MODELS_RETRY_MS));
       return this.load();
     }
-    this.#list = (await answer.json()).map((info) => titled(info, text));
+    this.#list = answer.map((info) => titled(info, text));
     return fillPicker(part("model"), this.#list, text);
   }
 }

@@ -12,7 +12,7 @@ class Returning {
     this.#root = root;
     this.#parts = Object.entries(parts);
     this.#drop = drop;
-    window.addEventListener("pagehide", () => page.view.info && packForReturn("explore", (most) => this.#pack(most)), { signal: page.signal });
+    window.addEventListener("pagehide", () => page.view.info && packForReturn("explore", (most) => this.#pack(most)));
   }
 
   unpack({ model, parts, drop, drafts }) {

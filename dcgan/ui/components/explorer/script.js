@@ -6,7 +6,6 @@ class Explorer {
   #text;
   #number;
   #frame = null;
-  #alive = new AbortController(); // of listeners beyond the component
 
   constructor(root, texts, base) {
     const language = navigator.language.slice(0, 2);
@@ -52,7 +51,7 @@ class Explorer {
   #outline() {
     const { view, engine, store, settings, picture, history } = this;
     return {
-      ...{ view, engine, store, settings, picture, history, base: this.#base, text: this.#text, number: this.#number, signal: this.#alive.signal },
+      ...{ view, engine, store, settings, picture, history, base: this.#base, text: this.#text, number: this.#number },
       part: (name) => this.#part(name),
       say: (sentence, isError) => this.status.say(sentence, isError),
       openPoint: (point) => this.opening.point(point),
@@ -79,7 +78,7 @@ class Explorer {
       noise: (...given) => this.sheets.takeNoise(...given),
       point: (file) => this.opening.png(file),
     };
-    this.drop = new DropZone(this.#part("drop"), this.#base, this.#text, takers, this.#alive.signal);
+    this.drop = new DropZone(this.#part("drop"), this.#base, this.#text, takers);
     new Hub(this.#part("hub"), this.#base, this.#text, this.#number, () => this.view.info.name, (model) => this.#adopted(model));
     this.help = new Help(this.#root, "dx");
     this.undoing = new Undoing(page, () => this.shelf.keep());
@@ -119,13 +118,12 @@ class Explorer {
   }
 
   #listenToPage() {
-    const { signal } = this.#alive;
     const wake = () => !document.hidden && this.engine.wake(true);
     const recolour = () => this.equaliser.refresh();
-    for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => this.view.hold(false), { signal, capture: true });
-    document.addEventListener("visibilitychange", wake, { signal });
-    window.addEventListener("online", wake, { signal });
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour, { signal });
+    for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => this.view.hold(false), { capture: true });
+    document.addEventListener("visibilitychange", wake);
+    window.addEventListener("online", wake);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
     const resized = new ResizeObserver(() => this.view.info && this.stage.resize());
     resized.observe(this.#part("stage"));
     resized.observe(this.#part("equaliser"));
@@ -242,10 +240,4 @@ class Explorer {
   }
 }
 
-/** Our routes stand beside Gradio's, also where a proxy gives the app a path of its own. */
-function routesUrl() {
-  const root = new URL(window.gradio_config?.root ?? "/", location.href).pathname.replace(/[/]$/, "");
-  return new URL(`${root}/gradio_api/dcgan/`, location.origin);
-}
-
-new Explorer(element.querySelector("[data-dx=root]"), props.texts, routesUrl()).start(props.default_model);
+new Explorer(element.querySelector("[data-dx=root]"), props.texts, new URL(`${routes}/`, location.href)).start(props.default_model);

@@ -20,7 +20,7 @@ class Shelf {
     part("points-export").addEventListener("click", () => this.#export());
     part("points-import").addEventListener("click", () => part("points-file").click());
     part("points-file").addEventListener("change", (event) => this.#import(event.target));
-    for (const name of ["dragover", "dragleave", "drop"]) document.addEventListener(name, (event) => this.#drag(event), { signal: page.signal });
+    for (const name of ["dragover", "dragleave", "drop"]) document.addEventListener(name, (event) => this.#drag(event));
     this.#show();
   }
 

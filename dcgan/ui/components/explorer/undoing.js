@@ -8,8 +8,8 @@ class Undoing {
   /** `keep()` puts the point that is shown on the shelf. */
   constructor(page, keep) {
     this.#page = page;
-    const { history, part, signal } = page;
-    document.addEventListener("keydown", (event) => this.#onShortcut(event, keep), { signal });
+    const { history, part } = page;
+    document.addEventListener("keydown", (event) => this.#onShortcut(event, keep));
     part("undo").addEventListener("click", () => this.undo());
     part("redo").addEventListener("click", () => this.redo());
     for (const [name, [of]] of Object.entries(OF_LISTS)) part(name).addEventListener("click", () => history.undo(of));

@@ -10,6 +10,7 @@ import gradio as gr
 from dcgan.ui.components import component, component_texts
 
 SCRIPTS = (
+    "../routes/routes.js",
     "../live/words.js",
     "../live/api.js",
     "../making_way/making_way.js",

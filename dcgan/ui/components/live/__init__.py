@@ -11,6 +11,7 @@ import gradio as gr
 from dcgan.ui.components import component, component_texts
 
 SCRIPTS = (
+    "../routes/routes.js",
     "words.js",
     "api.js",
     "../making_way/making_way.js",

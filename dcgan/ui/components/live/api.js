@@ -1,7 +1,5 @@
 // Talk to the run routes. Plain requests, no lasting connection: a browser allows six of those per host.
 
-const appRoot = location.pathname.replace(/\/train\/?$/, "").replace(/\/$/, "");
-const routes = `${appRoot}/gradio_api/dcgan`;
 const TIMEOUT_MS = 8000;
 const WAY_MS = 120000; // a run that makes way may be reading its data, and then saves
 

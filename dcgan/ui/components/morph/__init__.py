@@ -11,6 +11,7 @@ from dcgan.ui.components import component, component_texts
 from dcgan.ui.components.explorer import explorer_texts
 
 SCRIPTS = (
+    "../routes/routes.js",
     "../explorer/texts.js",
     "../explorer/panel.js",  # numbers, create
     "../help/help.js",

@@ -49,9 +49,3 @@ class Api {
 function wirePoints(points) {
   return points.map(({ seed, z }) => (z === undefined ? { seed } : { z }));
 }
-
-/** Our routes stand beside Gradio's, also where a proxy gives the app a path of its own. */
-function routesUrl() {
-  const root = location.pathname.replace(/[/]morph[/]?$/, "").replace(/[/]$/, "");
-  return new URL(`${root}/gradio_api/dcgan/`, location.origin);
-}

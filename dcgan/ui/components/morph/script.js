@@ -16,7 +16,7 @@ class Morph {
     this.text = createText(texts, language);
     this.number = createNumber(language in texts ? language : "en");
     this.part = (name) => root.querySelector(`[data-mo="${name}"]`);
-    this.api = new Api(routesUrl(), this.text);
+    this.api = new Api(new URL(`${routes}/`, location.href), this.text);
     for (const box of root.querySelectorAll(".mo-slot")) fillSlot(box, this.part("slot"));
     fillSentences(root, this.text);
     this.chooser = new Chooser(this.part, this.api, this.text, (error) => this.complain(error));

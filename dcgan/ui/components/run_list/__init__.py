@@ -9,7 +9,7 @@ import gradio as gr
 
 from dcgan.ui.components import component, component_texts
 
-SCRIPTS = ("../live/words.js", "../live/api.js", "choosing.js", "keeper.js", "film.js", "script.js")
+SCRIPTS = ("../routes/routes.js", "../live/words.js", "../live/api.js", "choosing.js", "keeper.js", "film.js", "script.js")
 
 
 def run_list(tables: Mapping[str, Mapping[str, str]], public: bool) -> gr.HTML:

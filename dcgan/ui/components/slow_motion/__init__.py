@@ -10,6 +10,7 @@ import gradio as gr
 from dcgan.ui.components import component, component_texts
 
 SCRIPTS = (
+    "../routes/routes.js",
     "../live/words.js",
     "../live/api.js",
     "../form/layers.js",
