@@ -114,6 +114,9 @@ def _why_not(parts: Sequence[Part]) -> str:
     first = next((part for part in parts if part.weight.dim() == 4), parts[0])
     if first.weight.shape[1] in PICTURE_CHANNELS and first.weight.shape[0] > 4 and parts[0] is first:
         return "its layers begin with a picture, as a discriminator's, a classifier's or an image-to-image network's do"
+    ends = {channels for part in parts if part.weight.dim() == 4 for channels in part.weight.shape[:2]}
+    if ends and not ends & set(PICTURE_CHANNELS):
+        return f"none of its layers gives a picture, which has 1, 3 or 4 channels; the fewest are {min(ends)}"
     if parts[-1].weight.dim() == 4 and not set(parts[-1].weight.shape[:2]) & set(PICTURE_CHANNELS):
         return f"its last layer gives {parts[-1].weight.shape[0]} or {parts[-1].weight.shape[1]} channels; a picture has 1, 3 or 4"
     if any(_is_shuffled(before, after) for before, after in pairwise(parts)):

@@ -151,8 +151,14 @@ def _nothing(contents: Contents) -> str:
         shape = tuple(contents.tensors["tensor"].shape)
         return f"it is a single tensor of the shape {shape}, such as a notebook's fixed noise, which generate MODEL --z takes"
     count = sum(tensor.dim() == 4 for tensor in contents.tensors.values())
-    kind = "a discriminator" if count >= 2 else f"{count or 'no'} convolution{'s' if count != 1 else ''}"
-    return f"it holds {kind} among its {len(contents.tensors)} tensors ({', '.join(list(contents.tensors)[:3]) or 'none'})"
+    if not contents.tensors:
+        return "it holds no weights, only such things as an optimiser's state"
+    names = f"({', '.join(list(contents.tensors)[:3])})"
+    if count >= 2:
+        return f"it holds a discriminator, a classifier or an encoder, which begin with a picture, among its tensors {names}"
+    if not count and sum(tensor.dim() == 2 for tensor in contents.tensors.values()) >= 2:
+        return f"it has no convolutions: dense layers alone {names}"
+    return f"it holds {count or 'no'} convolution{'s' if count != 1 else ''} among its {len(contents.tensors)} tensors {names}"
 
 
 def _refuse_large(geometry: Geometry) -> None:
