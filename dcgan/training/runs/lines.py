@@ -10,6 +10,7 @@ from typing import Any
 
 from dcgan.events import KidMeasured, Scored, StepDone
 
+EACH_STEP = 10_000  # so many steps have a line each; later one stands for this share of the steps so far: 45,000 lines for 200,000 steps
 PLACES = ("step", "epoch", "seconds")
 
 
@@ -48,9 +49,27 @@ def mean_line(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {**result, "nonfinite": lost} if lost else result
 
 
-def joint_record(records: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Return the record that stands for several steps: means of what was measured, where the last of them was."""
-    return {**mean_line(records), **{key: records[-1][key] for key in PLACES}}
+class StepLines:
+    """Decides which lines the steps after step number `step` get: one each at first, later one for the mean of several.
+
+    A line's step, epoch and seconds are those of the last step in it.
+    """
+
+    def __init__(self, step: int) -> None:
+        self._last, self._waiting = step, list[dict[str, Any]]()
+
+    def add(self, record: dict[str, Any]) -> dict[str, Any] | None:
+        """Take the record of a step; return the line that it completes, if it does."""
+        self._waiting.append(record)
+        return self.rest() if record["step"] - self._last >= record["step"] // EACH_STEP else None
+
+    def rest(self) -> dict[str, Any] | None:
+        """Return the line of the steps that wait for one, if any."""
+        waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return None
+        self._last = waiting[-1]["step"]
+        return {**mean_line(waiting), **{key: waiting[-1][key] for key in PLACES}}
 
 
 def score_record(event: Scored) -> dict[str, Any]:

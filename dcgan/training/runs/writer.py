@@ -40,12 +40,11 @@ from dcgan.training.control import CONTROL
 from dcgan.training.loop import Start
 from dcgan.training.runs.best import MEASURING, best_of
 from dcgan.training.runs.folder import CONFIG, EVENTS, HEARTBEAT_SECONDS, LOCK, LOG, OWNER, PREVIOUS_STATE, REAL, SEEN, STATE, WORKER
-from dcgan.training.runs.lines import joint_record, kid_record, rounded, score_record, step_record, to_line
+from dcgan.training.runs.lines import StepLines, kid_record, rounded, score_record, step_record, to_line
 from dcgan.training.runs.snapshots import SnapshotWriter, spaced
 from dcgan.training.witness import sight
 
 MAX_SHEETS = 300
-EACH_STEP = 10_000  # so many steps have a line each; later one stands for this share of the steps so far: 45,000 lines for 200,000 steps
 PREPARED = {LOCK, WORKER, OWNER, LOG, CONTROL}  # what may lie in a run folder before its config.json
 
 
@@ -60,9 +59,7 @@ class RunWriter:
         _make(folder)
         self._lock = FileLock(folder / LOCK)
         self.is_orphaned = False  # the process that had asked for the training is gone
-        self._done = threading.Event()
-        self._unsaid: list[dict[str, Any]] = []  # records of the steps since the last line
-        self._said_step = 0
+        self._done, self._steps = threading.Event(), StepLines(0)
 
     def __enter__(self) -> RunWriter:
         try:
@@ -116,7 +113,7 @@ class RunWriter:
         (self.folder / "samples").mkdir(exist_ok=True)
         (self.folder / "snapshots").mkdir(exist_ok=True)
         self._snapshots = snapshots
-        self._generation, self._said_step = self._cut_back(step), step
+        self._generation, self._steps = self._cut_back(step), StepLines(step)
         (self.folder / SEEN).unlink(missing_ok=True)
         for path in (self.folder / "samples").glob("[0-9]*.*"):
             if int(path.stem) > step:
@@ -145,9 +142,11 @@ class RunWriter:
 
     def write(self, event: TrainEvent) -> None:
         """Write one event to where it belongs."""
+        line = self._steps.add(step_record(event)) if isinstance(event, StepDone) else self._steps.rest()
+        if line:
+            self._say(line)
         if isinstance(event, StepDone):
-            return self._note_step(event)
-        self._say_steps()
+            return
         if isinstance(event, StepSeen):
             write_json(self.folder / SEEN, sight(event, self.config))
         elif isinstance(event, SamplesReady):
@@ -171,23 +170,11 @@ class RunWriter:
         else:
             assert isinstance(event, Finished)
             self._say({"event": "finished", **asdict(event), **({"orphaned": True} if self.is_orphaned else {})})
-        return None
-
-    def _note_step(self, done: StepDone) -> None:
-        self._unsaid.append(step_record(done))
-        if done.step - self._said_step >= done.step // EACH_STEP:
-            self._say_steps()
-
-    def _say_steps(self) -> None:
-        """Write the line of the steps since the last one."""
-        if self._unsaid:
-            record, self._unsaid = joint_record(self._unsaid), []
-            self._said_step = record["step"]
-            self._say(record)
 
     def write_failure(self, step: int, message: str) -> None:
         with contextlib.suppress(OSError):  # a full disk may take no more words; the process says them as well
-            self._say_steps()
+            if line := self._steps.rest():
+                self._say(line)
             self._say({"event": "failed", "step": step, "message": message})
 
     def _say(self, record: dict[str, Any]) -> None:

@@ -39,7 +39,7 @@ def test_sheets_are_thinned_too_and_the_newest_is_always_there(tmp_path: Path, m
 
 
 def test_lines_get_rarer_and_stay_the_means_of_all_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dcgan.training.runs.writer.EACH_STEP", 20)
+    monkeypatch.setattr("dcgan.training.runs.lines.EACH_STEP", 20)
     writer, losses = RunWriter(tmp_path / "r"), np.random.default_rng(0).random(400)
     with (writer.folder / "events.jsonl").open("ab", buffering=0) as writer._events:
         for step, loss in enumerate(losses, 1):
