@@ -20,10 +20,14 @@ hypothesis.settings.load_profile("patient")
 
 
 class OneBrowser(LoadFileScheduling):
-    """Files are handed out whole, and all that drive a browser to one worker: another would start a second app and a second Chromium."""
+    """Files are handed out whole, and all that drive a browser to one worker: another would start a second app and a second Chromium.
+
+    Not so the slow ones, most of which drive a browser: one worker would still be at it when the others are done.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
-        return "tests/browser" if nodeid.startswith("tests/browser/") else str(super()._split_scope(nodeid))
+        together = nodeid.startswith("tests/browser/") and "not slow" in self.config.option.markexpr
+        return "tests/browser" if together else str(super()._split_scope(nodeid))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneBrowser:

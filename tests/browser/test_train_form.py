@@ -49,6 +49,18 @@ def test_a_link_opens_an_experiment_and_starts_nothing(visit: Visit) -> None:
     assert address(page)["recipe"] == ["paper"]
 
 
+def test_the_link_to_an_experiment_is_copied_without_what_is_shown_beside_it(visit: Visit) -> None:
+    page = open_train(visit, EXPERIMENT, permissions=["clipboard-read", "clipboard-write"])
+    expect_state(page, "recorded")
+    form(page, "copy").click()
+    expect(form(page, "copy-note")).to_contain_text("Link copied")
+    copied = urlsplit(page.evaluate("navigator.clipboard.readText()"))
+    assert copied.path == urlsplit(page.url).path and parse_qs(copied.query) == parse_qs(EXPERIMENT[1:].rpartition("&run=")[0])
+    setting(page, "seed").fill("7")
+    setting(page, "seed").press("Tab")
+    expect(form(page, "copy-note")).to_be_empty()
+
+
 def test_both_networks_are_shown_layer_by_layer_before_anything_starts(visit: Visit) -> None:
     page = open_train(visit)
     fill_form(page, 10)

@@ -26,6 +26,7 @@ SCRIPTS = (
     "texts.js",
     "status.js",
     "panel.js",
+    "../clipboard/clipboard.js",
     "equaliser.js",
     "radius.js",
     "walk.js",

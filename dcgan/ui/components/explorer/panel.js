@@ -119,18 +119,3 @@ function replaceRows(list, rows) {
 function create(tag, properties) {
   return Object.assign(document.createElement(tag), properties);
 }
-
-/** Whether the text reached the clipboard; plain http on another machine has no clipboard API. */
-async function copyText(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    const field = create("textarea", { value: text });
-    document.body.append(field);
-    field.select();
-    const copied = document.execCommand("copy");
-    field.remove();
-    return copied;
-  }
-}

@@ -14,6 +14,7 @@ SCRIPTS = (
     "../live/words.js",
     "../live/api.js",
     "../making_way/making_way.js",
+    "../clipboard/clipboard.js",
     "wish.js",
     "fields.js",
     "versus.js",

@@ -112,7 +112,8 @@ function changed() {
   part("time").textContent = "";
   describe();
   describeVersus();
-  writeAddress(readForm(), fields.keys);
+  part("copy-note").textContent = "";
+  history.replaceState(history.state, "", addressOf(readForm(), fields.keys));
   clearTimeout(timer);
   timer = setTimeout(plan, PLAN_MS);
 }
@@ -159,6 +160,11 @@ async function start(kind) {
   });
   for (const button of buttons) button.disabled = false;
   describeVersus();
+}
+
+async function copyLink() {
+  const copied = await copyText(linkTo(readForm(), fields.keys));
+  part("copy-note").textContent = say(copied ? "copied" : "copy_failed");
 }
 
 async function estimate() {
@@ -215,6 +221,7 @@ part("versus").addEventListener("input", describeVersus); // a button that wakes
 part("more").addEventListener("toggle", () => offerModels().catch(() => undefined));
 part("reset").addEventListener("click", () => (fields.write({}), changed()));
 part("estimate").addEventListener("click", estimate);
+part("copy").addEventListener("click", copyLink);
 root.addEventListener("submit", (event) => (event.preventDefault(), start("start")));
 part("compare").addEventListener("click", () => start("compare"));
 document.addEventListener("dcgan:form", function come() {

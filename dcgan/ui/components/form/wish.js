@@ -20,8 +20,8 @@ function readAddress(keys) {
   };
 }
 
-/** Put a wish into the address, but for what is the default anyway; other parts of the address stay. */
-function writeAddress(wish, keys) {
+/** Return the address that says a wish, but for what is the default anyway; other parts of the address stay. */
+function addressOf(wish, keys) {
   const url = new URL(location.href);
   const put = (key, value, standard) => (value && value !== standard ? url.searchParams.set(key, value) : url.searchParams.delete(key));
   for (const key of ["data", "recipe", "from", "kid_every"]) put(key, wish[key], DEFAULTS[key]);
@@ -30,7 +30,14 @@ function writeAddress(wish, keys) {
   put("vary", wish.versus.field);
   url.searchParams.delete("value");
   for (const value of wish.versus.values) url.searchParams.append("value", value);
-  history.replaceState(history.state, "", url);
+  return url;
+}
+
+/** Return the link to a wish alone: what is shown beside the form, such as a run of this machine, is left out. */
+function linkTo(wish, keys) {
+  const url = addressOf(wish, keys);
+  for (const beside of ["run", "compare", "comparison"]) url.searchParams.delete(beside);
+  return url.href;
 }
 
 /** A wish as the server reads it; of a setting that is compared, the values alone count. */

@@ -14,6 +14,7 @@ SCRIPTS = (
     "../routes/routes.js",
     "../explorer/texts.js",
     "../explorer/panel.js",  # numbers, create
+    "../clipboard/clipboard.js",
     "../help/help.js",
     "../explorer/files.js",
     "../explorer/store.js",
