@@ -19,7 +19,7 @@ from dcgan.training.worker import TrainRequest
 
 ROOT = Path(__file__).resolve().parents[2]
 # Threads that spin while they wait take cores from those they wait for, beside an app and a browser. 60 steps of `quick` by two threads on
-# two busy cores took 62.6 and 36.3 s, without spinning 6.8 and 5.6 s. On quiet cores it costs up to a quarter of a small network's speed.
+# two busy cores took 62.6 and 36.3 s, without spinning 6.8 and 5.6 s. On quiet cores it costs about a quarter of a small network's speed.
 PATIENT = {"OMP_WAIT_POLICY": "passive"}
 STOPPED = (130, -signal.SIGTERM)  # how a process ends that is told to
 

@@ -91,7 +91,7 @@ class _Tuner:
         self.recipe, self.networks, self.data, self.device = recipe, networks, data, device
 
     def tuned(self, seconds: float) -> Recipe:
-        """Return the recipe without any "auto". Kernels come before the layout: without them its own, channels_last seems slower."""
+        """Return the recipe without any "auto". Kernels come before the layout: only channels_last has them, and it is judged with them."""
         if self.recipe.precision == "auto":
             self._choose([{"precision": name} for name in precisions(self.device)], layout="channels_last")
         fast, plain = {"layout": "channels_last", "kernels": self.recipe.kernels}, {"layout": "contiguous", "kernels": self.recipe.kernels}
