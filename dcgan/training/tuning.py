@@ -2,7 +2,8 @@
 
 Measured, because flags mislead: torch reports AMX even where a variable switches it off, and bf16 is then slower than fp32.
 Measured in processor seconds, on a CPU: what else the machine does hardly changes them, where it decides seconds on the wall.
-Remembered, because a measurement on a busy machine may come out either way, and the same command should train the same weights.
+Remembered, because two that are nearly as fast may come out either way, and the same command should train the same weights.
+Not remembered, where other programs held the cores meanwhile: bf16 suffers more from that than fp32, and the next run may have them free.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from dcgan.training.trainer import Networks, Trainer
 STEPS, LEAST = 2, 0.3  # at least so many steps, and seconds, are timed in a turn, after a step that warms up
 TURNS = 2
 HOPELESS = 1.4  # times the fastest: has no other turn
+STARVED = 0.6  # processor seconds of each thread in a second: 0.87 to 1.07 on two free cores, 0.37 to 0.42 beside three busy programs
 COMPILE_FROM = 1200.0  # seconds of training; below, no gain that compiling could bring repays the time it takes
 DECISIVE = ("ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA", "ATEN_CPU_CAPABILITY", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 INDIFFERENT = ("name", "seed", "learning_rate_d", "learning_rate_g", "label_column", "crop", "pictures")  # settings that change no speed
@@ -53,8 +55,10 @@ def resolve(recipe: Recipe, networks: Networks, data: Dataset, device: str, budg
         key = _key(recipe, networks, device, seconds)
         found = _known(recipe, known.get(key))
         if found is None:
-            found = _Tuner(recipe, networks, data, device).tuned(seconds)
-            write_json(folder / "tuning.json", {**known, key: {name: getattr(found, name) for name in TUNED}})
+            tuner = _Tuner(recipe, networks, data, device)
+            found = tuner.tuned(seconds)
+            if not tuner.was_starved:
+                write_json(folder / "tuning.json", {**known, key: {name: getattr(found, name) for name in TUNED}})
     return found
 
 
@@ -89,6 +93,12 @@ class _Tuner:
         assert recipe.threads is not None
         torch.set_num_threads(recipe.threads)
         self.recipe, self.networks, self.data, self.device = recipe, networks, data, device
+        self.waited = self.worked = 0.0  # seconds on the wall and of a thread, in all steps that were timed
+
+    @property
+    def was_starved(self) -> bool:
+        """Whether other programs had the cores for much of the time that was measured."""
+        return self.device == "cpu" and self.worked < STARVED * self.waited
 
     def tuned(self, seconds: float) -> Recipe:
         """Return the recipe without any "auto". Kernels come before the layout: only channels_last has them, and it is judged with them."""
@@ -128,8 +138,11 @@ class _Tuner:
         clock = time.process_time if self.device == "cpu" else time.perf_counter
         trainer.seconds_of(0, clock)
         seconds: list[float] = []
+        start = time.perf_counter()
         while len(seconds) < STEPS or sum(seconds) < LEAST:
             seconds.append(trainer.seconds_of(1 + len(seconds), clock))
+        self.waited += time.perf_counter() - start
+        self.worked += sum(seconds) / torch.get_num_threads()
         return seconds
 
     def _is_worth_compiling(self, seconds: float) -> bool:

@@ -24,6 +24,7 @@ PLAIN = replace(RECIPE, precision="fp32", layout="channels_last", kernels="nativ
 @pytest.fixture(autouse=True)
 def home(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DCGAN_HOME", str(tmp_path))
+    monkeypatch.setattr(tuning, "STARVED", 0.0)  # however busy the tests' machine is
 
 
 @pytest.fixture
@@ -50,6 +51,21 @@ def test_what_was_measured_is_remembered(data: Dataset, monkeypatch: pytest.Monk
     monkeypatch.setattr(tuning, "_Tuner", lambda *_: pytest.fail("measured again"))
     assert resolved(RECIPE, data) == found
     assert resolved(replace(RECIPE, seed=5, learning_rate_d=1e-3), data) == replace(found, seed=5, learning_rate_d=1e-3)
+
+
+@pytest.mark.parametrize("share", [0.5, 0.7])
+def test_what_was_measured_on_busy_cores_is_not_remembered(share: float, data: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [0.0]
+
+    def seconds(*_: Any) -> float:
+        clock[0] += 1.0
+        return share
+
+    monkeypatch.setattr(tuning, "STARVED", 0.6)
+    monkeypatch.setattr(tuning.time, "perf_counter", lambda: clock[0])
+    monkeypatch.setattr(Trainer, "seconds_of", seconds)
+    assert resolved(replace(PLAIN, precision="auto"), data).precision in ("fp32", "bf16")
+    assert (dcgan_home() / "cache" / "tuning.json").exists() == (share > 0.6)
 
 
 def test_a_spoilt_memory_is_measured_anew(data: Dataset) -> None:
