@@ -48,6 +48,12 @@ def shortcuts() -> nn.Module:
     return nn.ModuleDict({"linear": nn.Linear(64, 256), "block2": block, "last": nn.Conv2d(16, 3, 3, 1, 1)})
 
 
+def residual() -> nn.Module:
+    """Its channels would chain: x + block(x) leaves no weights of its own."""
+    block = nn.ModuleDict({"conv1": nn.Conv2d(16, 16, 3, 1, 1), "bn1": nn.BatchNorm2d(16), "conv2": nn.Conv2d(16, 16, 3, 1, 1)})
+    return nn.ModuleDict({"linear": nn.Linear(64, 256), "res": nn.ModuleList([block]), "last": nn.Conv2d(16, 3, 3, 1, 1)})
+
+
 def attentive() -> nn.Module:
     attention = nn.ModuleDict({name: nn.Conv2d(16, 16, 1) for name in ("query_conv", "key_conv", "value_conv")})
     attention.gamma = nn.Parameter(torch.ones(1))
@@ -85,6 +91,7 @@ def detector() -> nn.Module:
 
 NAMED = {
     "residual blocks with a way around their layers (block2.shortcut": shortcuts,
+    "residual blocks, which add what comes in (res.0.conv1.weight)": residual,
     "self-attention (attn1": attentive,
     "1, a layer norm": layer_normed,
     "norms without statistics (4), such as instance": instance_normed,
@@ -100,6 +107,14 @@ NAMED = {
 def test_what_no_chain_of_layers_does_is_named(tmp_path: Path, what: str) -> None:
     save_file(NAMED[what]().state_dict(), tmp_path / "it.safetensors")
     assert what in assert_refused(tmp_path / "it.safetensors")
+
+
+@pytest.mark.parametrize(("name", "channels"), [("resize", 16), ("result", 16), ("resconv", 16), ("res", 8)])
+def test_a_chain_whose_names_sound_like_residual_blocks_is_read(tmp_path: Path, name: str, channels: int) -> None:
+    kernels = nn.ModuleList([nn.Conv2d(16, channels, 3, 1, 1), nn.Conv2d(channels, 16, 3, 1, 1)])
+    network = nn.ModuleDict({"fc": nn.Linear(8, 256), name: kernels, "to_picture": nn.ConvTranspose2d(16, 3, 4, 2, 1)})
+    save_file(network.state_dict(), tmp_path / "it.safetensors")
+    assert inspect_file(tmp_path / "it.safetensors").best.model.config.generator.output_shape[0] == 3
 
 
 def assert_refused(path: Path) -> str:

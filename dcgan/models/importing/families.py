@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 FAMILIES = (
     ("a diffusion model, which draws in many steps; load it with diffusers", (r"time_?(emb|mlp|proj)|timestep|t_emb", r"conv|down|mid")),
@@ -30,13 +30,30 @@ PARTS = (
 """What generators of a newer kind have besides the layers of a DCGAN, and how it is called."""
 
 
-def parts(names: Iterable[str]) -> str | None:
-    """Return what a network has that no chain of layers does, with a name that says so, or None where no name does."""
-    listed = sorted(names)
+RESIDUAL = r"(^|[._])(res(_?(net|layer|unit|blk|stage))?s?|rb)_?\d*[._]"
+"""How blocks are called that add what comes in; where channels stay as many they need no weights to do so."""
+
+
+def parts(shapes: Mapping[str, Sequence[int]]) -> str | None:
+    """Return what a network has that no chain of layers does, with the name that says so, or None where none does."""
+    listed = sorted(shapes)
     for kind, pattern in PARTS:
         name = next((name for name in listed if re.search(pattern, name.lower())), None)
         if name is not None:
             return f"{kind} ({name})"
+    twin = _twin(shapes)
+    return f"residual blocks, which add what comes in ({twin})" if twin is not None else None
+
+
+def _twin(shapes: Mapping[str, Sequence[int]]) -> str | None:
+    """Return the first of two kernels of an odd size with as many channels in as out, below one name that says residual blocks."""
+    seen: dict[tuple[str, ...], str] = {}
+    for name, shape in sorted(shapes.items()):
+        said = re.search(RESIDUAL, name.lower())
+        if said and len(shape) == 4 and shape[0] == shape[1] and shape[2] % 2 == shape[3] % 2 == 1:
+            first = seen.setdefault((name[: said.end()], *map(str, shape)), name)
+            if first != name:
+                return first
     return None
 
 

@@ -84,7 +84,8 @@ def _sorted_out(found: Modules) -> tuple[list[Part], list[Part], list[Part], lis
             norms.append(part)
         else:
             strange.append(part)
-    if (known := parts(f"{'.'.join((*path, name))}" for path, tensors in found.items() for name in tensors)) is not None:
+    shapes = {".".join((*path, name)): tensor.shape for path, tensors in found.items() for name, tensor in tensors.items()}
+    if (known := parts(shapes)) is not None:
         raise ConfigError(f"it has {known}, which no plain convolutional generator has")
     if strange or len(tables) > 1:
         named = ", ".join(_called(part) for part in (strange or tables)[:3])
