@@ -57,6 +57,7 @@ def test_chosen_runs_stand_side_by_side_and_again_after_a_reload(visit: Visit, r
     expect(chosen).to_be_disabled(timeout=PATIENCE)
     for name in ("short", "long"):
         page.locator("#dcgan-runs li", has_text=name).get_by_role("checkbox").check()
+    expect(page.locator("#dcgan-runs input[type=checkbox]").first).to_have_css("appearance", "auto")  # else nobody sees the tick
     chosen.click()
     expect(part(page, "root")).to_be_visible()
     expect(live(page, "root")).to_be_hidden()
@@ -66,6 +67,7 @@ def test_chosen_runs_stand_side_by_side_and_again_after_a_reload(visit: Visit, r
         expect(part(page, "sheets").locator("img")).to_have_count(2)
         page.reload()
     wait_for_curves(page, "diversity", [4, 7])
+    expect(part(page, "log")).to_have_css("appearance", "auto")
     part(page, "close").click()
     expect(live(page, "root")).to_be_visible()
     assert "compare=" not in page.url

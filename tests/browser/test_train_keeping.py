@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from browser.conftest import App, Watch
 from browser.models import assert_same, synthesizer
 from browser.recording import PICTURE, pixels, settle
-from browser.training import PATIENCE, Visit, expect_state, form, open_train, start
+from browser.training import PATIENCE, Visit, expect_state, form, live, open_train, start
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -38,7 +38,10 @@ def test_a_run_is_kept_in_order_and_looked_back_at(visit: Visit, app: App, watch
     entry(page, run).get_by_role("button", name="Delete").click()
     expect(part(page, "said")).to_contain_text("is deleted")
     expect(entry(page, run)).to_have_count(0)
-    part(page, "said").get_by_role("button", name="Undo").click()
+    expect(live(page, "root")).to_have_attribute("data-state", "none", timeout=PATIENCE)
+    expect(live(page, "picker").locator("option:checked")).to_have_text(run)
+    expect(part(page, "said").get_by_role("button", name="Undo")).to_be_focused()
+    page.keyboard.press("Enter")
     expect(entry(page, run)).to_have_count(1)
     assert (app.home / "runs" / run / "note.json").exists()
     look_back(page, app, run)

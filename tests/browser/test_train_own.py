@@ -68,6 +68,16 @@ def test_a_folder_is_looked_at_cropped_and_trained_as_proposed(visit: Visit, fol
     expect(form(page, "own")).to_be_hidden()
 
 
+def test_what_was_wrong_with_a_path_is_not_said_of_the_next(visit: Visit, folder: Path, watch: Watch) -> None:
+    watch.expected.append("status of 400")
+    page = visit(f"/train?data={quote(str(folder / 'nothing'))}")
+    expect(form(page, "error")).to_contain_text("nothing", timeout=PATIENCE)
+    page.evaluate("() => { window.fetch = () => new Promise(() => undefined); }")  # it takes its time
+    form(page, "path").fill(str(folder))
+    form(page, "path").dispatch_event("change")
+    expect(form(page, "error")).to_be_hidden()
+
+
 def test_a_zip_is_chosen_or_dropped(visit: Visit, watch: Watch) -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:

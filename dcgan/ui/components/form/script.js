@@ -52,6 +52,7 @@ function showOwn() {
   part("path-box").hidden = part("own").hidden = !isOwn;
   const source = isOwn ? part("path").value.trim() : "";
   if (source === looked) return;
+  report.complain(""); // of the pictures before
   own.look((looked = source));
   document.dispatchEvent(new CustomEvent("dcgan:chosen", { detail: source }));
 }

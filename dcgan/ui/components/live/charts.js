@@ -20,6 +20,7 @@ const CHARTS = {
 };
 
 const SEPARATORS = number(0.5, 1).at(1) + number(10000).at(-4); // of decimals and of thousands, as the language has them
+const YANCHORS = { d: "bottom", g: "top" };
 const DOTTED = "2px,3px"; // the other run
 
 function guesses(objective) {
@@ -90,13 +91,13 @@ function createCharts(root) {
     return [...dashed, ...happened, later, upright(marked, { color: colours.text, width: 1.5 })];
   }
 
-  /** The dashed lines' values, in the right margin, where no curve runs through them. */
+  /** The dashed lines' values, in the right margin, where no curve runs through them; D's above its line, G's below, as they lie close under high losses. */
   function annotations({ lines, canBeLog }, colours) {
     const place = { xref: "paper", x: 1, xanchor: "left", xshift: 3, showarrow: false };
     const height = (at) => (isLog && canBeLog ? Math.log10(at) : at);
     return lines
       .filter(({ at }) => !(isLog && canBeLog) || at > 0)
-      .map(({ at, owner, text }) => ({ ...place, y: height(at), text, font: { size: 11, color: colours[owner] ?? colours.text } }));
+      .map(({ at, owner, text }) => ({ ...place, y: height(at), yanchor: YANCHORS[owner] ?? "middle", text, font: { size: 11, color: colours[owner] ?? colours.text } }));
   }
 
   function layout(chart, colours) {

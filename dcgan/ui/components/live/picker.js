@@ -10,12 +10,12 @@ function createPicker(select, onChoice) {
   let chosen = "";
   const listeners = [];
 
-  /** A run that was named after its data says so once. */
-  const text = ({ name, state, data }) => [titleOf(name), data && name.startsWith(data) ? "" : data, name.startsWith(RECORDED) ? "" : say(`state_${state}`)].filter(Boolean).join(" · ");
+  /** A run that was named after its data says so once; of one that is not in the list, new or deleted, no state is known. */
+  const text = ({ name, state, data }) => [titleOf(name), data && name.startsWith(data) ? "" : data, state && !name.startsWith(RECORDED) ? say(`state_${state}`) : ""].filter(Boolean).join(" · ");
 
   function draw() {
     const known = runs.some(({ name }) => name === chosen) || !chosen;
-    const all = known ? runs : [{ name: chosen, state: "starting" }, ...runs];
+    const all = known ? runs : [{ name: chosen }, ...runs];
     const texts = all.map(text);
     const same = select.options.length === all.length && texts.every((words, index) => select.options[index].text === words);
     if (!same) select.replaceChildren(...groups(all));

@@ -108,6 +108,7 @@ function createKeeper(root) {
       say_(error instanceof Refusal ? `${error.message}.` : say("lost"));
     }
     await refresh().catch(() => undefined);
+    if (document.activeElement === document.body) said.querySelector("button, a")?.focus({ preventScroll: true }); // what was pressed is gone with the old list
   }
 
   function say_(text, ...nodes) {
