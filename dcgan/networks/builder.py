@@ -85,8 +85,21 @@ class SeededDropout(nn.Module):
         if not self.training or self.probability == 0:
             return x
         assert self.generator is not None, "call Network.use_generator before training"
-        keep = 1 - self.probability
-        return x * torch.empty_like(x).bernoulli_(keep, generator=self.generator).div_(keep)
+        return x * _kept(x, 1 - self.probability, self.generator)
+
+
+def _kept(x: Tensor, share: float, generator: torch.Generator) -> Tensor:
+    """Return 1 / `share` for that share of x's elements, by chance, and 0 for the others.
+
+    A processor draws 16 bits for each, so that the share is exact to 1/65,536: a quarter of the time that `bernoulli_` takes there.
+    """
+    mask = torch.empty_like(x)
+    if x.device.type != "cpu":
+        return mask.bernoulli_(share, generator=generator).div_(share)
+    values = min(max(round(2**16 * share), 1), 2**16 - 1)
+    drawn = torch.empty(-(-x.numel() // 4), dtype=torch.int64).random_(-(2**63), None, generator=generator).view(torch.int16)
+    kept = drawn[: x.numel()] < values - 2**15
+    return mask.copy_(kept.as_strided(mask.shape, mask.stride())).mul_(2**16 / values)
 
 
 class LabelJoin(nn.Module):
