@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeGuard
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -9,7 +11,8 @@ from torch.nn import functional as F
 from dcgan.networks.convolution import Method, double, halve, nchw, nhwc, takes
 from dcgan.networks.layers import Conv, ConvTranspose, Layer, Linear, Shape, Sides
 
-_HALVING = ((4, 4), (2, 2), (1, 1, 1, 1))  # kernel, stride, padding
+_HALVING = {((4, 4), (1, 1, 1, 1)), ((5, 5), (1, 2, 1, 2)), ((5, 5), (2, 1, 2, 1))}  # kernel and padding, with stride 2
+_HALVING_DOWN = _HALVING | {((5, 5), (2, 2, 2, 2))}  # no kernel comes to the last row and column of an even picture's padding
 
 
 class Weighted(nn.Module):
@@ -22,7 +25,7 @@ class Weighted(nn.Module):
         super().__init__()
         shapes = layer.tensors()
         self.layer = layer
-        self._fine = (in_shape if isinstance(layer, Conv) else layer.out_shape(in_shape))[1:]
+        self._fine = in_shape if isinstance(layer, Conv) else layer.out_shape(in_shape)
         self._is_whole = isinstance(layer, Conv | ConvTranspose) and _is_whole(layer, in_shape)
         self.method: Method = "native"
         self.weight = nn.Parameter(torch.zeros(shapes["weight"]))
@@ -40,12 +43,12 @@ class Weighted(nn.Module):
             return _biased(_whole(x, weight, self.layer), self.bias)
         if self.method != "native":
             other = halve if isinstance(self.layer, Conv) else double
-            return _biased(other(x, weight, self.method), self.bias)
+            return _biased(other(x, weight, self.method, self.layer.padding[0]), self.bias)
         return _conv(x, weight, self.bias, self.layer) if isinstance(self.layer, Conv) else _transposed(x, weight, self.bias, self.layer)
 
     def takes(self, method: Method) -> bool:
         """Say whether the layer can be computed so."""
-        return method == "native" or (halves_or_doubles(self.layer) and takes(method, *self._fine))
+        return method == "native" or (halves_or_doubles(self.layer) and takes(method, self._fine, self.layer.kernel[0]))
 
     def effective_weight(self) -> Tensor:
         """Return the weight that is multiplied with: under spectral norm the stored one, divided by its norm."""
@@ -67,9 +70,10 @@ def _biased(x: Tensor, bias: Tensor | None) -> Tensor:
     return x if bias is None else x + bias.to(x.dtype)[:, None, None]
 
 
-def halves_or_doubles(layer: Layer) -> bool:
-    """Say whether a layer is the convolution that `convolution` knows several ways to compute."""
-    return isinstance(layer, Conv | ConvTranspose) and (layer.kernel, layer.stride, layer.padding) == _HALVING
+def halves_or_doubles(layer: Layer) -> TypeGuard[Conv | ConvTranspose]:
+    """Say whether a layer is a convolution that `convolution` knows several ways to compute."""
+    known = _HALVING_DOWN if isinstance(layer, Conv) else _HALVING
+    return isinstance(layer, Conv | ConvTranspose) and layer.stride == (2, 2) and (layer.kernel, layer.padding) in known
 
 
 def _is_whole(layer: Conv | ConvTranspose, in_shape: Shape) -> bool:

@@ -31,7 +31,7 @@ def fastest_kernels(recipe: Recipe, networks: Networks, device: str) -> str:
     found = []
     for part, spec in (("g", networks.generator), ("d", networks.discriminator)):
         for index, (layer, shape) in enumerate(zip(spec.layers, (spec.input_shape, *spec.shapes), strict=False)):
-            if isinstance(layer, Conv | ConvTranspose) and halves_or_doubles(layer):
+            if halves_or_doubles(layer):
                 passes = IN_G if part == "g" else IN_D if index else AT_PICTURES
                 method = _fastest(layer, shape, passes, recipe)
                 found += [f"{part}{index}={method}"] if method != "native" else []
@@ -50,11 +50,11 @@ def _fastest(layer: Conv | ConvTranspose, shape: Shape, passes: tuple[Pass, ...]
     def seconds(method: Method) -> float:
         start = time.process_time()
         for for_x, for_weight in passes:
-            y = function(x.detach().requires_grad_(for_x), weight.detach().requires_grad_(for_weight), method)
+            y = function(x.detach().requires_grad_(for_x), weight.detach().requires_grad_(for_weight), method, layer.padding[0])
             y.backward(gradient)  # type: ignore[no-untyped-call]
         return time.process_time() - start
 
-    best = {method: seconds(method) for method in METHODS if takes(method, *fine[1:])}
+    best = {method: seconds(method) for method in METHODS if takes(method, fine, layer.kernel[0])}
     for _ in range(REPEATS):  # in turns, so that a busy moment hits all
         limit = HOPELESS * min(best.values())
         best |= {method: min(taken, seconds(method)) for method, taken in best.items() if taken < limit}

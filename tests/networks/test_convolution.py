@@ -4,7 +4,10 @@ import pytest
 import torch
 from torch.nn import functional as F
 
+from dcgan.networks import NetworkSpec
+from dcgan.networks.builder import build
 from dcgan.networks.convolution import METHODS, double, halve, takes
+from dcgan.networks.layers import Conv, ConvTranspose
 
 WAYS = [method for method in METHODS if method != "native"]
 
@@ -69,6 +72,35 @@ def test_autocast_gives_bf16_close_to_fp32(method, operands):
     assert float((y - exact).abs().max() / exact.abs().max()) < 0.03  # 8 bits of mantissa, up to 3 roundings
 
 
-def test_minimal_filtering_takes_whole_tiles_only():
-    assert takes("winograd", 8, 4) and not takes("winograd", 8, 6)
-    assert takes("gemm", 6, 6) and takes("outer", 2, 2)
+@pytest.mark.parametrize("method", ["native", "outer", "gemm"])
+@pytest.mark.parametrize("before", [1, 2])
+def test_kernels_of_five_pad_one_side_more(method, before, operands):
+    fine, coarse, _ = operands
+    weight = torch.randn(7, 5, 5, 5, dtype=torch.float64)
+    sides = (before, 3 - before) * 2
+    expected = results(lambda x, w: F.conv2d(F.pad(x, sides), w, stride=2), fine, weight, coarse)
+    for ours, theirs in zip(results(lambda x, w: halve(x, w, method, before), fine, weight, coarse), expected, strict=True):
+        torch.testing.assert_close(ours, theirs)
+    expected = results(lambda x, w: F.conv_transpose2d(x, w, stride=2)[:, :, before:-1, before:-1][:, :, :8, :12], coarse, weight, fine)
+    for ours, theirs in zip(results(lambda x, w: double(x, w, method, before), coarse, weight, fine), expected, strict=True):
+        torch.testing.assert_close(ours, theirs)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("padding", [(1, 2, 1, 2), (2, 1, 2, 1), (2, 2, 2, 2)])
+def test_a_layer_gives_the_same_by_every_method_that_it_takes(method, padding, operands):
+    fine, coarse, _ = (tensor.float() for tensor in operands)
+    for layer, x in ((Conv(5, 7, (5, 5), (2, 2), padding), fine), (ConvTranspose(7, 5, (5, 5), (2, 2), padding), coarse)):
+        network = build(NetworkSpec(tuple(x.shape[1:]), (layer,)))
+        torch.nn.init.normal_(network[0].weight, generator=torch.Generator().manual_seed(0))
+        takes_it = method == "native" or (method != "winograd" and (isinstance(layer, Conv) or padding != (2, 2, 2, 2)))
+        assert network[0].takes(method) == takes_it
+        if takes_it:
+            expected = network(x)
+            network.use_methods({0: method})
+            torch.testing.assert_close(network(x), expected, rtol=1e-4, atol=1e-4)
+
+
+def test_minimal_filtering_takes_whole_tiles_and_kernels_of_four_only():
+    assert takes("winograd", (3, 8, 4), 4) and not takes("winograd", (3, 8, 6), 4) and not takes("winograd", (3, 8, 8), 5)
+    assert takes("gemm", (3, 6, 6), 5) and takes("outer", (3, 2, 2), 4) and not takes("gemm", (3, 7, 6), 4)

@@ -118,12 +118,12 @@ def test_compiling_must_repay_its_warm_up(data: Dataset, monkeypatch: pytest.Mon
 def test_the_fastest_kernel_is_chosen_by_layer(data: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [0.0]
 
-    def halve(x: torch.Tensor, weight: torch.Tensor, method: str) -> torch.Tensor:
+    def halve(x: torch.Tensor, weight: torch.Tensor, method: str, before: int) -> torch.Tensor:
         wanted = "winograd" if len(weight) > 4 else "native"  # D's second layer, and its first
         clock[0] += 1.0 if method == wanted else 2.0
         return F.conv2d(x, weight, stride=2, padding=1)
 
-    def double(x: torch.Tensor, weight: torch.Tensor, method: str) -> torch.Tensor:
+    def double(x: torch.Tensor, weight: torch.Tensor, method: str, before: int) -> torch.Tensor:
         clock[0] += 1.0 if method == "native" else 0.99  # too little
         return F.conv_transpose2d(x, weight, stride=2, padding=1)
 
