@@ -16,6 +16,7 @@ from dcgan.networks.weighted import halves_or_doubles
 from dcgan.training.trainer import SHORT_TYPES, Networks
 
 REPEATS = 3  # after a first one, which also warms up
+ENOUGH = 3.0  # processor seconds of a layer: no more repeats after that; large layers, whose ways differ by more than noise
 HOPELESS = 2.5  # times the fastest: not timed again
 MARGIN = 0.95  # of the time that torch's own kernels take; less is not worth another order of rounding
 Pass = tuple[bool, bool]  # which gradients a pass computes: x's, the weight's
@@ -54,8 +55,11 @@ def _fastest(layer: Conv | ConvTranspose, shape: Shape, passes: tuple[Pass, ...]
             y.backward(gradient)  # type: ignore[no-untyped-call]
         return time.process_time() - start
 
+    start = time.process_time()
     best = {method: seconds(method) for method in METHODS if takes(method, fine, layer.kernel[0])}
     for _ in range(REPEATS):  # in turns, so that a busy moment hits all
+        if time.process_time() - start > ENOUGH:
+            break
         limit = HOPELESS * min(best.values())
         best |= {method: min(taken, seconds(method)) for method, taken in best.items() if taken < limit}
     fastest = min(best, key=best.__getitem__)
