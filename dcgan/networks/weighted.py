@@ -8,8 +8,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from dcgan.networks.convolution import Method, double, halve, nchw, nhwc, takes
+from dcgan.networks.convolution import Method, double, halve, takes
 from dcgan.networks.layers import Conv, ConvTranspose, Layer, Linear, Shape, Sides
+from dcgan.networks.products import nchw, nhwc
 
 _HALVING = {((4, 4), (1, 1, 1, 1)), ((5, 5), (1, 2, 1, 2)), ((5, 5), (2, 1, 2, 1))}  # kernel and padding, with stride 2
 _HALVING_DOWN = _HALVING | {((5, 5), (2, 2, 2, 2))}  # no kernel comes to the last row and column of an even picture's padding
