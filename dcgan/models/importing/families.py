@@ -21,13 +21,13 @@ FAMILIES = (
 """What a kind of network is, and what all files of it have among their names."""
 
 PARTS = (
-    ("self-attention", r"attn|attention|query|(^|\.)(theta|phi)\.|non_?local"),
-    ("residual blocks with a way around their layers", r"short_?cut|by_?pass|skip|resid|res_?block|(^|[._])(c_|conv_)?sc([._]|$)"),
-    ("norms steered by a label", r"(bn|norm)\w*\.(gain|gamma|beta|embed|mlp)\w*\.weight|embed_?(gamma|beta)"),
-    ("group or instance norms", r"(group|instance)_?norm|(^|\.)gn\d*\."),
-    ("squeeze and excitation", r"(^|\.)se(_?(block|layer))?\d*\."),
+    ("self-attention ({})", r"attn|attention|query|(^|\.)(theta|phi)\.|non_?local"),
+    ("residual blocks with a way around their layers ({})", r"short_?cut|by_?pass|skip|resid|res_?block|(^|[._])(c_|conv_)?sc([._]|$)"),
+    ("norms steered by a label ({})", r"(bn|norm)\w*\.(gain|gamma|beta|embed|mlp)\w*\.weight|embed_?(gamma|beta)"),
+    ("group or instance norms ({})", r"(group|instance)_?norm|(^|\.)gn\d*\."),
+    ("squeeze and excitation ({})", r"(^|\.)se(_?(block|layer))?\d*\."),
 )
-"""What generators of a newer kind have besides the layers of a DCGAN, and how it is called."""
+"""What generators of a newer kind have besides the layers of a DCGAN, and how it is called, with the name that says so."""
 
 
 RESIDUAL = r"(^|[._])(res(_?(net|layer|unit|blk|stage))?s?|rb)_?\d*[._]"
@@ -40,7 +40,7 @@ def parts(shapes: Mapping[str, Sequence[int]]) -> str | None:
     for kind, pattern in PARTS:
         name = next((name for name in listed if re.search(pattern, name.lower())), None)
         if name is not None:
-            return f"{kind} ({name})"
+            return kind.format(name)
     twin = _twin(shapes)
     return f"residual blocks, which add what comes in ({twin})" if twin is not None else None
 
