@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import subprocess
 import sys
 import time
@@ -20,7 +21,7 @@ from dcgan.models import Library, Model
 from dcgan.networks.tables import layers_of
 from dcgan.training.advice import advice
 from dcgan.training.design import class_names, networks_for, shaped_like, starting_model
-from dcgan.training.processes import ROOT
+from dcgan.training.processes import PATIENT, ROOT
 from dcgan.training.recipes import RECIPES, best_device, fill, named_recipe
 from dcgan.training.schedule import Costs, whole_training
 from dcgan.training.trainer import Networks
@@ -46,12 +47,13 @@ class StartRequest:
 @dataclass(frozen=True)
 class Estimate:
     """What a short trial says of a training on this machine; `steps` and `total_seconds` are for the whole budget, from the start of its
-    process to its last score, without reading its data and without KID."""
+    process to its last score, without reading its data and without KID. `beside` is a run that was being trained meanwhile."""
 
     seconds_per_step: float
     images_per_second: float
     steps: int
     total_seconds: float
+    beside: str | None = None
 
 
 @dataclass(frozen=True)
@@ -120,9 +122,9 @@ class Planner:
         """Run a short trial of these settings in a process of its own (some seconds)."""
         plan = self.plan(request)
         command = [sys.executable, "-m", "dcgan.training.trial", json.dumps(plan.recipe.to_json())]
-        started = time.perf_counter()
+        started, surroundings = time.perf_counter(), {**PATIENT, **os.environ}  # those of a training that the app starts
         try:
-            answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=TRIAL_SECONDS, check=True)
+            answer = subprocess.run(command, cwd=ROOT, env=surroundings, capture_output=True, text=True, timeout=TRIAL_SECONDS, check=True)
             record = json.loads(answer.stdout)
             start = time.perf_counter() - started - record.pop("tried")  # a training's process has as much to import
             costs = Costs(**{**record, "start": max(0.0, start)})

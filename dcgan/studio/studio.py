@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from dcgan.models import Library, ModelInfo, Synthesizer
 from dcgan.models.adoption import Adopted, Upload, adopt
 from dcgan.studio.comparing import Asked, Comparisons
 from dcgan.studio.data import OwnData
-from dcgan.studio.form import Planner, StartRequest
+from dcgan.studio.form import Estimate, Planner, StartRequest
 from dcgan.studio.keys import digest, is_key
 from dcgan.studio.models import LoadedModels
 from dcgan.training.changes import changed_by
@@ -26,11 +26,11 @@ from dcgan.training.control import OrderName, send_order
 from dcgan.training.processes import Workers, options_again, options_of
 from dcgan.training.recipes import named_recipe
 from dcgan.training.runs.folder import OWNER, RunState, RunStatus, new_run_folder
-from dcgan.training.runs.store import ACTIVE, RECORDED, RunStore
+from dcgan.training.runs.store import ACTIVE, RECORDED, RunStore, asked_of
 from dcgan.training.worker import TrainRequest
 
 WAY_SECONDS, POLL_SECONDS = 90, 0.1  # a run is waited for that makes way: it may be reading its data, and then saves
-MACHINE = ("precision", "layout", "kernels", "compile", "threads", "log_every")  # of a recipe: chosen anew for a branch
+MACHINE = ("precision", "layout", "kernels", "compile", "threads", "log_every")  # of a recipe: for a branch chosen anew where nobody chose
 
 
 class Studio:
@@ -85,6 +85,11 @@ class Studio:
         """Return what a run is doing, or raise a RunError."""
         return self._workers.status(self.runs.find(run))
 
+    def estimate(self, request: StartRequest) -> Estimate:
+        """Say how long a training will take, and which run slowed the trial down, if one is on."""
+        beside = next(self._in_state("starting", "running"), None)
+        return replace(self.planner.estimate(request), beside=beside)
+
     def start_run(self, request: StartRequest, key: str, pausing: str | None = None) -> str:
         """Start a training in a process of its own and return the run's name; whoever holds `key` controls it.
 
@@ -137,7 +142,8 @@ class Studio:
             raise RunError(f"{run} has not begun: there is nothing to branch from")
         recipe = changed_by(Recipe.from_json(config["recipe"]), reader.since(0).lines, step).to_json()
         plain = named_recipe(recipe["name"]).to_json()
-        left = ("name", "preset", *MACHINE)
+        asked = set() if run.startswith(RECORDED) else asked_of(config)  # a recording was made on another machine
+        left = {"name", "preset", *MACHINE} - asked
         kept = [f"{name}={value}" for name, value in recipe.items() if name not in left and value != plain.get(name)]
         origin = f"{run.removeprefix(RECORDED)}@{step}"
         how = (recipe["name"], (*kept, *settings), Budget(**config["budget"]))
@@ -174,9 +180,12 @@ class Studio:
     def _refuse_a_second(self, but: str | None = None) -> None:
         if self.comparisons.run not in (None, but):
             raise AnotherRunIsOn(str(self.comparisons.run))
-        for reader in self.runs.all():
-            if reader.name != but and self._workers.status(reader).state in ACTIVE:
-                raise AnotherRunIsOn(reader.name)
+        for run in self._in_state(*ACTIVE):
+            if run != but:
+                raise AnotherRunIsOn(run)
+
+    def _in_state(self, *states: RunState) -> Iterator[str]:
+        return (reader.name for reader in self.runs.all() if self._workers.status(reader).state in states)
 
     def _make_way(self, run: str | None, key: str) -> None:
         """Stop a run that is on, and the comparison that it is of, and wait until it is saved and its process gone."""

@@ -13,7 +13,7 @@ from typing import Any
 from dcgan.config import Budget, Recipe, TrainingConfig, apply_settings
 from dcgan.data import Dataset, Progress, draw_pictures, load
 from dcgan.errors import ConfigError, DCGANError, RunError
-from dcgan.events import TrainEvent
+from dcgan.events import Started, TrainEvent
 from dcgan.networks import NetworkSpec
 from dcgan.system import is_alive
 from dcgan.training.control import FileControl
@@ -106,7 +106,8 @@ class RunTraining:
         recipe = resolve(recipe, self.networks, self.data, self.device, budget)
         self.config = TrainingConfig(recipe, budget, request.save_every, request.kid_every)
         self.start = Start(model=model)
-        self.writer.write_config(self._record())
+        self._begun = self._record()
+        self.writer.write_config(self._begun)
 
     def _continue(self, progress: Progress | None) -> None:
         stored, request = self.writer.config, self.request
@@ -125,10 +126,13 @@ class RunTraining:
         kid_every = request.kid_every or stored.get("kid_every")
         self.config = TrainingConfig(recipe, budget, request.save_every or stored["save_every"], kid_every)
         self.start = self.writer.saved() or Start(model=starting_model(stored["parent"]))
-        self.writer.write_config({**stored, "budget": budget.to_json(), "save_every": self.config.save_every, "kid_every": kid_every})
+        self._begun = {**stored, "budget": budget.to_json(), "save_every": self.config.save_every, "kid_every": kid_every}
 
     def events(self) -> Iterator[TrainEvent]:
-        """Train, writing each event before it is passed on."""
+        """Train, writing each event before it is passed on.
+
+        What was asked for anew is kept with the first: a lengthening that does not begin leaves the run as long as it was.
+        """
         snapshots = SnapshotWriter(self.networks, self.config.recipe.prior, self._training_record(), self.labels)
         with self._writing():
             self.writer.begin(self.start.step, snapshots)
@@ -138,6 +142,8 @@ class RunTraining:
             for event in train(self.config, self.networks, self.data, self.device, self.control, start):
                 step = event.step
                 with self._writing():
+                    if isinstance(event, Started):
+                        self.writer.write_config(self._begun)
                     self.writer.write(event)
                 yield event
         except DCGANError as error:

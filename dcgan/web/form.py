@@ -2,7 +2,7 @@
 
 GET   /gradio_api/dcgan/form            {public, data: [{name, title, on_disk}], recipes: {name: settings}, fields: [{key, kind, choices}]}
 POST  /gradio_api/dcgan/form/plan       a wish -> {recipe, count, own_size, notes, label_columns, advice, networks}: what it comes to
-POST  /gradio_api/dcgan/form/estimate   a wish -> {seconds_per_step, images_per_second, steps, total_seconds}, after a short trial
+POST  /gradio_api/dcgan/form/estimate   a wish -> {seconds_per_step, images_per_second, steps, total_seconds, beside}, after a short trial
 POST  /gradio_api/dcgan/form/start      a wish, with the control key in the header -> {"run": NAME}; while another run is on 409 and
                                         {"error", "on": RUN, "may_pause"}, after which {"pause": RUN} in the wish stops that one first
 POST  /gradio_api/dcgan/form/compare    a wish that says {"field", "values"} too -> {"comparison": NAME}; 409 as for start
@@ -84,7 +84,7 @@ class Form:
 
     async def estimate(self, request: Request) -> Response:
         """Say how long a wish will take."""
-        return await self._answer(request, lambda wish, _key: asdict(self._studio.planner.estimate(wish.request)), trial=True)
+        return await self._answer(request, lambda wish, _key: asdict(self._studio.estimate(wish.request)), trial=True)
 
     async def start(self, request: Request) -> Response:
         """Start a run, after pausing the one that the wish names."""

@@ -1,7 +1,7 @@
 """Routes of the Train page's live view: the list of runs, what a run said since a line, and its sheets.
 
-GET   /gradio_api/dcgan/runs                             [{name, state, step, seconds, data, recipe, note, may_keep}, …], newest first, then
-                                                         the recorded runs of the shelf, called recorded:MODEL
+GET   /gradio_api/dcgan/runs                             [{name, state, step, seconds, data, says_data, recipe, note, may_keep}, …], newest
+                                                         first, then the recorded runs of the shelf, called recorded:MODEL
 GET   /gradio_api/dcgan/runs/{name}/since/{line}         {next, generation, columns, rows, events, status, best, may_control},
                                                          from line 0 also {config, samples}
 GET   /gradio_api/dcgan/runs/{name}/samples/{step}.jpg   one sheet

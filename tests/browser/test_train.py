@@ -111,6 +111,9 @@ def test_a_second_training_is_offered_the_place_of_the_first(visit: Visit, endle
     watch.expected.append("status of 409")  # which a browser notes as an error
     page, first = endless, str(endless.evaluate("new URL(location).searchParams.get('run')"))
     wait_for_steps(page, 5)
+    form(page, "estimate").click()
+    slowed = f"{first} was being trained at the same time, which slowed the trial"
+    expect(form(page, "time")).to_contain_text(slowed, timeout=PATIENCE)
     watcher = visit("/train")
     expect_state(watcher, "running")
     form(watcher, "start").click()

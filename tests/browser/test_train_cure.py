@@ -23,6 +23,12 @@ def test_the_remedy_of_a_collapse_is_a_new_run_from_an_earlier_stage(visit: Visi
     ill = str(page.evaluate("new URL(location).searchParams.get('run')"))
     told = live(page, "happenings").locator("li[data-severity=failure]").filter(has_text="Mode collapse")
     expect(told).to_be_visible(timeout=3 * PATIENCE)  # some 130 steps
+    told.get_by_role("button", name="Objective wasserstein").wait_for()
+    steps = live(page, "happenings").locator(".when").evaluate_all("(all) => all.map((each) => Number(each.textContent.match(/\\d+/)[0]))")
+    assert len(steps) > 1 and steps == sorted(steps, reverse=True)  # the newest first, and so its remedy
+    film = page.locator("#dcgan-runs [data-part=film-box]")
+    film.locator("> summary").click()
+    expect(film.locator("[data-part=film-run]")).to_have_value(ill, timeout=PATIENCE)
     told.get_by_role("button", name="Objective wasserstein").click()
     page.wait_for_function("(ill) => ![null, ill].includes(new URL(location).searchParams.get('run'))", arg=ill, timeout=4 * PATIENCE)
     cured = str(page.evaluate("new URL(location).searchParams.get('run')"))
@@ -32,4 +38,6 @@ def test_the_remedy_of_a_collapse_is_a_new_run_from_an_earlier_stage(visit: Visi
     config = json.loads((runs / cured / "config.json").read_text())
     assert config["parent"] == f"{ill}@0" and config["recipe"]["objective"] == "wasserstein" and config["recipe"]["gradient_penalty"] == 10
     assert json.loads((runs / ill / "events.jsonl").read_text().splitlines()[-1])["reason"] == "stopped"  # it made way
+    expect(film.locator("[data-part=film-run]")).to_have_value(cured, timeout=PATIENCE)  # the time machine follows the run that is shown
+    expect(film.locator("[data-part=frame]")).to_be_visible(timeout=PATIENCE)  # once there are two stages
     stop(page)

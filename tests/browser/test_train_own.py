@@ -16,7 +16,7 @@ from playwright.sync_api import Page, expect
 
 from browser.conftest import Watch
 from browser.looks import PHONE, assert_fits_a_phone, assert_german, assert_readable, watch_for_keys
-from browser.training import PATIENCE, Visit, form, setting
+from browser.training import PATIENCE, Visit, expect_state, form, live, order, press_start, setting
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -66,6 +66,49 @@ def test_a_folder_is_looked_at_cropped_and_trained_as_proposed(visit: Visit, fol
     expect(form(page, "note")).to_contain_text("32 px", timeout=PATIENCE)
     form(page, "data").select_option("shapes")
     expect(form(page, "own")).to_be_hidden()
+
+
+def test_a_run_that_cannot_be_lengthened_says_why_to_its_owner_and_that_one_may_not_to_others(visit: Visit, tmp_path: Path) -> None:
+    folder = tmp_path / "My Cats"
+    folder.mkdir()
+    for name, content in FILES.items():
+        (folder / name).write_bytes(content)
+    page = opened(visit, folder, locale="de-DE")
+    small = f"/train?data={quote(str(folder))}&recipe=quick&steps=5&image_size=16&base_channels=8&batch_size=8&threads=1"
+    page.goto(page.url.split("/train")[0] + small)
+    found(page)
+    run = press_start(page)
+    expect_state(page, "completed")
+    assert run.startswith("my-cats-")
+    expect(live(page, "picker").locator("option:checked")).to_have_text(f"{run} · fertig")  # which names the data once
+    runs = page.locator("#dcgan-runs [data-part=list-box]")
+    runs.locator("> summary").click()
+    expect(runs.locator("li", has_text=run).locator(".facts")).to_contain_text("fertig · quick · ")
+    other = visit(f"/train?run={run}")
+    expect_state(other, "completed")
+    expect(live(other, "sentence")).to_contain_text("Only whoever started this training")
+    expect(order(other, "longer")).to_be_hidden()
+    expect(live(page, "sentence")).to_have_text("Fertig: Das Modell ist gespeichert und kann erkundet werden.")
+
+    folder.rename(tmp_path / "elsewhere")
+    order(page, "longer").click()
+    expect(live(page, "sentence")).to_contain_text("Weiter ging es nicht: the pictures of", timeout=PATIENCE)
+    expect(live(page, "sentence").locator("q[lang=en]")).to_contain_text("are no longer at")
+    (tmp_path / "elsewhere").rename(folder)
+    order(page, "longer").click()
+    expect(live(page, "root")).to_have_attribute("data-state", re.compile("starting|running"), timeout=PATIENCE)
+    expect_state(page, "completed")
+    expect(live(page, "whole").locator("[data-number=step]")).to_have_text("10")
+
+
+def test_why_a_picture_was_left_out_is_quoted(visit: Visit, folder: Path) -> None:
+    (folder / "torn.png").write_bytes(FILES["0.png"][:60])
+    page = opened(visit, folder, locale="de-DE")
+    unfold(page)
+    expect(form(page, "remarks")).to_contain_text("Ausgelassen, weil unbrauchbar: 1, zum Beispiel torn.png (")
+    reason = form(page, "remarks").locator("q[lang=en]").inner_text()
+    assert reason
+    expect(form(page, "skipped").locator("li", has_text="torn.png").locator("q[lang=en]")).to_have_text(reason)
 
 
 def test_what_was_wrong_with_a_path_is_not_said_of_the_next(visit: Visit, folder: Path, watch: Watch) -> None:

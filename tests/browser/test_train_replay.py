@@ -147,7 +147,7 @@ def test_diagnoses_are_told_with_evidence_and_a_remedy(visit: Visit) -> None:
 def test_a_run_that_failed_says_why_and_can_go_on(visit: Visit) -> None:
     failed = {**PREPARING, "may_control": True, "status": {"state": "failed", "step": 9, "seconds": 1.0, "message": "the disk is full"}}
     page = open_train(visit, "?run=ill", prepare=lambda page: page.route("**/ill/since/*", lambda route: route.fulfill(json=failed)))
-    expect(live(page, "sentence")).to_have_text("the disk is full", timeout=PATIENCE)
+    expect(live(page, "sentence")).to_have_text("The training failed: the disk is full.", timeout=PATIENCE)
     expect(order(page, "continue")).to_be_visible()
 
 

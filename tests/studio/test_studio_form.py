@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from pathlib import Path
+from typing import cast
 
 import pytest
 from studio_making import stub, write_pictures
@@ -11,11 +12,14 @@ from tiny_app import KEY, SETTINGS, train_run
 
 from dcgan.config import Budget, Recipe
 from dcgan.errors import CheckpointError, ConfigError, DataError, DCGANError
+from dcgan.events import OrderDone
 from dcgan.networks import generator
 from dcgan.networks.tables import layers_of
 from dcgan.studio import Studio
 from dcgan.studio.form import Estimate, StartRequest, recipe_fields
 from dcgan.training.recipes import RECIPES
+from dcgan.training.runs.snapshots import SnapshotWriter
+from dcgan.training.runs.writer import RunWriter
 
 
 def wish(source: str, recipe: str = "dcgan", *settings: str, model: str | None = None) -> StartRequest:
@@ -114,7 +118,8 @@ def test_a_public_server_takes_named_sets_only(studio: Studio, tmp_path: Path, m
 
 
 def test_an_estimate_comes_from_a_real_trial(studio: Studio) -> None:
-    estimate = studio.planner.estimate(StartRequest("shapes", settings=SETTINGS, budget=Budget(steps=100)))
+    estimate = studio.estimate(StartRequest("shapes", settings=SETTINGS, budget=Budget(steps=100)))
+    assert estimate.beside is None
     assert 0 < estimate.seconds_per_step < 60 and estimate.images_per_second == pytest.approx(8 / estimate.seconds_per_step)
     assert estimate.steps == 100 and estimate.total_seconds > 100 * estimate.seconds_per_step  # its process starts, sheets, states, a score
 
@@ -129,6 +134,20 @@ def test_an_estimate_is_for_the_whole_budget(
     stub(tmp_path, monkeypatch, """echo '{"step": 0.5, "tried": 0}'""")
     estimate = studio.planner.estimate(StartRequest("shapes", settings=SETTINGS, budget=budget))  # 10,000 pictures, 8 a step
     assert estimate == Estimate(0.5, images_per_second=16, steps=steps, total_seconds=pytest.approx(seconds, abs=3))  # the stub's start
+
+
+def test_a_trial_waits_as_a_training_does_and_says_what_slowed_it(
+    studio: Studio, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stub(tmp_path, monkeypatch, """test "$OMP_WAIT_POLICY" = passive && echo '{"step": 0.5, "tried": 0}'""")
+    run = train_run(home / "runs" / "other", 1)
+    request = StartRequest("shapes", settings=SETTINGS, budget=Budget(steps=10))
+    assert studio.estimate(request).beside is None
+    with RunWriter(run) as writer:
+        assert studio.status("other").state == "running" and studio.estimate(request).beside == "other"
+        writer.begin(1, cast(SnapshotWriter, None))
+        writer.write(OrderDone(1, 1, "pause", {}))
+        assert studio.status("other").state == "paused" and studio.estimate(request).beside is None  # it only waits
 
 
 @pytest.mark.parametrize("end", ["exit 1", "echo no JSON", "kill -9 $$", 'echo "{}"'])

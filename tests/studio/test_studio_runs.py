@@ -166,7 +166,8 @@ def test_a_branch_is_a_new_run_from_a_stage_with_what_was_changed(studio: Studio
     told = " ".join(began[0])
     assert studio.may_control(run, KEY) and "--from first@3" in told and "--data shapes" in told and "--recipe dcgan" in told
     assert "--set batch_size=8" in told and told.rindex("learning_rate_d=1e-5") > told.index("--set z_dim=8") and "--steps 3" in told
-    assert "precision" not in told
+    assert "--set threads=1" in told and "--set precision=fp32" in told  # which SETTINGS ask for
+    assert "log_every" not in told and studio.runs.find("first").config["recipe"]["log_every"]  # which the machine decided
     assert [reader.name for reader in studio.runs.all()] == [run, "first"]
 
 

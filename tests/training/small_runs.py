@@ -40,9 +40,9 @@ def names_of(reader: RunReader) -> list[str]:
     return [line["event"] for line in reader.since(0).lines if "event" in line]
 
 
-def interrupted(run: Path, pictures: Path, after: int) -> None:
+def interrupted(run: Path, pictures: Path, after: int, **changes: Any) -> None:
     """Leave a run as a process does that vanished after some steps: no state of the last ones, half a line."""
-    with RunTraining(request(run, pictures)) as training:
+    with RunTraining(request(run, pictures, **changes)) as training:
         training.prepare()
         for event in training.events():
             if isinstance(event, StepDone) and event.step == after:

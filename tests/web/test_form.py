@@ -70,7 +70,7 @@ def test_trials_take_turns_and_an_abandoned_one_is_not_made() -> None:
         return Request({"type": "http", "method": "POST", "path": "/", "headers": []}, receive)
 
     async def ask_three() -> list[int]:
-        form = Form(cast(Studio, SimpleNamespace(planner=SimpleNamespace(estimate=estimate))))
+        form = Form(cast(Studio, SimpleNamespace(estimate=estimate)))
         requests = asked("a"), asked("b", {"type": "http.disconnect"}), asked("c")
         return [answer.status_code for answer in await asyncio.gather(*map(form.estimate, requests))]
 

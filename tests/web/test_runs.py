@@ -33,6 +33,7 @@ def test_the_list_holds_every_run_newest_first(client: TestClient, run: Path, ho
     found = client.get(RUNS).json()
     assert [entry["name"] for entry in found] == ["a name with spaces", "r1"]
     told = {"name": "r1", "state": "completed", "step": STEPS, "data": "shapes", "recipe": "dcgan", "note": "", "may_keep": False}
+    told |= {"says_data": False}
     assert found[1] == told | {"seconds": found[1]["seconds"]} and found[0]["may_keep"]
     assert since(client, 0, "a%20name%20with%20spaces")["status"]["step"] == 1
 

@@ -212,9 +212,14 @@ def open_run(folder: Path) -> RunReader:
     return RunReader(folder)
 
 
+def slug(text: str) -> str:
+    """Return a text as the names of runs have it: small letters, digits, hyphens and underscores."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", text).strip("-").lower()
+
+
 def new_run_folder(source: str) -> Path:
     """Make and return a new folder below `$DCGAN_HOME/runs`, named after the data and the time."""
-    stem = re.sub(r"[^A-Za-z0-9_-]+", "-", Path(source).stem).strip("-").lower() or "run"
+    stem = slug(Path(source).stem) or "run"
     root = dcgan_home() / "runs"
     root.mkdir(parents=True, exist_ok=True)
     name = f"{stem}-{time.strftime('%Y%m%d-%H%M%S')}"

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import threading
 import time
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from dcgan.errors import RunError
 from dcgan.files import read_json, write_json
 from dcgan.models import Library
-from dcgan.training.runs.folder import CONFIG, OWNER, RunReader, RunStatus, open_run
+from dcgan.training.runs.folder import CONFIG, OWNER, RunReader, RunState, RunStatus, open_run, slug
 
 NAME = re.compile(r"[^./\\:\0][^/\\:\0]*")
 RECORDED = "recorded:"  # before a model's name: its recording. No run can be called so, for the colon.
 ASIDE = ".deleted"
 ASIDE_SECONDS = 24 * 3600
 NOTE, LONGEST_NOTE = "note.json", 2_000  # characters
-ACTIVE = ("starting", "running", "paused")
+ACTIVE: tuple[RunState, ...] = ("starting", "running", "paused")
 SPEED = ("layout", "kernels", "compile")  # of a recipe: how the machine computes it, which is a difference only where somebody set it
 
 
@@ -156,12 +158,14 @@ def summary(run: RunReader, status: RunStatus) -> dict[str, Any]:
     """Return what a list of runs says of one."""
     config = run.config
     data, recipe = config.get("data", {}), config.get("recipe", {})
+    stem = slug(str(data.get("name") or ""))
     return {
         "name": run.name,
         "state": status.state,
         "step": status.step,
         "seconds": status.seconds,
         "data": data.get("name"),
+        "says_data": bool(stem) and run.name.startswith(stem),  # its name does
         "recipe": recipe.get("name"),
         "note": note_of(run),
     }
@@ -180,9 +184,15 @@ def differences(*configs: Mapping[str, Any]) -> dict[str, tuple[Any, ...]]:
 
 
 def _settings(config: Mapping[str, Any]) -> dict[str, Any]:
-    data, command = config.get("data", {}), str(config.get("command", ""))
-    recipe = {key: value for key, value in config.get("recipe", {}).items() if key not in SPEED or f"--set {key}=" in command}
+    data, asked = config.get("data", {}), asked_of(config)
+    recipe = {key: value for key, value in config.get("recipe", {}).items() if key not in SPEED or key in asked}
     return {**recipe, **config.get("budget", {}), "data": data.get("name"), "from": config.get("parent")}
+
+
+def asked_of(config: Mapping[str, Any]) -> set[str]:
+    """Return the names of the settings that a run's command stated; the others the recipe or the machine decided."""
+    words = shlex.split(str(config.get("command", "")))
+    return {setting.partition("=")[0] for option, setting in pairwise(words) if option == "--set"}
 
 
 def _begun(folder: Path) -> float:

@@ -6,10 +6,12 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from small_runs import interrupted, names_of, request, run_to_the_end, same_state, steps_of
 
 from dcgan.errors import RunError
+from dcgan.training.processes import options_again
 from dcgan.training.runs.folder import RunReader
 from dcgan.training.worker import RunTraining
 
@@ -58,6 +60,39 @@ def test_a_complete_run_says_so_and_can_be_lengthened(tmp_path: Path, pictures: 
     assert run_to_the_end(request(tmp_path / "r", None, steps=9)).status().step == 9
     run_to_the_end(request(tmp_path / "whole", pictures, steps=9))
     same_state(tmp_path / "whole", tmp_path / "r")
+
+
+@pytest.mark.parametrize("failing", ["train", "RunWriter.begin"])
+def test_a_lengthening_that_does_not_begin_is_no_longer_at_the_next_try(
+    tmp_path: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
+    done = run_to_the_end(request(tmp_path / "r", pictures))
+    assert options_again(done) == ["--steps", "12"]
+
+    def fail(*_: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patch, pytest.raises(MemoryError):
+        patch.setattr(f"dcgan.training.worker.{failing}", fail)
+        run_to_the_end(request(tmp_path / "r", None, steps=12))
+    assert options_again(RunReader(tmp_path / "r")) == ["--steps", "12"]
+    assert run_to_the_end(request(tmp_path / "r", None, steps=12)).config["budget"] == {"steps": 12}
+
+
+def test_rare_lines_stay_the_means_of_all_steps_where_a_run_was_killed_among_them(
+    tmp_path: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    each = run_to_the_end(request(tmp_path / "each", pictures, steps=24)).since(0).lines
+    losses = [line["loss_d"] for line in each if "event" not in line]
+    monkeypatch.setattr("dcgan.training.runs.lines.EACH_STEP", 4)
+    monkeypatch.setattr("dcgan.training.loop.next_sheet", lambda _: np.inf)  # a sheet comes by time, and ends a line
+    interrupted(tmp_path / "r", pictures, after=19, steps=24, save_every=7)
+    assert steps_of(RunReader(tmp_path / "r"))[-1] == 18  # step 19 had no line yet, and the state is of step 14
+    reader = run_to_the_end(request(tmp_path / "r", None, steps=None, save_every=None))
+    lines, ends = [line for line in reader.since(0).lines if "event" not in line], steps_of(reader)
+    assert ends == [*range(1, 8), 9, 11, 14, 15, 19, 21, 24]  # at 15 there was a sheet, which a new start begins with
+    for line, start in zip(lines, [0, *ends], strict=False):
+        assert line["loss_d"] == pytest.approx(np.mean(losses[start : line["step"]]), rel=1e-5)
 
 
 @pytest.mark.parametrize(

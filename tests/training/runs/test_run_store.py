@@ -14,7 +14,8 @@ from dcgan.config import Recipe
 from dcgan.errors import RunError
 from dcgan.models import Library
 from dcgan.training.runs.archive import export_run, import_run
-from dcgan.training.runs.store import ASIDE_SECONDS, RunStore, bytes_of, differences, note_of
+from dcgan.training.runs.folder import open_run
+from dcgan.training.runs.store import ASIDE_SECONDS, RunStore, bytes_of, differences, note_of, summary
 
 CONFIG = {"recipe": Recipe(name="dcgan", image_size=16).to_json(), "budget": {"steps": 3}, "data": {"name": "shapes"}, "parent": None}
 NOW = 1_700_000_000.0
@@ -67,6 +68,23 @@ def test_what_was_deleted_can_be_brought_back_for_a_day(store: RunStore) -> None
     store.sweep(NOW + ASIDE_SECONDS + 1)
     with pytest.raises(RunError, match="removed 24 hours after"):
         store.bring_back(ticket)
+
+
+@pytest.mark.parametrize(
+    ("data", "run", "says"),
+    [
+        ("My Cats", "my-cats-20260101-120000", True),
+        ("shapes", "shapes-20260101-120000", True),
+        ("cats", "my-cats-20260101-120000", False),
+        ("hf:ada/cats", "cats-20260101-120000", False),  # whose they are it does not say
+        ("猫", "run-20260101-120000", False),
+    ],
+)
+def test_whether_a_name_says_what_a_run_was_trained_on(tmp_path: Path, data: str, run: str, says: bool) -> None:
+    (tmp_path / run).mkdir()
+    (tmp_path / run / "config.json").write_text(json.dumps({"data": {"name": data}}))
+    reader = open_run(tmp_path / run)
+    assert summary(reader, reader.status())["says_data"] is says
 
 
 @pytest.mark.parametrize("ticket", ["", "..", "../newer", "1-../../runs/newer", "x-newer", "1-", "newer"])

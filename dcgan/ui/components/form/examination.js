@@ -11,18 +11,26 @@ function createExamination(part, onCrop, onTake) {
     Object.fromEntries(Object.entries(values).map(([name, value]) => [name, typeof value === "number" ? number(value, Number.isInteger(value) ? 0 : 2) : value]));
 
   function list(node, lines, tag) {
-    node.replaceChildren(...lines.map((line) => Object.assign(document.createElement(tag), { textContent: line })));
+    node.replaceChildren(...lines.map((parts) => lineOf(tag, parts)));
+  }
+
+  function lineOf(tag, parts) {
+    const line = document.createElement(tag);
+    line.append(...parts);
+    return line;
   }
 
   function showRemarks(remarks, skipped) {
     const [first, rest] = [true, false].map((isFirst) => remarks.filter(({ key }) => FIRST.includes(key) === isFirst));
     list(part("remarks"), first.map(sentence), "p");
     list(part("details"), rest.map(sentence), "p");
-    list(part("skipped"), skipped.map(([name, reason]) => `${name}: ${reason}`), "li");
+    list(part("skipped"), skipped.map(([name, reason]) => [`${name}: `, quoted(reason)]), "li");
     part("details-box").hidden = !rest.length && !skipped.length;
   }
 
-  const sentence = ({ key, values }) => say(`check_${key}`, written(values));
+  function sentence({ key, values: { reason, ...values } }) {
+    return reason === undefined ? [say(`check_${key}`, written(values))] : sayQuoting(`check_${key}`, "reason", reason, written(values));
+  }
 
   function showCrops(strips, chosen) {
     part("crop-box").hidden = !Object.keys(strips).length;

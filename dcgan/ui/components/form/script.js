@@ -102,9 +102,9 @@ function takeProposal(proposal) {
 async function tryProposal(proposal) {
   const mine = looked;
   examination.tell(say("trying"));
-  const { total_seconds: seconds, steps, images_per_second: speed } = await post("estimate", proposed(proposal), TRIAL_MS).catch(() => ({}));
+  const found = await post("estimate", proposed(proposal), TRIAL_MS).catch(() => null);
   if (mine !== looked) return;
-  examination.tell(steps ? say("proposal_time", { time: clock(seconds), steps: number(steps), speed: number(speed) }) : "");
+  examination.tell(found ? estimated("proposal_time", found) : "");
 }
 
 function changed() {
@@ -168,14 +168,19 @@ async function copyLink() {
   part("copy-note").textContent = say(copied ? "copied" : "copy_failed");
 }
 
+/** What a trial found, in the sentence `key`; a run that was on meanwhile took its share of the machine. */
+function estimated(key, { total_seconds: seconds, steps, images_per_second: speed, beside }) {
+  const sentence = say(key, { time: clock(seconds), steps: number(steps), speed: number(speed) });
+  return beside ? `${sentence} ${say("estimate_beside", { run: beside })}` : sentence;
+}
+
 async function estimate() {
   const wish = readForm();
   part("estimate").disabled = true;
   part("time").textContent = say("trying");
   try {
     const found = await post("estimate", wish, TRIAL_MS);
-    const values = { time: clock(found.total_seconds), steps: number(found.steps), speed: number(found.images_per_second) };
-    part("time").textContent = say(wish.unit === "minutes" ? "estimate_steps" : "estimate_time", values);
+    part("time").textContent = estimated(wish.unit === "minutes" ? "estimate_steps" : "estimate_time", found);
   } catch (error) {
     part("time").textContent = "";
     report.fail(error);

@@ -19,9 +19,9 @@ function createHappenings(root, onChange) {
   function add(events) {
     const fresh = events.filter(({ event, order }) => TOLD.includes(event) && !(event === "order" && ![...CHANGES, ...ALONE].includes(order)));
     told = [...told, ...fresh];
-    list.append(...fresh.map(item));
+    list.prepend(...fresh.map(item).reverse()); // the newest is what matters, and has the remedy for all that is still so
     box.hidden = !told.length;
-    if (fresh.length) list.scrollTop = list.scrollHeight; // the newest is what matters, and has the remedy for all that is still so
+    if (fresh.length) list.scrollTop = 0;
     if (fresh.length) onChange(told.filter(({ event }) => event !== "finished").map(({ step, severity }) => ({ step, kind: severity })));
   }
 
@@ -32,7 +32,7 @@ function createHappenings(root, onChange) {
     step.className = "when";
     step.textContent = say("at_step", { step: number(event.step) });
     const words = document.createElement("span");
-    words.textContent = sentenceOf(event);
+    words.append(...(event.event === "failed" ? sayQuoting("say_failed_for", "message", event.message) : [sentenceOf(event)]));
     node.append(step, words);
     if (event.evidence) node.append(evidence(event.evidence));
     if (event.remedy?.from_step !== null && event.remedy) node.append(remedy(event));
@@ -41,7 +41,6 @@ function createHappenings(root, onChange) {
 
   function sentenceOf(event) {
     if (event.event === "diagnosis") return diagnosisOf(event);
-    if (event.event === "failed") return event.message;
     const isDone = event.reason === "completed";
     if (event.orphaned) return say("happened_orphaned");
     if (event.event === "finished") return say(isDone ? "happened_completed" : "happened_stopped");

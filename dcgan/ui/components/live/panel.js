@@ -23,6 +23,13 @@ function createPanel(root, onOrder) {
     if (node.textContent !== text) node.textContent = text; // a live region speaks only when it changes
   }
 
+  /** The same for a sentence in parts, some of them nodes. */
+  function putParts(node, parts) {
+    const whole = document.createElement("p");
+    whole.append(...parts);
+    if (node.innerHTML !== whole.innerHTML) node.replaceChildren(...parts);
+  }
+
   function numbers(values) {
     for (const [name, text] of Object.entries(values)) put(root.querySelector(`[data-number="${name}"]`), text);
   }
@@ -40,7 +47,7 @@ function createPanel(root, onOrder) {
     part("whole").hidden = false;
     put(part("badge"), say(`state_${status.state}`));
     put(part("facts"), facts(config));
-    put(part("sentence"), sentence(run, answer));
+    putParts(part("sentence"), sentence(run, answer));
     showOrders(answer);
     part("explore").hidden = !shown.explorable;
     part("explore").href = api.explore(titleOf(run));
@@ -70,13 +77,15 @@ function createPanel(root, onOrder) {
 
   function sentence(run, { status, may_control: mine }) {
     const known = say(`say_${status.is_orphaned ? "orphaned" : status.state}`, { run: titleOf(run) });
-    const own = status.message && ENDED.includes(status.state) ? complaint(known, status) : known;
-    return mine || !ORDERS_IN_STATE[status.state] || status.state === "completed" ? own : `${own} ${say("watch_only")}`;
+    const own = status.message && ENDED.includes(status.state) ? complaint(known, status) : [known];
+    if (mine || !ORDERS_IN_STATE[status.state]) return own;
+    const watched = status.state === "completed" ? say("watch_done") : say("watch_only");
+    return [...own, ` ${watched}`];
   }
 
   /** A run that was at rest is what it was, and what kept it from going on is said beside it. */
   function complaint(known, { state, message }) {
-    return ["completed", "stopped"].includes(state) ? `${known} ${say("say_not_on", { message })}` : message;
+    return ["completed", "stopped"].includes(state) ? [`${known} `, ...sayQuoting("say_not_on", "message", message)] : sayQuoting("say_failed_for", "message", message);
   }
 
   function showOrders({ status, may_control: mine }) {

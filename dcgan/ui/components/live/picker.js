@@ -11,7 +11,7 @@ function createPicker(select, onChoice) {
   const listeners = [];
 
   /** A run that was named after its data says so once; of one that is not in the list, new or deleted, no state is known. */
-  const text = ({ name, state, data }) => [titleOf(name), data && name.startsWith(data) ? "" : data, state && !name.startsWith(RECORDED) ? say(`state_${state}`) : ""].filter(Boolean).join(" · ");
+  const text = ({ name, state, data, says_data: saysData }) => [titleOf(name), saysData ? "" : data, state && !name.startsWith(RECORDED) ? say(`state_${state}`) : ""].filter(Boolean).join(" · ");
 
   function draw() {
     const known = runs.some(({ name }) => name === chosen) || !chosen;

@@ -8,6 +8,15 @@ function say(key, values = {}) {
   return sentence.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
+/** What the program itself said, which is English on every page. */
+const quoted = (words) => Object.assign(document.createElement("q"), { lang: "en", textContent: words });
+
+/** Return the parts of the sentence `key`, such words quoted in the place of its `{name}`. */
+function sayQuoting(key, name, words, values = {}) {
+  const [before, after] = say(key, values).split(`{${name}}`);
+  return [before, quoted(words), after];
+}
+
 /** Fill in what the template marks with data-text, data-label and data-alt. */
 function translate(root) {
   for (const node of root.querySelectorAll("[data-text]")) node.textContent = say(node.dataset.text);

@@ -1,6 +1,9 @@
 // The time machine: the pictures of any seed, or of the z of an explorer's link, at every stage that is kept of a training.
 
 const FRAME_MS = 350;
+const FEWEST = 2; // stages that make a film
+const WAIT_MS = 2000; // between looks whether a run has kept as many
+const GROWING = ["starting", "running", "paused"];
 
 function createFilm(root) {
   const part = (name) => root.querySelector(`[data-part="${name}"]`);
@@ -9,6 +12,8 @@ function createFilm(root) {
   let strip = null; // all frames side by side, as the server made them
   let asked = 0;
   let timer = 0;
+  let wanted = ""; // the run that was chosen here, or since then that the page shows
+  let heard = ""; // of that: its name, and whether it trains
 
   /** What is asked for: a seed, or the z in a link that was pasted. */
   function wish() {
@@ -25,6 +30,7 @@ function createFilm(root) {
     part("film-said").textContent = say("making");
     try {
       const { steps: found } = await ask(`runs/${encodeURIComponent(run.value)}/facts`);
+      if (ticket === asked && found.length < FEWEST) return wait(ticket);
       const answer = await fetch(address("png"));
       if (!answer.ok) throw new Refusal(answer.status, (await answer.json()).error);
       const picture = await createImageBitmap(await answer.blob());
@@ -37,6 +43,13 @@ function createFilm(root) {
       part("stage").hidden = true;
       part("film-said").textContent = error instanceof Refusal ? `${error.message}.` : say("lost");
     }
+  }
+
+  /** A run that has just begun has no stages to compare yet. */
+  function wait(ticket) {
+    part("stage").hidden = true;
+    part("film-said").textContent = say("stages_come", { run: run.value });
+    setTimeout(() => ticket === asked && root.isConnected && part("film-box").open && load(), WAIT_MS);
   }
 
   function show() {
@@ -90,23 +103,34 @@ function createFilm(root) {
     draw();
   }
 
-  /** Offer the runs that keep stages; the one that the page looks at first. */
+  /** Offer the runs that keep stages, or will soon; first the wanted one. */
   async function offer() {
     runs = await ask("runs");
     const facts = await Promise.all(runs.map(({ name }) => ask(`runs/${encodeURIComponent(name)}/facts`).catch(() => ({ steps: [] }))));
-    const kept = runs.filter((_, index) => facts[index].steps.length > 1).map(({ name }) => name);
-    const looked = new URLSearchParams(location.search).get("run");
-    const chosen = [run.value, looked].find((name) => kept.includes(name)) ?? kept[0] ?? "";
+    const keeps = ({ name, state }, index) => facts[index].steps.length >= FEWEST || (name === wanted && GROWING.includes(state));
+    const kept = runs.filter(keeps).map(({ name }) => name);
+    const chosen = [wanted, run.value].find((name) => kept.includes(name)) ?? kept[0] ?? "";
     run.replaceChildren(...kept.map((name) => new Option(name.startsWith(RECORDED) ? name.slice(RECORDED.length) : name, name)));
     run.value = chosen;
     if (chosen) await load();
     else part("film-said").textContent = say("no_stages");
   }
 
+  const open = () => part("film-box").open && offer().catch(() => (part("film-said").textContent = say("lost")));
+
+  run.addEventListener("change", () => (wanted = run.value));
   for (const node of [run, seed, count]) node.addEventListener("change", load);
   scrubber.addEventListener("input", () => (pause(), draw()));
   part("film-branch").addEventListener("click", branch);
   play.addEventListener("click", () => (timer ? pause() : start()));
   pause();
-  part("film-box").addEventListener("toggle", () => part("film-box").open && offer().catch(() => (part("film-said").textContent = say("lost"))));
+  part("film-box").addEventListener("toggle", open);
+  /** Another run is shown, such as a branch, or the one that is has come to its end. */
+  document.addEventListener("dcgan:shown", function hear({ detail: { run: name, status } }) {
+    if (!root.isConnected) return document.removeEventListener("dcgan:shown", hear);
+    const news = `${name} ${GROWING.includes(status.state)}`;
+    if (news === heard) return undefined;
+    [heard, wanted] = [news, name];
+    return open();
+  });
 }

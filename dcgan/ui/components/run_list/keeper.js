@@ -31,7 +31,7 @@ function createKeeper(root) {
     title.className = "title";
     const facts = document.createElement("span");
     facts.className = "facts";
-    facts.textContent = [say(`state_${run.state}`), run.data, run.recipe, say("at_step", { step: number(run.step) }), clock(run.seconds)].filter(Boolean).join(" · ");
+    facts.textContent = [say(`state_${run.state}`), run.says_data ? "" : run.data, run.recipe, say("at_step", { step: number(run.step) }), clock(run.seconds)].filter(Boolean).join(" · ");
     const size = document.createElement("span");
     size.className = "size";
     node.append(choosing.tick(run.name), title, facts, size, ...(run.may_keep ? tools(run) : []));
