@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from browser.conftest import App
 from browser.laboratory import wait_until_made
-from browser.models import assert_same, synthesizer
+from browser.models import assert_same, synthesizer, tutorial_generator, tutorial_picture
 from browser.recording import part, pixels, settle
 from browser.views import assert_link_is_the_picture
 
@@ -47,6 +49,33 @@ def test_fixed_noise_is_a_sheet_also_after_a_reload(visit: Visit, app: App, tmp_
     assert_link_is_the_picture(page, app)
     part(page, "kind").select_option("seeds")
     expect(part(page, "noise-why")).to_be_hidden()
+
+
+DROPPED = """(files) => {
+  const all = new DataTransfer();
+  for (const [name, text] of files) all.items.add(new File([Uint8Array.from(atob(text), (each) => each.charCodeAt(0))], name));
+  return all;
+}"""
+
+
+def test_a_generator_and_its_fixed_noise_in_one_drop_are_the_notebooks_pictures_at_once(visit: Visit, tmp_path: Path) -> None:
+    main = tutorial_generator()
+    z = torch.randn(16, 20, 1, 1, generator=torch.Generator().manual_seed(6))
+    torch.save(main.state_dict(), tmp_path / "netG.pth")
+    torch.save(z, tmp_path / "fixed_noise.pt")
+    page = visit("/?model=large")
+    settle(page)
+    expect(part(page, "sheet-pictures")).to_be_hidden()
+    files = [(name, base64.b64encode((tmp_path / name).read_bytes()).decode()) for name in ("netG.pth", "fixed_noise.pt")]
+    page.dispatch_event("body", "drop", {"dataTransfer": page.evaluate_handle(DROPPED, files)})
+    expect(part(page, "drop-message")).to_contain_text("The 16 z of fixed_noise.pt are a sheet now.", timeout=60_000)
+    expect(part(page, "model")).to_have_value(re.compile(r"^netG-"))
+    wait_until_made(page, "sheet-pictures")
+    canvases = part(page, "sheet-pictures").locator("canvas")
+    for canvas, latent in zip(canvases.all(), z[:, :, 0, 0].numpy(), strict=True):
+        assert_same(pixels(canvas), tutorial_picture(main, latent))  # what the author's own code makes
+    expect(canvases.first).to_be_in_viewport()
+    expect(canvases.last).to_be_in_viewport()
 
 
 def test_noise_of_another_length_waits_for_its_model(visit: Visit, app: App, tmp_path: Path) -> None:

@@ -46,13 +46,15 @@ class SheetsPanel {
 
   /** A file held a notebook's z: they are a sheet, shown at once where they fit the model. Returns what to say. */
   takeNoise(name, noise) {
-    const { view, settings, openTab } = this.#page;
+    const { view, settings, part, openTab } = this.#page;
     const said = this.#noise.take(name, noise, view.info);
     const shown = this.#noise.fits(view.info);
     if (shown) settings.set("kind", "noise");
     this.refresh();
-    if (shown) openTab("sheets");
-    else this.#changed();
+    if (shown) {
+      openTab("sheets");
+      part("laboratory").scrollIntoView({ block: "start" }); // the notebook's pictures are what it was dropped for
+    } else this.#changed();
     return said;
   }
 
