@@ -177,6 +177,7 @@ def test_neither_the_package_nor_the_command_line_loads_gradio(tmp_path: Path) -
     for module in ("torch", "torchvision", "dcgan.models"):
         assert module not in after_import
     assert "torchvision" not in after_training
+    assert "torch._dynamo" not in after_training  # what torch.compile takes, and torch's optimiser classes load
 
 
 def functions(source: str) -> Iterator[tuple[str, int]]:

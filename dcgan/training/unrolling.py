@@ -13,9 +13,7 @@ from dcgan.networks.builder import Network
 from dcgan.training.batches import Batch
 from dcgan.training.judging import Judge, judge_together
 from dcgan.training.objectives import loss_on_fakes, loss_on_real
-from dcgan.training.optimizers import Updater
-
-EPSILON = 1e-8  # of Adam
+from dcgan.training.optimizers import EPSILON, Updater
 
 
 def look_ahead(d: Network, updater: Updater, real: Batch, fakes: Batch, autocast: Callable[[], torch.autocast]) -> Judge:
@@ -26,7 +24,7 @@ def look_ahead(d: Network, updater: Updater, real: Batch, fakes: Batch, autocast
     """
     recipe = updater.recipe
     weights = {name: parameter.detach().requires_grad_() for name, parameter in d.named_parameters()}
-    moments = [_moments(updater, parameter) for parameter in d.parameters()]
+    moments = _moments(updater)
     for ahead in range(1, recipe.unroll_steps + 1):
         loss = _loss(recipe, _judge_with(d, weights, autocast), real, fakes)
         gradients = torch.autograd.grad(loss, list(weights.values()), create_graph=True)
@@ -58,11 +56,13 @@ def _loss(recipe: Recipe, judge: Judge, real: Batch, fakes: Batch) -> Tensor:
 Moments = tuple[Tensor, Tensor, Tensor]  # of first and second order, and the updates that they saw
 
 
-def _moments(updater: Updater, parameter: Tensor) -> Moments:
-    state = updater.optimizer.state[parameter]
-    if not state:  # D has not moved yet, because a person let G go first
-        return torch.zeros_like(parameter), torch.zeros_like(parameter), torch.zeros((), dtype=torch.float64, device=parameter.device)
-    return state["exp_avg"].clone(), state["exp_avg_sq"].clone(), state["step"].double()
+def _moments(updater: Updater) -> list[Moments]:
+    """Return those of all parameters, as they are."""
+    kept = updater.optimizer.kept
+    return [
+        (first.clone(), second.clone(), step.double())
+        for first, second, step in zip(kept["exp_avg"], kept["exp_avg_sq"], kept["step"], strict=True)
+    ]
 
 
 def _adam(recipe: Recipe, rate: float, weight: Tensor, gradient: Tensor, moments: Moments, ahead: int) -> tuple[Tensor, Moments]:

@@ -69,6 +69,28 @@ def test_updates_are_the_formulas(formula: Any) -> None:
     torch.testing.assert_close(network.weight.detach()[0], formula(torch.tensor(START), 4), atol=1e-6, rtol=1e-5)
 
 
+@pytest.mark.parametrize("precision", ["fp32", "fp16"])
+@pytest.mark.parametrize(
+    ("recipe", "theirs"),
+    [
+        (replace(RECIPE, optimizer="sgd", beta1=0.0), lambda own: torch.optim.SGD(own, lr=0.1, fused=True)),
+        (replace(RECIPE, optimizer="sgd", beta1=0.5), lambda own: torch.optim.SGD(own, lr=0.1, momentum=0.5, fused=True)),
+        (replace(RECIPE, optimizer="rmsprop", beta2=0.9), lambda own: torch.optim.RMSprop(own, lr=0.1, alpha=0.9)),
+        (replace(RECIPE, optimizer="adam", beta1=0.5, beta2=0.9), lambda own: torch.optim.Adam(own, lr=0.1, betas=(0.5, 0.9), fused=True)),
+    ],
+)
+def test_updates_are_those_of_torchs_classes(recipe: Recipe, theirs: Any, precision: Any) -> None:
+    tested, network = updater(replace(recipe, precision=precision))
+    other = torch.nn.Parameter(torch.tensor([START]))
+    optimizer = theirs([other])
+    for step in range(4):
+        update(tested, bowl(network), step)
+        optimizer.zero_grad()
+        (other.square().sum() / 2).backward()
+        optimizer.step()
+    assert torch.equal(network.weight, other)
+
+
 @pytest.mark.parametrize(
     ("step", "factor"),
     [(0, 1.0), (10, 1.0), (11, 0.75), (12, 0.5), (13, 0.25), (14, 0.0), (900, 0.0)],

@@ -63,8 +63,8 @@ def test_the_d_ahead_is_the_one_that_adam_would_make(steps: int) -> None:
     found = judged(updater, fakes, steps=steps)
     network = copied(updater)
     adam = torch.optim.Adam(network.parameters(), lr=0.01, betas=(0.5, 0.999))
-    for own, taken in zip(network.parameters(), updater.parameters, strict=True):
-        adam.state[own] = {name: value.clone() for name, value in updater.optimizer.state[taken].items()}
+    for index, own in enumerate(network.parameters()):
+        adam.state[own] = {name: values[index].clone() for name, values in updater.optimizer.kept.items()}
     for _ in range(steps):
         adam.zero_grad()
         (F.softplus(-network(pictures(20))).mean() + F.softplus(network(fakes)).mean()).backward()
