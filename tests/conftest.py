@@ -49,9 +49,10 @@ def pytest_runtest_setup() -> None:
 
 
 @pytest.fixture(autouse=True)
-def few_scored(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the score at a training's end, which takes as long as a hundred tiny steps, look at fewer pictures."""
+def little_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what takes as long as hundreds of tiny steps look at less: the score at a training's end, and the search for the fastest step."""
     monkeypatch.setattr("dcgan.training.scoring.SCORED", 64)
+    monkeypatch.setattr("dcgan.training.tuning.LEAST", 0.0)
 
 
 @pytest.fixture

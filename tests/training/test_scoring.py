@@ -43,8 +43,8 @@ def told(monkeypatch: pytest.MonkeyPatch, at_every_state: None) -> Iterator[list
 
 
 @pytest.fixture(autouse=True)
-def few_scored() -> None:
-    """Here all 512 are scored."""
+def little_measured() -> None:
+    """Here all 512 are scored, as in a training of a user."""
 
 
 def best_of(run: Path) -> dict[str, Any]:
