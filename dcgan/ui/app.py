@@ -175,6 +175,7 @@ def launch_arguments(studio: Studio) -> Mapping[str, Any]:
 
     return {
         "theme": _theme(),
+        "css": ".dark :is([type=checkbox], [type=radio]) { color-scheme: dark; }",  # the browser's own, which shone white
         "ssr_mode": False,  # its proxy swallows WebSockets
         "share": False,
         "show_error": False,

@@ -101,6 +101,9 @@ def test_a_third_run_is_added_and_one_is_looked_at_alone(visit: Visit, runs: Non
     part(page, "add").select_option("recorded:celeba-64")
     expect(part(page, "sheets").locator("figure")).to_have_count(3)
     page.wait_for_function("document.querySelector('#dcgan-compare [data-chart=loss_g]').data?.length === 3", timeout=PATIENCE)
+    for name, value in (("Image size (pixels)", "64"), ("Batch size", "64"), ("Pictures of", "celeba-10k-64")):  # as the form calls them
+        line = part(page, "table").locator("tr.setting").filter(has=page.get_by_role("rowheader", name=name, exact=True))
+        expect(line.locator("td").last).to_contain_text(value, timeout=PATIENCE)
     part(page, "sheets").get_by_role("button", name="Take celeba-64 out").click()
     expect(part(page, "sheets").locator("figure")).to_have_count(2)
     part(page, "sheets").get_by_title("Look at short alone").click()
@@ -144,7 +147,7 @@ def test_one_setting_is_compared_until_it_is_stopped_and_goes_on(visit: Visit, a
     expect(part(page, "queue")).to_contain_text("Stopped", timeout=PATIENCE)
     page.locator("#dcgan-runs [data-part=list-box] > summary").click()
     expect(page.locator("#dcgan-runs [data-part=comparisons]")).to_have_text(
-        re.compile("activation_g: relu, selu.*stopped"), timeout=PATIENCE
+        re.compile("Activation of G: relu, selu.*stopped"), timeout=PATIENCE
     )
 
 
@@ -156,9 +159,10 @@ def test_both_themes_can_be_read(visit: Visit, runs: None, scheme: str) -> None:
     assert_readable(page)
 
 
-def test_german_on_a_phone(visit: Visit, runs: None) -> None:
-    page = visit(LINK, prepare=watch_for_keys, locale="de-DE", **PHONE)
+def test_german_on_a_dark_phone(visit: Visit, runs: None) -> None:
+    page = visit(LINK, prepare=watch_for_keys, locale="de-DE", color_scheme="dark", **PHONE)
     wait_for_curves(page, "loss_d", [4, 7])
+    expect(part(page, "log")).to_have_css("color-scheme", "dark")  # else an empty box is a white one
     expect(part(page, "table")).to_contain_text("D(G(z))", timeout=PATIENCE)
     assert_german(page)
     assert_fits_a_phone(page)

@@ -44,3 +44,12 @@ def component_texts(tables: Mapping[str, Mapping[str, str]], *prefixes: str) -> 
         language: {key.rpartition(".")[2]: text for key, text in table.items() if key.rpartition(".")[0] in prefixes}
         for language, table in tables.items()
     }
+
+
+def setting_names(tables: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    """Return language -> setting -> what the form calls it; data and length are settings of a run too."""
+    prefix = "train.form.field_"
+    return {
+        language: {key.removeprefix(prefix): name for key, name in table.items() if key.startswith(prefix)}
+        for language, table in tables.items()
+    }

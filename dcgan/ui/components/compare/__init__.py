@@ -8,9 +8,9 @@ from pathlib import Path
 
 import gradio as gr
 
-from dcgan.ui.components import component, component_texts
+from dcgan.ui.components import component, component_texts, setting_names
 
-SHARED = ("words.js", "api.js", "plotly.js", "history.js")  # of the live view
+SHARED = ("words.js", "settings.js", "api.js", "plotly.js", "history.js")  # of the live view
 OWN = ("source.js", "curves.js", "sheets.js", "table.js", "queue.js", "script.js")
 SCRIPTS = ("../routes/routes.js", *(f"../live/{name}" for name in SHARED), "../making_way/making_way.js", *OWN)
 
@@ -26,5 +26,6 @@ def comparison_view(tables: Mapping[str, Mapping[str, str]]) -> gr.HTML:
     tables
         Language -> key -> sentence; the keys under `train.compare` go into the page.
     """
-    constants = {"TABLES": component_texts(tables, "train.compare", "train.way"), "PLOTLY_VERSION": version("plotly")}
+    texts = component_texts(tables, "train.compare", "train.way")
+    constants = {"TABLES": texts, "FIELDS": setting_names(tables), "PLOTLY_VERSION": version("plotly")}
     return component(Path(__file__).parent, SCRIPTS, constants, elem_id="dcgan-compare")

@@ -28,7 +28,7 @@ function createQueue(root, { onKnown, onUnknown }) {
     try {
       const told = await ask(`comparisons/${encodeURIComponent(asked)}`);
       if (asked !== name || !root.isConnected) return;
-      part("title").textContent = say("title_field", { field: told.field });
+      part("title").textContent = say("title_field", { field: settingName(told.field) });
       onKnown(told);
       show(told);
     } catch (error) {

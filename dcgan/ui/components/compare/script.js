@@ -113,7 +113,7 @@ async function measure() {
 /** Call the runs by the one setting in which they differ, where it is one. */
 function label() {
   const settings = Object.entries(facts.differences);
-  const labels = queue.isOn() ? runs.map((run) => run.label) : names().map((name, index) => (settings.length === 1 ? `${called(settings[0][0])} ${written(settings[0][1][index])}` : titleOf(name)));
+  const labels = queue.isOn() ? runs.map((run) => run.label) : names().map((name, index) => (settings.length === 1 ? `${settingName(settings[0][0])} ${written(settings[0][1][index])}` : titleOf(name)));
   const isNew = labels.some((text, index) => text !== runs[index].label);
   runs.forEach((run, index) => (run.label = labels[index]));
   if (isNew) redraw();

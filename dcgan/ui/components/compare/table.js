@@ -27,7 +27,7 @@ function createTable(root) {
       titles.append(cell);
     });
     const body = document.createElement("tbody");
-    for (const [setting, values] of Object.entries(differences)) row(body, called(setting), values.map(written), "setting");
+    for (const [setting, values] of Object.entries(differences)) row(body, settingName(setting), values.map(written), "setting");
     for (const [key, decimals] of Object.entries(NUMBERS)) {
       if (numbers.every((one) => one[key] === undefined)) continue;
       const texts = numbers.map(({ [key]: value }) => (value === undefined ? "–" : decimals === null ? clock(value) : number(value, decimals)));
@@ -40,6 +40,3 @@ function createTable(root) {
 }
 
 const written = (value) => (value === null || value === "" ? "–" : typeof value === "boolean" ? say(value ? "on" : "off") : String(value));
-
-/** A setting's name: that of --set, but for what is none of the recipe's. */
-const called = (setting) => (TABLES.en[`setting_${setting}`] ? say(`setting_${setting}`) : setting);

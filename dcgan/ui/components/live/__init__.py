@@ -8,11 +8,12 @@ from pathlib import Path
 
 import gradio as gr
 
-from dcgan.ui.components import component, component_texts
+from dcgan.ui.components import component, component_texts, setting_names
 
 SCRIPTS = (
     "../routes/routes.js",
     "words.js",
+    "settings.js",
     "api.js",
     "../making_way/making_way.js",
     "plotly.js",
@@ -33,14 +34,6 @@ SCRIPTS = (
 )
 
 
-FIELD = "train.form.field_"  # how the form calls a setting
-
-
-def names_of_settings(table: Mapping[str, str]) -> dict[str, str]:
-    """Return setting -> its name in the form, in the language of `table`."""
-    return {key.removeprefix(FIELD): name for key, name in table.items() if key.startswith(FIELD)}
-
-
 def live_view(tables: Mapping[str, Mapping[str, str]]) -> gr.HTML:
     """Return the live view. The document's event `dcgan:run`, its detail a run's name, makes it show that run.
 
@@ -51,7 +44,7 @@ def live_view(tables: Mapping[str, Mapping[str, str]]) -> gr.HTML:
     """
     constants = {
         "TABLES": component_texts(tables, "train.live", "train.way"),
-        "FIELDS": {language: names_of_settings(table) for language, table in tables.items()},
+        "FIELDS": setting_names(tables),
         "PLOTLY_VERSION": version("plotly"),
     }
     return component(Path(__file__).parent, SCRIPTS, constants, elem_id="dcgan-live")

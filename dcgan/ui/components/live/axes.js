@@ -44,7 +44,7 @@ function createAxes(root, charts, onOther) {
       second.add(answer.columns ?? [], answer.rows);
       second.note(answer.events);
       charts.look({ other: second });
-      const texts = Object.entries(found).map(([key, [one, two]]) => `${key}: ${one ?? "–"} | ${two ?? "–"}`);
+      const texts = Object.entries(found).map(([key, [one, two]]) => `${settingName(key)}: ${one ?? "–"} | ${two ?? "–"}`);
       differences.textContent = texts.length ? say("differ", { list: texts.join(" · ") }) : say("same_recipe");
       return onOther({ name, steps: answer.samples ?? [], generation: answer.generation });
     } catch {

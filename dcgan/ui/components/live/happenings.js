@@ -1,4 +1,4 @@
-// What happened to a run beside its steps: resumed, settings changed, diagnoses with their remedies. FIELDS is put in front by the factory.
+// What happened to a run beside its steps: resumed, settings changed, diagnoses with their remedies.
 
 const TOLD = ["resumed", "order", "diagnosis", "failed", "finished"];
 const ALONE = ["step_d", "step_g"]; // steps by hand that move one network
@@ -60,9 +60,6 @@ function createHappenings(root, onChange) {
     node.textContent = Object.entries(facts).map(([key, value]) => `${key} ${typeof value === "number" ? number(value, Math.abs(value) < 10 ? 3 : 0) : value}`).join(" · ");
     return node;
   }
-
-  /** What a remedy sets, by the form's names. */
-  const settingName = (key) => FIELDS[language][key] ?? key;
 
   /** Continue from an earlier stage with what the finding names, as a new run. */
   function remedy({ remedy: { settings, from_step: step } }) {

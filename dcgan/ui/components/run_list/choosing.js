@@ -39,7 +39,7 @@ async function listComparisons(box) {
   box.replaceChildren(
     ...found.map(({ name, field, values, state }) => {
       const node = document.createElement("li");
-      const title = make("button", `${field}: ${values.join(", ")}`, () => document.dispatchEvent(new CustomEvent("dcgan:comparison", { detail: name })));
+      const title = make("button", `${settingName(field)}: ${values.join(", ")}`, () => document.dispatchEvent(new CustomEvent("dcgan:comparison", { detail: name })));
       title.className = "title";
       const facts = document.createElement("span");
       facts.className = "facts";
