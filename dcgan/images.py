@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 from PIL.PngImagePlugin import PngInfo
 
 if TYPE_CHECKING:
@@ -61,6 +61,20 @@ def grid(images: Images, columns: int | None = None, padding: int = 2) -> npt.ND
         left = padding + index % columns * (w + padding)
         sheet[top : top + h, left : left + w] = image
     return sheet
+
+
+def captioned(sheets: Sequence[npt.NDArray[np.uint8]], captions: Sequence[str], across: int, gap: int = 4) -> npt.NDArray[np.uint8]:
+    """Lay sheets (h, w, 3) of any sizes out by rows, `across` in each, every one under its caption; on white, as (H, W, 3)."""
+    font = ImageFont.load_default(12)
+    rows = -(-len(sheets) // across)
+    high = 16 + max(sheet.shape[0] for sheet in sheets) + gap
+    wide = gap + max(*(sheet.shape[1] for sheet in sheets), *(int(font.getlength(caption)) + 2 for caption in captions))
+    whole = Image.new("RGB", (min(across, len(sheets)) * wide - gap, rows * high - gap), "white")
+    for index, (sheet, caption) in enumerate(zip(sheets, captions, strict=True)):
+        left, top = index % across * wide, index // across * high
+        ImageDraw.Draw(whole).text((left + 1, top + 1), caption, "black", font)
+        whole.paste(Image.fromarray(sheet), (left, top + 16))
+    return np.asarray(whole)
 
 
 def png_bytes(picture: npt.NDArray[np.uint8], text: Mapping[str, str] | None = None) -> bytes:

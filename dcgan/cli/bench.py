@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dcgan.cli.printing import AsJson, DataDir, ModelName, new_table, print_json, show
+from dcgan.errors import ConfigError
 
 if TYPE_CHECKING:
     from dcgan.bench.train import TrainBench
@@ -188,6 +189,34 @@ def viewers(
     )
     print(f"{data}: {turns} turns of {seconds:g} s a side, {result.answers:,} answers to viewers")
     return None
+
+
+@bench_app.command()
+def sheets(
+    models: Annotated[list[str], typer.Argument(metavar="MODEL...", help="Each as for `generate`: a run's folder is its newest stage.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="A .png or .jpg file.")],
+    count: Annotated[int, typer.Option(min=1, max=1000, help="Pictures of each, from seed 0 on.")] = 30,
+    columns: Annotated[int, typer.Option(min=1, max=100, help="Pictures across on a sheet.")] = 6,
+    across: Annotated[int, typer.Option(min=1, max=100, help="Sheets across.")] = 5,
+) -> None:
+    """Lay a sheet of each MODEL beside those of the others.
+
+    Recipe and step stand above each.
+    """
+    from dcgan.bench.sheets import sheets as sheets_of
+    from dcgan.cli.generate import writable
+    from dcgan.files import write_bytes
+    from dcgan.images import jpeg_bytes, png_bytes
+    from dcgan.models import Library
+
+    suffix = out.suffix.lower()
+    if suffix not in (".png", ".jpg"):
+        raise ConfigError(f"{out} is neither a .png nor a .jpg file")
+    writable(out)
+    library = Library()
+    whole = sheets_of([library.synthesizer(model) for model in models], count, columns, across)
+    write_bytes(out, png_bytes(whole) if suffix == ".png" else jpeg_bytes(whole))
+    print(f"{out}: {count} pictures of {len(models)} models, {whole.shape[1]}x{whole.shape[0]} pixels")
 
 
 def tell(result: TrainBench) -> None:
