@@ -67,7 +67,7 @@ def test_a_run_is_steered_by_whoever_started_it(visit: Visit, endless: Page) -> 
     expect_state(watcher, "running")
     wait_for_steps(watcher, 5)
     assert chart_steps(watcher)[:5] == [1, 2, 3, 4, 5]  # the whole run
-    expect(watcher.get_by_text("In einem anderen Browser gestartet: Hier sieht man zu.")).to_be_visible()
+    expect(watcher.get_by_text("In einem anderen Browser oder auf der Befehlszeile gestartet: Hier sieht man zu.")).to_be_visible()
     for name in ("pause", "resume", "stop", "continue"):
         expect(order(watcher, name)).to_be_hidden()
     expect(live(watcher, "explore")).to_be_visible()
@@ -129,6 +129,7 @@ def test_a_second_training_is_offered_the_place_of_the_first(visit: Visit, endle
     expect_state(page, "running")
     live(watcher, "picker").select_option(first)
     expect_state(watcher, "stopped")
+    expect(live(watcher, "sentence")).to_contain_text("Only whoever started this training")
     assert (app.home / "runs" / first / "state.safetensors").exists()
 
     second = str(page.evaluate("new URL(location).searchParams.get('run')"))

@@ -79,7 +79,7 @@ function createPanel(root, onOrder) {
     const known = say(`say_${status.is_orphaned ? "orphaned" : status.state}`, { run: titleOf(run) });
     const own = status.message && ENDED.includes(status.state) ? complaint(known, status) : [known];
     if (mine || !ORDERS_IN_STATE[status.state]) return own;
-    const watched = status.state === "completed" ? say("watch_done") : say("watch_only");
+    const watched = ENDED.includes(status.state) ? say("watch_ended") : say("watch_only");
     return [...own, ` ${watched}`];
   }
 
