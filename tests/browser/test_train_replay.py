@@ -90,7 +90,7 @@ def test_curves_by_axis_scale_smoothing_and_beside_another(visit: Visit) -> None
     page.wait_for_function(f"({rough}) < {before} / 2")
     live(page, "other").select_option("recorded:mnist-28")
     page.wait_for_function(f"{AXIS}.data.length === 6", timeout=PATIENCE)
-    expect(live(page, "differences")).to_contain_text("preset: dcgan | tensorflow-tutorial")
+    expect(live(page, "differences")).to_contain_text("Network: dcgan | tensorflow-tutorial")
     expect(live(page, "other-picture")).to_be_visible()
     live(page, "other").select_option("")
     page.wait_for_function(f"{AXIS}.data.length === 4")
