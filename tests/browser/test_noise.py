@@ -60,7 +60,7 @@ DROPPED = """(files) => {
 
 def test_a_generator_and_its_fixed_noise_in_one_drop_are_the_notebooks_pictures_at_once(visit: Visit, tmp_path: Path) -> None:
     main = tutorial_generator()
-    z = torch.randn(16, 20, 1, 1, generator=torch.Generator().manual_seed(6))
+    z = torch.randn(64, 20, 1, 1, generator=torch.Generator().manual_seed(6))
     torch.save(main.state_dict(), tmp_path / "netG.pth")
     torch.save(z, tmp_path / "fixed_noise.pt")
     page = visit("/?model=large")
@@ -68,7 +68,7 @@ def test_a_generator_and_its_fixed_noise_in_one_drop_are_the_notebooks_pictures_
     expect(part(page, "sheet-pictures")).to_be_hidden()
     files = [(name, base64.b64encode((tmp_path / name).read_bytes()).decode()) for name in ("netG.pth", "fixed_noise.pt")]
     page.dispatch_event("body", "drop", {"dataTransfer": page.evaluate_handle(DROPPED, files)})
-    expect(part(page, "drop-message")).to_contain_text("The 16 z of fixed_noise.pt are a sheet now.", timeout=60_000)
+    expect(part(page, "drop-message")).to_contain_text("The 64 z of fixed_noise.pt are a sheet now.", timeout=60_000)
     expect(part(page, "model")).to_have_value(re.compile(r"^netG-"))
     wait_until_made(page, "sheet-pictures")
     canvases = part(page, "sheet-pictures").locator("canvas")

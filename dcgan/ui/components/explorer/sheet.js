@@ -1,6 +1,6 @@
 /* A sheet of small pictures, each a way to its point. What is on it is a plan:
    {points: [{z, label, name, seed}], columns, heads, tops, key}: `heads` stand before the rows, `tops` above the columns;
-   with the same `key` as before nothing is made again. */
+   with the same `key` as before nothing is made again; `made` hears that all pictures are there. */
 
 const CHUNK = 8; // pictures of one request: a drag that begins waits for no more than these
 
@@ -38,6 +38,7 @@ class Sheet {
       this.#key = plan.key;
     }
     this.#list.classList.remove("dx-stale");
+    plan.made?.();
   }
 
   /** The pictures as they lie, at their own size, for a file: 2 black pixels between them. */

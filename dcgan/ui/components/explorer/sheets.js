@@ -13,6 +13,7 @@ class SheetsPanel {
   #directions;
   #changed;
   #noise;
+  #isAwaited = false;
   sheet;
 
   /** `directions` offers axes; `changed()` asks for the sheet to be made again. */
@@ -46,15 +47,14 @@ class SheetsPanel {
 
   /** A file held a notebook's z: they are a sheet, shown at once where they fit the model. Returns what to say. */
   takeNoise(name, noise) {
-    const { view, settings, part, openTab } = this.#page;
+    const { view, settings, openTab } = this.#page;
     const said = this.#noise.take(name, noise, view.info);
     const shown = this.#noise.fits(view.info);
     if (shown) settings.set("kind", "noise");
     this.refresh();
-    if (shown) {
-      openTab("sheets");
-      part("laboratory").scrollIntoView({ block: "start" }); // the notebook's pictures are what it was dropped for
-    } else this.#changed();
+    this.#isAwaited = shown;
+    if (shown) openTab("sheets");
+    else this.#changed();
     return said;
   }
 
@@ -155,7 +155,13 @@ class SheetsPanel {
 
   #ofNoise() {
     const { view } = this.#page;
-    return this.#noise.fits(view.info) ? { points: this.#noise.points(view.label), columns: 8 } : null;
+    return this.#noise.fits(view.info) ? { points: this.#noise.points(view.label), columns: 8, made: () => this.#bringIntoView() } : null;
+  }
+
+  /** The notebook's pictures are what it was dropped for: they are brought into view once, when they are there. */
+  #bringIntoView() {
+    if (this.#isAwaited) this.#page.part("laboratory").scrollIntoView({ block: "start" });
+    this.#isAwaited = false;
   }
 
   #moved(z, axis, value) {
