@@ -51,8 +51,7 @@ def parse(key: str, kind: str, text: str) -> Any:
     try:
         return number(text)
     except ValueError:
-        wanted = "a whole number" if number is int else "a number"
-        raise ConfigError(f"{key} is {wanted}, found {text!r}") from None
+        raise ConfigError(f"{key} is a whole number, found {text!r}" if number is int else f"{key} is a number, found {text!r}") from None
 
 
 def check_choice(key: str, value: object, choices: tuple[object, ...]) -> None:

@@ -87,10 +87,11 @@ def test_what_speaks_against_a_setting_is_said_with_its_source(visit: Visit) -> 
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "said"), [("image_size", "28", "image_size is one of"), ("z_dim", "many", "z_dim is a whole number")]
+    ("key", "value", "locale", "said"),
+    [("image_size", "28", "en-US", "image_size is one of"), ("z_dim", "many", "de-DE", "z_dim ist eine ganze Zahl, gefunden: 'many'.")],
 )
-def test_what_does_not_go_together_is_one_sentence(visit: Visit, key: str, value: str, said: str, refusals: None) -> None:
-    page = open_train(visit)
+def test_what_does_not_go_together_is_one_sentence(visit: Visit, key: str, value: str, locale: str, said: str, refusals: None) -> None:
+    page = open_train(visit, locale=locale)
     form(page, "more").locator("summary").click()
     field = setting(page, key)
     field.select_option(value) if key == "image_size" else field.fill(value)

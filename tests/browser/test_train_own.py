@@ -92,8 +92,8 @@ def test_a_run_that_cannot_be_lengthened_says_why_to_its_owner_and_that_one_may_
 
     folder.rename(tmp_path / "elsewhere")
     order(page, "longer").click()
-    expect(live(page, "sentence")).to_contain_text("Weiter ging es nicht: the pictures of", timeout=PATIENCE)
-    expect(live(page, "sentence").locator("q[lang=en]")).to_contain_text("are no longer at")
+    expect(live(page, "sentence")).to_contain_text("Weiter ging es nicht: Die Bilder von", timeout=PATIENCE)
+    expect(live(page, "sentence").locator("q[lang=de]")).to_contain_text("sind nicht mehr unter")
     (tmp_path / "elsewhere").rename(folder)
     order(page, "longer").click()
     expect(live(page, "root")).to_have_attribute("data-state", re.compile("starting|running"), timeout=PATIENCE)

@@ -23,6 +23,7 @@ SCRIPTS = (
     "view.js",
     "undoing.js",
     "returning.js",
+    "../served/served.js",
     "texts.js",
     "status.js",
     "panel.js",

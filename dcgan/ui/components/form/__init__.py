@@ -7,10 +7,11 @@ from pathlib import Path
 
 import gradio as gr
 
-from dcgan.ui.components import component, component_texts
+from dcgan.ui.components import component, train_texts
 
 SCRIPTS = (
     "../routes/routes.js",
+    "../served/served.js",
     "../live/words.js",
     "../live/api.js",
     "../making_way/making_way.js",
@@ -35,4 +36,4 @@ def training_form(tables: Mapping[str, Mapping[str, str]]) -> gr.HTML:
     tables
         Language -> key -> sentence; the keys under `train.form` go into the page.
     """
-    return component(Path(__file__).parent, SCRIPTS, {"TABLES": component_texts(tables, "train.form", "train.way")}, elem_id="dcgan-form")
+    return component(Path(__file__).parent, SCRIPTS, train_texts(tables, "train.form", "train.way"), elem_id="dcgan-form")

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import gradio as gr
 
-from dcgan.ui.components import component, component_texts, setting_names
+from dcgan.ui.components import component, setting_names, train_texts
 
 SCRIPTS = (
     "../routes/routes.js",
+    "../served/served.js",
     "words.js",
     "settings.js",
     "api.js",
@@ -43,7 +44,7 @@ def live_view(tables: Mapping[str, Mapping[str, str]]) -> gr.HTML:
         Language -> key -> sentence; the keys under `train.live` go into the page.
     """
     constants = {
-        "TABLES": component_texts(tables, "train.live", "train.way"),
+        **train_texts(tables, "train.live", "train.way"),
         "FIELDS": setting_names(tables),
         "PLOTLY_VERSION": version("plotly"),
     }

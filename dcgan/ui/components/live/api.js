@@ -19,10 +19,10 @@ function freshKey() {
 /** A path with the run that is to be paused for what it asks; "" where none is. */
 const withPause = (path, pause) => (pause ? `${path}?pause=${encodeURIComponent(pause)}` : path);
 
-/** An answer other than 2xx: `error` of its record is the server's sentence. */
+/** An answer other than 2xx: `error` of its record is the server's sentence, the message what the page makes of it. */
 class Refusal extends Error {
   constructor(status, message, record = {}) {
-    super(message);
+    super(said(message));
     Object.assign(this, { status, record });
   }
 }

@@ -1,4 +1,4 @@
-// The sentences of one language, and numbers as that language writes them. TABLES is put in front by the factory.
+// The sentences of one language, and numbers as that language writes them. TABLES and SERVED are put in front by the factory.
 
 const language = TABLES[navigator.language.slice(0, 2)] ? navigator.language.slice(0, 2) : "en";
 
@@ -8,8 +8,14 @@ function say(key, values = {}) {
   return sentence.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
-/** What the program itself said, which is English on every page. */
-const quoted = (words) => Object.assign(document.createElement("q"), { lang: "en", textContent: words });
+/** What the server said, in the page's language where it is known. */
+const said = servedBy(SERVED.en, SERVED[language]);
+
+/** What the program itself said; what the page has no words for is English on every page. */
+function quoted(words) {
+  const known = said(words);
+  return Object.assign(document.createElement("q"), { lang: known === words ? "en" : language, textContent: known });
+}
 
 /** Return the parts of the sentence `key`, such words quoted in the place of its `{name}`. */
 function sayQuoting(key, name, words, values = {}) {

@@ -12,6 +12,7 @@ from dcgan.ui.components.explorer import explorer_texts
 
 SCRIPTS = (
     "../routes/routes.js",
+    "../served/served.js",
     "../explorer/texts.js",
     "../explorer/panel.js",  # numbers, create
     "../clipboard/clipboard.js",
