@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import torch
-
 from dcgan.config import Recipe
 from dcgan.errors import ConfigError
 from dcgan.system import cores
@@ -123,6 +121,8 @@ def named_recipe(name: str) -> Recipe:
 
 def best_device() -> str:
     """Return the accelerator's type where there is one, else "cpu"."""
+    import torch  # a second and a half that reading about recipes does not need
+
     accelerator = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else None
     return accelerator.type if accelerator is not None else "cpu"
 
