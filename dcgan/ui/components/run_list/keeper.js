@@ -17,6 +17,7 @@ function createKeeper(root) {
     choosing.keep(runs.map(({ name }) => name));
     list.replaceChildren(...runs.map(item));
     part("none").hidden = runs.length > 0;
+    part("others").hidden = runs.every((run) => run.may_keep);
     for (const [index, { name }] of runs.entries()) weigh(name, list.children[index]);
   }
 
