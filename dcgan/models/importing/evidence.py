@@ -25,6 +25,7 @@ CLIP = 3.0  # of a channel's error: a few channels that died in training must no
 FIRST_FLOOR = 1e-3  # behind the first kernel chance is small: it takes z itself, of exactly the prior's covariance
 LEAST_FLOOR = 1e-3  # and elsewhere, where some reading shows that chance is small: the floor is a few times its error
 ABOVE_BEST, MOST_FLOOR = 4.0, 2e-2  # or is large: with few examples even the right reading is off, and cost decides between its likes
+MOVING = 30.0  # times the growth of variances, by which the floor is higher where they still grow
 NOTHING = 0.3  # squared error from which on a reading explains little
 HISTORIES: dict[History, float] = {(0.1, 0.1): 0.0, (1.0, 1.0): 3.0, (0.01, 0.01): 4.0, (0.1, 1.0): 4.0}
 """The momentum of running averages, of the first norm and of those behind, and what it costs, as in `geometry`.
@@ -32,6 +33,7 @@ HISTORIES: dict[History, float] = {(0.1, 0.1): 0.0, (1.0, 1.0): 3.0, (0.01, 0.01
 0.1 is torch's own; 0.5 to 0.99 and None are as 1, for soon nothing is left of the start; 0.01 is what passes for TensorFlow's 0.99.
 Those who give 0.8 copy, as a rule, a generator whose first norm goes without.
 """
+LOOK_BACK, MOST_GROWN = 15, 0.15  # batches that averages of torch's own momentum look back on; how far variances grow in them, at the first
 LEFT = 0.01  # share of the start below which it does not show
 UNTOUCHED = 1e-6
 
@@ -79,10 +81,17 @@ def error(y: Tensor, statistics: Mapping[str, Tensor], momentum: float, channels
     small = 1e-3 * float(variance.median()) + 1e-12
     found_mean, found_variance = moments(y)
     spread = torch.log((found_variance + small) / (variance + small))
+    spread -= spread.median().clamp(0, _grown(statistics))
     shift = (found_mean - mean) / (variance + small).sqrt()
     squared = spread.clamp(-CLIP, CLIP).square() / 2 + shift.clamp(-CLIP, CLIP).square()
     kept = squared.sort().values[: max(1, int(len(squared) * 0.95))]
     return float(kept.mean())
+
+
+def _grown(statistics: Mapping[str, Tensor]) -> float:
+    """Return by how much, as a logarithm, all variances can have grown with their weights since those that an average looks back on."""
+    batches = int(statistics.get("num_batches_tracked", 0))
+    return min(MOST_GROWN, LOOK_BACK / batches) if batches else 0.0
 
 
 def moments(y: Tensor) -> tuple[Tensor, Tensor]:
@@ -121,9 +130,9 @@ def energy(squared: float, channels: int, floor: float = FLOOR) -> float:
     return min(WEIGHT, channels / 2) * log((squared + floor) / (squared + NOTHING))
 
 
-def floor_for(best: float) -> float:
-    """Return the floor behind a kernel for which the best of all readings has this squared error."""
-    return min(MOST_FLOOR, max(LEAST_FLOOR, ABOVE_BEST * best))
+def floor_for(best: float, statistics: Mapping[str, Tensor]) -> float:
+    """Return the floor behind a kernel for which the best of all readings has this squared error: higher where weights still move fast."""
+    return min(MOST_FLOOR, max(LEAST_FLOOR, ABOVE_BEST * best * (1 + MOVING * _grown(statistics))))
 
 
 def is_untouched(statistics: Mapping[str, Tensor]) -> bool:

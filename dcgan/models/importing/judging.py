@@ -21,10 +21,11 @@ def judged(forward: Forward, beam: Sequence[Found], decisive: Sequence[int]) -> 
     if not decisive or len(rivals) < 2 or all(each.y is not None and len(each.y) == COUNT for each in rivals):
         return order
     measured = [_errors(forward, each, decisive) for each in rivals]
-    floors = [floor_for(min(at)) for at in zip(*measured, strict=True)]
+    norms = [norm for index in decisive if (norm := forward.stages[index].norm) is not None]
+    floors = [floor_for(min(at), norm.tensors) for at, norm in zip(zip(*measured, strict=True), norms, strict=True)]
     if decisive[0] == 0:
         floors[0] = FIRST_FLOOR
-    channels = [norm.channels for index in decisive if (norm := forward.stages[index].norm) is not None]
+    channels = [norm.channels for norm in norms]
     after = []
     for each, errors in zip(rivals, measured, strict=True):
         misfit = sum(energy(*at) for at in zip(errors, channels, floors, strict=True))

@@ -28,6 +28,7 @@ SPAN = 14.0  # nats behind the best at which a reading is dropped
 ACTS = 2  # besides LeakyReLU 0.2 that are tried with every move where the likeliest does not fit
 
 REPEATED = 0.3  # of a move's cost, where it was made before
+OTHER_MODE = 4.0  # than that of an earlier resize
 TRUSTED = 0.1  # squared error behind a norm; above it for every reading, its statistics are not those of these weights
 RIVALS = 8  # leading trials of a stage that are measured again, with more examples, and the best of each stride and resize
 
@@ -57,7 +58,9 @@ class Search:
             if min((trial.squared or 0.0 for _, trial, _ in grown), default=0.0) > TRUSTED:
                 self._stale.add(index)
                 grown = [child for found in beam for child in self._expand(index, found)]
-            beam = [self._computed(index, *pair) for pair in self._best(index, with_floor(grown) if index else grown)]
+            beam = [
+                self._computed(index, *pair) for pair in self._best(index, with_floor(grown, self._stages[index].norm) if index else grown)
+            ]
             if index == max(self._counted, default=-1):
                 beam = judged(self._forward, beam, [counted for counted in self._counted if self._decides(counted)])
         return sorted(beam, key=lambda found: found.score)
@@ -145,7 +148,8 @@ class Search:
             done = choice.move
             if own == (done.way, done.scale, done.mode, done.stride, done.padding, stage.size):
                 return move.cost * REPEATED
-        return move.cost
+        modes = {choice.move.mode for choice in found.choices if choice.move.scale > 1}
+        return move.cost + OTHER_MODE * (move.scale > 1 and bool(modes) and move.mode not in modes)
 
     def _tried(self, index: int, found: Found, moves: Sequence[Move]) -> list[Trial]:
         """Try moves with the likeliest activations; then other activations and eps with the moves that fit best."""

@@ -12,6 +12,7 @@ from dcgan.models.importing.evidence import FLOOR, energy, floor_for
 from dcgan.models.importing.found import Found
 from dcgan.models.importing.geometry import Move
 from dcgan.models.importing.options import Act
+from dcgan.models.importing.parts import Part
 
 WORK = 1 << 27  # multiply-adds for a first trial of a layer: few examples of a large one, so chance blurs what it shows
 THOROUGH = 1 << 31  # for those that lead: enough examples for their statistics to settle
@@ -41,9 +42,12 @@ class Trial:
         return self.cost + self.misfit
 
 
-def with_floor(grown: Sequence[tuple[Found, Trial, float]]) -> list[tuple[Found, Trial, float]]:
-    """Return the trials with the floor that the best of them shows."""
-    floor = floor_for(min((trial.squared for _, trial, _ in grown if trial.squared is not None), default=FLOOR))
+def with_floor(grown: Sequence[tuple[Found, Trial, float]], norm: Part | None) -> list[tuple[Found, Trial, float]]:
+    """Return the trials with the floor that the best of them shows at the norm that they were measured at."""
+    best = min((trial.squared for _, trial, _ in grown if trial.squared is not None), default=None)
+    if best is None or norm is None:
+        return list(grown)
+    floor = floor_for(best, norm.tensors)
     exact = [(found, trial, replace(trial, floor=floor), score) for found, trial, score in grown]
     return [(found, after, score - before.misfit + after.misfit) for found, before, after, score in exact]
 
