@@ -61,6 +61,22 @@ class OnePlane(nn.Module):
         return self.model(torch.cat([told, x] if self.first else [x, told], 1))
 
 
+class Dense(nn.Module):
+    """Joined to z: a label behind an embedding and a linear layer, or one-hot behind a linear layer with LeakyReLU."""
+
+    def __init__(self, one_hot: bool, w: int = 16, z: int = 60, classes: int = 12) -> None:
+        super().__init__()
+        self.classes = classes if one_hot else 0
+        first = [nn.Linear(classes, 5), nn.LeakyReLU(0.2)] if one_hot else [nn.Embedding(classes, 30), nn.Linear(30, 20)]
+        self.cond_emb = nn.Sequential(*first)
+        kernels = [*up(z + (5 if one_hot else 20), w * 4, 4, 1, 0), *up(w * 4, w * 2, 4, 2, 1), *up(w * 2, w, 4, 2, 1)]
+        self.main = nn.Sequential(*kernels, nn.ConvTranspose2d(w, 3, 4, 2, 1, bias=False), nn.Tanh())
+
+    def forward(self, z: Tensor, labels: Tensor) -> Tensor:
+        told = self.cond_emb(F.one_hot(labels, self.classes).float() if self.classes else labels)
+        return self.main(torch.cat([z, told], 1)[:, :, None, None])
+
+
 class Unasked(Linden):
     """A label table that forward never looks at, as semi-supervised GANs keep one."""
 
@@ -84,6 +100,8 @@ LABELLED: dict[str, Author] = {
     "plane of three": Author(lambda: OnePlane(8, 3, eps=0.8), 100, (32, 32), classes=3, call=labelled),
     "plane, straight": Author(lambda: OnePlane(7, 10, linear=False), 100, (28, 28), classes=10, call=labelled),
     "plane, first": Author(lambda: OnePlane(7, 10, first=True), 100, (28, 28), classes=10, call=labelled),
+    "linear behind an embedding": Author(lambda: Dense(one_hot=False), 60, (32, 32), classes=12, call=labelled),
+    "linear of one-hot labels": Author(lambda: Dense(one_hot=True), 60, (32, 32), classes=12, call=labelled),
     "unasked labels": Author(Unasked, 100, (32, 32), call=plain),
     "codes": Coded(lambda: Linden(74, w=16), 74, (32, 32), call=plain),
 }

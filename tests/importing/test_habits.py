@@ -93,6 +93,59 @@ class Renewed(Author):
         return network
 
 
+class Growing(Author):
+    """Weights that still grow by 0.7 % a batch: variances of the file, averages over the last ten, lie below those of its weights."""
+
+    def trained(self, passes: int = 90, seed: int = 0) -> nn.Module:
+        network = super().trained(passes=0, seed=seed).train()
+        kernels = [module.weight for module in network.modules() if isinstance(module, nn.Conv2d | nn.ConvTranspose2d)]
+        with torch.no_grad():
+            for _ in range(passes):
+                self.call(network, *self.latents(32))
+                for weight in kernels:
+                    weight.mul_(1.007)
+        return network.eval()
+
+
+class TwoParts(nn.Module):
+    """Both parts of the generator are called a generator."""
+
+    def __init__(self, w: int = 16) -> None:
+        super().__init__()
+        self.w = w
+        self.generator_head = nn.Sequential(nn.Linear(60, w * 25), nn.ReLU())
+        kernels = [*up(w, w, 4, 2, 1), *up(w, w // 2, 4, 2, 1), *up(w // 2, 8, 4, 2, 1), nn.ConvTranspose2d(8, 3, 4, 2, 1)]
+        self.generator_body = nn.Sequential(*kernels, nn.Tanh())
+
+    def forward(self, z: Tensor) -> Tensor:
+        return self.generator_body(self.generator_head(z).view(-1, self.w, 5, 5))
+
+
+class Pairs(nn.Module):
+    """Pairs of kernels that keep size and channels, one behind the other; or blocks that add what comes in, norms behind or before."""
+
+    def __init__(self, how: str = "chain", w: int = 16) -> None:
+        super().__init__()
+        self.how, self.w = how, w
+        self.fc, self.last = nn.Linear(60, w * 16), nn.Conv2d(w, 3, 3, 1, 1)
+        for k in range(3):
+            layers = [nn.Conv2d(w, w, 3, 1, 1), nn.BatchNorm2d(w), nn.ReLU(), nn.Conv2d(w, w, 3, 1, 1), nn.BatchNorm2d(w)]
+            before = [nn.BatchNorm2d(w), nn.ReLU(), nn.Upsample(scale_factor=2), *layers[:4]]
+            self.add_module(f"block{k}", nn.Sequential(*(before if how == "norms first" else layers)))
+        self.bn = nn.BatchNorm2d(w) if how == "norms first" else nn.Identity()
+
+    def forward(self, z: Tensor) -> Tensor:
+        x = self.fc(z).view(-1, self.w, 4, 4)
+        for block in (self.block0, self.block1, self.block2):
+            wide = F.interpolate(x, scale_factor=2)
+            if self.how == "norms first":
+                x = wide + block(x)
+            else:
+                x = block(wide) + (wide if self.how != "chain" else 0)
+                x = x if self.how == "sum alone" else F.relu(x)
+        return torch.tanh(self.last(F.relu(self.bn(x)) if self.how == "norms first" else x))
+
+
 class Hasty(Author):
     """Five batches: much of the 0 and 1 that norms start with is left in statistics of torch's own momentum."""
 
@@ -122,6 +175,9 @@ HABITS: dict[str, Author] = {
     "momentum None, few batches": Hasty(lambda: remembering(None, None), 64, (32, 32)),
     "momentum 0.01, few batches": Hasty(lambda: remembering(0.01, 0.01), 64, (32, 32)),
     "momentum 0.8 but for the first, few batches": Hasty(lambda: remembering(0.1, 0.8), 64, (32, 32)),
+    "growing": Growing(lambda: tutorial(doublings=3, w=16), 100, (32, 32)),
+    "two parts": Author(TwoParts, 60, (80, 80), call=plain),
+    "pairs of kernels": Author(Pairs, 60, (32, 32), call=plain),
     "renewed": Renewed(lambda: tutorial(doublings=3, w=16), 100, (32, 32)),
 }
 
@@ -145,4 +201,11 @@ def denoiser() -> nn.Module:
 def test_what_draws_no_picture_is_refused(tmp_path: Path, make: Callable[[], nn.Module]) -> None:
     save_file(make().state_dict(), tmp_path / "it.safetensors")
     with pytest.raises(CheckpointError, match="no strides and paddings"):
+        inspect_file(tmp_path / "it.safetensors")
+
+
+@pytest.mark.parametrize("how", ["sum, then relu", "sum alone", "norms first"])
+def test_blocks_that_add_what_comes_in_are_refused_by_their_statistics(tmp_path: Path, how: str) -> None:
+    save_file(Author(lambda: Pairs(how), 60, (32, 32), call=plain).trained().state_dict(), tmp_path / "it.safetensors")
+    with pytest.raises(CheckpointError, match="by its batch norm statistics it has residual blocks"):
         inspect_file(tmp_path / "it.safetensors")

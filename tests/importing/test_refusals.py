@@ -83,6 +83,22 @@ def encoder() -> nn.Module:
     return nn.ModuleDict({"conv": kernels, "fc_mu": nn.Linear(1568, 16), "fc_logvar": nn.Linear(1568, 16)})
 
 
+def picture_first() -> nn.Module:
+    """By names alone, its decoder would come first and draw RGBA for the encoder."""
+    kernels = {"conv1": nn.Conv2d(3, 16, 3, 1, 1), "conv2": nn.Conv2d(16, 4, 3, 1, 1)}
+    return nn.ModuleDict({**kernels, "t_conv1": nn.ConvTranspose2d(4, 16, 2, 2), "t_conv2": nn.ConvTranspose2d(16, 3, 2, 2)})
+
+
+def recurrent() -> nn.Module:
+    return nn.ModuleDict({"embedding": nn.Embedding(100, 16), "lstm": nn.LSTM(16, 32), "fc": nn.Linear(32, 100)})
+
+
+def diverged() -> nn.Module:
+    network = nn.Sequential(nn.ConvTranspose2d(64, 16, 4), nn.BatchNorm2d(16), nn.ReLU(), nn.ConvTranspose2d(16, 3, 4, 2, 1))
+    nn.init.constant_(network[3].bias, float("nan"))
+    return network
+
+
 def detector() -> nn.Module:
     """Its channels would chain from 3 numbers to a picture."""
     branches = nn.ModuleDict({f"cv{k}": nn.ModuleDict({"conv": nn.Conv2d(16, 16, 1)}) for k in (1, 2)})
@@ -100,6 +116,9 @@ NAMED = {
     "--set network=decoder reads": autoencoder,
     "pixel shuffles": shuffled,
     "it is a YOLO detector": detector,
+    "its layers begin with a picture": picture_first,
+    "it is a recurrent network": recurrent,
+    "not finite (3.bias): its training had diverged": diverged,
 }
 
 
@@ -141,6 +160,9 @@ FILES = {
     "pic.pt": (b"\x89PNG\r\n\x1a\n", "picture"),
     "nothing.pt": (b"", "empty"),
     "net.pth.gz": (b"\x1f\x8b\x08", "gzip"),
+    "notes.pth": (("Verlust für die erste Epoche: 0.3\n" * 20).encode(), "text"),
+    "train.ipynb": (b'{"cells": []}', "text"),
+    "weights.bin": (bytes(range(128, 256)), "not a file that is read here"),
 }
 
 
@@ -152,7 +174,13 @@ def test_other_files(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("member", "word"), [("notes.txt", "zip of something else"), ("net/saved_model.pb", "SavedModel"), ("a/constants.pkl", "TorchScript")]
+    ("member", "word"),
+    [
+        ("notes.txt", "zip of something else"),
+        ("faces/1.JPG", "zip of pictures"),
+        ("net/saved_model.pb", "SavedModel"),
+        ("a/constants.pkl", "TorchScript"),
+    ],
 )
 def test_other_archives(tmp_path: Path, member: str, word: str) -> None:
     with zipfile.ZipFile(tmp_path / "it.zip", "w") as archive:
@@ -166,6 +194,13 @@ def test_other_archives(tmp_path: Path, member: str, word: str) -> None:
 def test_fixed_noise_is_named_as_such(tmp_path: Path) -> None:
     torch.save(torch.randn(64, 100, 1, 1), tmp_path / "fixed_noise.pt")
     assert "fixed noise" in assert_refused(tmp_path / "fixed_noise.pt")
+
+
+@pytest.mark.usefixtures("read_here")
+@pytest.mark.parametrize(("content", "what"), [(torch.ones(4, 3, 8, 8), "(4, 3, 8, 8), no network"), ([torch.ones(3)], "losses or a list")])
+def test_other_contents_are_called_what_they_are(tmp_path: Path, content: object, what: str) -> None:
+    torch.save(content, tmp_path / "it.pt")
+    assert what in assert_refused(tmp_path / "it.pt")
 
 
 FAMILIES = {

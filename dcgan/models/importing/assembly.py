@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from dcgan.models.importing.branches import planes
+from dcgan.models.importing.evidence import activate, latents
 from dcgan.models.importing.found import Choice, Found
 from dcgan.models.importing.options import NO_ACT, Act
 from dcgan.models.importing.parts import Part, Skeleton, Stage
@@ -42,7 +43,7 @@ def assemble(network: Skeleton, found: Found, output: Act) -> tuple[NetworkSpec,
     """
     made, entry = _Builder(), found.entry
     if entry.classes and entry.joined != "planes":
-        table = network.table.weight if network.table is not None else None
+        table = activate(network.table.weight, entry.act) if network.table is not None else None
         if entry.joined == "multiplied":
             joined: Layer = MultiplyLabel(entry.classes, entry.z_dim)
         else:
@@ -121,7 +122,6 @@ def _norm(made: _Builder, stage: Stage, norm: Part, eps: float, found: Found) ->
 
 def with_own_statistics(spec: NetworkSpec, tensors: dict[str, Tensor], prior: str) -> dict[str, Tensor]:
     """Return the tensors with batch norm statistics of the network itself, over z of the prior and all labels in turn."""
-    from dcgan.models.importing.evidence import latents
     from dcgan.networks.builder import build
 
     count = 512

@@ -23,7 +23,7 @@ def in_order(kernels: Sequence[Part], ordered: bool) -> tuple[list[Part], list[t
         chain = attempt()
         if chain is not None and (ways := ways_of(chain)) is not None:
             return chain, ways
-    raise ConfigError(_why_not(by_name))
+    raise ConfigError(_why_not([*kernels] if ordered else by_name))
 
 
 def _readings(part: Part) -> list[tuple[Way, int, int]]:
@@ -38,6 +38,11 @@ def _follows(before: tuple[Way, int, int], after: tuple[Way, int, int]) -> bool:
     if before[0] != "linear":
         return after[0] != "linear" and after[1] == before[2]
     return after[1] == before[2] if after[0] == "linear" else before[2] % after[1] == 0
+
+
+def _looks(before: tuple[Way, int, int], after: tuple[Way, int, int]) -> bool:
+    """Say whether a reading takes a picture in, as an encoder does behind its decoder where names sort it there."""
+    return before[0] != "linear" and after[1] in (1, 3) and after[2] not in PICTURE_CHANNELS
 
 
 def _starts(reading: tuple[Way, int, int], part: Part) -> bool:
@@ -91,7 +96,9 @@ def _search(parts: Sequence[Part]) -> list[Part] | None:
             if part in chain or not _may_come(part, chain, parts):
                 continue
             options = [
-                r for r in _readings(part) if (_starts(r, part) and r[1] > 1 if not chain else any(_follows(b, r) for b in readings))
+                r
+                for r in _readings(part)
+                if (_starts(r, part) and r[1] > 1 if not chain else any(_follows(b, r) and not _looks(b, r) for b in readings))
             ]
             if options and (whole := grow([*chain, part], options)) is not None:
                 return whole

@@ -50,7 +50,7 @@ def main(argv: list[str]) -> int:
 
             content, extra = read_keras(source)
         tensors, facts = _sort(content, torch.Tensor)
-        if not tensors and kind == "torch" and not isinstance(content, Mapping):
+        if not tensors and isinstance(content, Unread):
             raise pickle.UnpicklingError
         save_file({name: tensor.detach().to_dense().clone().contiguous() for name, tensor in tensors.items()}, target)
     except pickle.UnpicklingError:

@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping
 
 from dcgan.errors import ConfigError
+from dcgan.models.importing.between import LEAKY, RELU
 from dcgan.models.importing.contents import Fact
 from dcgan.models.importing.found import Entry, Joined
-from dcgan.models.importing.options import Options
+from dcgan.models.importing.options import NO_ACT, Act, Options
 from dcgan.models.importing.parts import Skeleton
 
 SIZE = re.compile(r"(^|[/._])(image_?size|img_?size|imsize|isize|resolution|im_?size|output_size)$")
@@ -29,8 +30,17 @@ def entries(network: Skeleton, options: Options, facts: Mapping[str, Fact]) -> l
     priors = {options.prior: 0.0} if options.prior else {"normal": 0.0, "uniform": 2.0}
     found = []
     for z_dim, classes, first, cost in _labels(network, options, facts):
-        found += [Entry(prior, z_dim, classes, first, cost + more) for prior, more in priors.items()]  # type: ignore[arg-type]
+        acts = _dense_acts(network)
+        found += [Entry(prior, z_dim, classes, first, cost + a + b, act) for prior, a in priors.items() for act, b in acts.items()]  # type: ignore[arg-type]
     return found
+
+
+def _dense_acts(network: Skeleton) -> dict[Act, float]:
+    """Return the activations that can stand behind a label's linear layer; alone in an `nn.Sequential`, it has one behind it."""
+    if not network.is_dense or network.table is None:
+        return {NO_ACT: 0.0}
+    place = network.table.place
+    return {NO_ACT: 2.0, LEAKY: 0.0, RELU: 0.5} if place is not None and place[1] == 0 else {NO_ACT: 0.0, LEAKY: 1.5, RELU: 1.5}
 
 
 def _labels(network: Skeleton, options: Options, facts: Mapping[str, Fact]) -> list[tuple[int, int, Joined, float]]:

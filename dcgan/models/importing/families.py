@@ -16,6 +16,7 @@ FAMILIES = (
         "a transformer, which works on tokens",
         (r"(query|q_proj|qkv|c_attn|in_proj)[._](weight|bias)", r"(layer_?norm|norm\d?|ln_\d|ln_f)\w*\.(weight|bias)"),
     ),
+    ("a recurrent network, which reads sequences", (r"weight_ih_l\d", r"weight_hh_l\d")),
     ("a ResNet, which looks at pictures and draws none", (r"layer1\.0\.conv1\.", r"layer2\.0\.conv1\.")),
 )
 """What a kind of network is, and what all files of it have among their names."""

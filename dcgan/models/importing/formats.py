@@ -16,6 +16,7 @@ KINDS = ".pth, .pt, .pkl, .ckpt, .tar, .bin, .safetensors, .keras, .h5"
 OWN = "dcgan"  # the entry of a state dict's metadata with which our export describes its network; torch passes over it
 START = 512  # bytes that are looked at
 
+_PICTURE_ENDS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM")
 _PACKED = {b"\x1f\x8b": "gzip", b"7z\xbc\xaf": "7z", b"Rar!": "rar", b"BZh": "bzip2", b"\xfd7zXZ": "xz"}
 _TENSORFLOW = (".index", ".meta", ".pb", ".data-00000-of-00001")
@@ -64,6 +65,8 @@ def _zipped(path: Path) -> Kind:
         return "keras"
     if any(name.endswith("saved_model.pb") for name in names):
         raise CheckpointError(f"{path.name} holds a TensorFlow SavedModel, which is a program; in the notebook, run {KERAS_LINE}")
+    if names and all(name.endswith("/") or name.lower().endswith(_PICTURE_ENDS) for name in names):
+        raise CheckpointError(f"{path.name} is a zip of pictures, not a network; train --data {path.name} trains a GAN on them")
     raise CheckpointError(
         f"{path.name} is a zip of something else ({', '.join(names[:2]) or 'nothing'}); unpack it and bring the checkpoint in it, "
         f"or save one with {SAVE_LINE}"
@@ -90,4 +93,11 @@ def _what(path: Path, start: bytes) -> str:
         return f"{name} is ONNX, a program without its training notebook's names; in the notebook, {again}"
     if start[4:8] == b"TFL3" or name.endswith(_TENSORFLOW) or start.startswith(b"model_checkpoint_path"):
         return f"{name} is TensorFlow's, which does not say how its layers are put together; in the notebook, save one with {KERAS_LINE}"
+    if _is_text(start):
+        return f"{name} is text, such as a log, a program or a notebook, not a network's weights; {again}"
     return f"{name} is not a file that is read here ({KINDS}); {again}"
+
+
+def _is_text(start: bytes) -> bool:
+    text = start.decode("utf-8", "ignore")
+    return len(text.encode()) > len(start) - 4 and all(letter.isprintable() or letter.isspace() for letter in text)

@@ -29,7 +29,7 @@ class Forward:
         z = latents(COUNT, entry.z_dim, entry.prior)
         if entry.classes and entry.joined != "planes":
             labels = torch.arange(COUNT) % entry.classes
-            joined = torch.eye(entry.classes)[labels] if self._table is None else self._table[labels]
+            joined = torch.eye(entry.classes)[labels] if self._table is None else activate(self._table, entry.act)[labels]
             if entry.joined == "multiplied":
                 z = without_chance(z * joined, z.std(0) * joined.square().mean(0).sqrt())
             else:
@@ -55,9 +55,12 @@ class Forward:
 
     def output(self, index: int, found: Found, choice: Choice, eps: float, work: int) -> tuple[Tensor, Pair]:
         """Return what kernel `index` gives by `choice` with `eps` before it, of as many examples as `work` allows; and its size."""
+        return self.applied(index, found, self.input(index, found, choice.act, eps, work), choice)
+
+    def applied(self, index: int, found: Found, x: Tensor, choice: Choice) -> tuple[Tensor, Pair]:
+        """Return what kernel `index` gives of this x by `choice`; and its size."""
         stage, move = self.stages[index], choice.move
         weight, bias = stage.kernel.weight.float(), stage.kernel.tensors.get("bias")
-        x = self.input(index, found, choice.act, eps, work)
         y = Kernel(x, weight, None if bias is None else bias.float())(move)
         size = move.size(self.before(index, found), stage.size) if move.way != "linear" else found.start
         return activate(y, choice.early), size

@@ -24,6 +24,7 @@ class Entry:
     classes: int = 0
     joined: Joined = "behind"
     cost: float = 0.0
+    act: Act = NO_ACT  # behind the label's linear layer
 
 
 @dataclass(frozen=True)

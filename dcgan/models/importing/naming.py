@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -80,7 +80,7 @@ def descend(node: Node) -> Iterator[Node]:
     if not _is_deep(node):
         return
     below = children(node)
-    holds_several = any(_is_deep(child) and (child.says_generator or child.says_discriminator) for child in below)
+    holds_several = any(_is_deep(child) and (child.says_generator or child.says_discriminator) for child in below) and not _are_parts(below)
     if not holds_several:
         yield node
     for child in below:
@@ -89,6 +89,12 @@ def descend(node: Node) -> Iterator[Node]:
             yield from descend(child)
     if holds_several:
         yield node
+
+
+def _are_parts(nodes: Sequence[Node]) -> bool:
+    """Say whether nodes are parts of one generator, as generator_head and generator_body are: all are called so, and one is no network."""
+    layered = [node for node in nodes if any(tensor.dim() in (2, 4) for tensor in node.tensors.values())]
+    return all(node.says_generator for node in layered) and not all(map(_is_deep, layered))
 
 
 def _is_deep(node: Node) -> bool:

@@ -77,10 +77,14 @@ class Stage:
 
 @dataclass(frozen=True)
 class Skeleton:
-    """What a file proves of a generator. `inputs` are the numbers that its first kernel takes; `table` the label embedding."""
+    """What a file proves of a generator. `inputs` are the numbers that its first kernel takes; `table` the label embedding.
+
+    The table of a network that `is_dense` is what a linear layer gives for each label; an activation can stand behind.
+    """
 
     stages: tuple[Stage, ...]
     table: Part | None = None
+    is_dense: bool = False
 
     @property
     def branch(self) -> Branch | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import sqrt
+from math import prod, sqrt
 from pathlib import Path
 
 import torch
@@ -26,6 +26,7 @@ from dcgan.models.importing.naming import Node, descend, is_autoencoder, modules
 from dcgan.models.importing.options import OUTPUTS, Options
 from dcgan.models.importing.parts import Skeleton
 from dcgan.models.importing.report import Inspection, Reading
+from dcgan.models.importing.residual import residual
 from dcgan.models.importing.search import Search
 from dcgan.models.importing.skeleton import skeleton
 from dcgan.models.importing.words import assumptions, layer_names, layer_rows, proofs, support
@@ -97,10 +98,13 @@ def _inspect(contents: Contents, options: Options) -> Inspection:
     node, network = _generator(contents, options)
     if options.network is None and family(map(".".join, node.tensors)):
         raise ConfigError("its names are another network's")
+    _refuse_diverged(contents.name, node)
     geometry = Geometry(network, options, size_hint(contents.facts))
     _refuse_large(geometry)
     with torch.random.fork_rng(devices=[]):
         found = Search(network, geometry, options).run(entries(network, options, contents.facts))
+    if found and options.statistics == "file" and (block := residual(network, found[0])) is not None:
+        raise ConfigError(f"by its batch norm statistics it has residual blocks, which add what comes in ({block})")
     if not found:
         size = "x".join(map(str, options.image_size)) if options.image_size else "a plausible size"
         raise ConfigError(f"no strides and paddings of its kernels give a picture of {size} under these settings")
@@ -120,9 +124,7 @@ def _generator(contents: Contents, options: Options) -> tuple[Node, Skeleton]:
         decoder = next((node.name for node in descend(root) if "decoder" in node.name.lower()), None)
         if decoder is None:
             raise ConfigError("it is an autoencoder's encoder, or its decoder has no name that tells it (means and variances), not a GAN")
-        raise ConfigError(
-            f"it is an autoencoder (an encoder, a decoder, means and variances), not a GAN; --set network={decoder} reads its decoder"
-        )
+        raise ConfigError(f"it is an autoencoder (an encoder beside a decoder), not a GAN; --set network={decoder} reads its decoder")
     reasons: list[tuple[bool, str]] = []
     nodes = [
         node for node in descend(root) if options.network is None or node.name == options.network or node.prefix[-1:] == (options.network,)
@@ -149,16 +151,24 @@ def _nothing(contents: Contents) -> str:
     """Say what a file without two convolutions is."""
     if set(contents.tensors) == {"tensor"}:
         shape = tuple(contents.tensors["tensor"].shape)
-        return f"it is a single tensor of the shape {shape}, such as a notebook's fixed noise, which generate MODEL --z takes"
+        if prod(shape[2:]) == 1:
+            return f"it is a single tensor of the shape {shape}, such as a notebook's fixed noise, which generate MODEL --z takes"
+        return f"it is a single tensor of the shape {shape}, no network"
     count = sum(tensor.dim() == 4 for tensor in contents.tensors.values())
     if not contents.tensors:
-        return "it holds no weights, only such things as an optimiser's state"
+        return "it holds no named weights, only such things as an optimiser's state, losses or a list"
     names = f"({', '.join(list(contents.tensors)[:3])})"
     if count >= 2:
         return f"it holds a discriminator, a classifier or an encoder, which begin with a picture, among its tensors {names}"
     if not count and sum(tensor.dim() == 2 for tensor in contents.tensors.values()) >= 2:
         return f"it has no convolutions: dense layers alone {names}"
     return f"it holds {count or 'no'} convolution{'s' if count != 1 else ''} among its {len(contents.tensors)} tensors {names}"
+
+
+def _refuse_diverged(name: str, node: Node) -> None:
+    wrong = next((".".join(path) for path, tensor in node.tensors.items() if not tensor.isfinite().all()), None)
+    if wrong is not None:
+        raise CheckpointError(f"{name} holds numbers that are not finite ({wrong}): its training had diverged; bring an earlier checkpoint")
 
 
 def _refuse_large(geometry: Geometry) -> None:

@@ -6,8 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+import torch
+from torch.nn import functional as F
+
 from dcgan.errors import ConfigError
-from dcgan.models.importing.branches import MAX_CLASSES, find_branch
+from dcgan.models.importing.branches import MAX_CLASSES, NAMED, find_branch
 from dcgan.models.importing.chains import in_order
 from dcgan.models.importing.families import parts
 from dcgan.models.importing.naming import Modules, Path
@@ -30,24 +33,36 @@ def skeleton(found: Modules, ordered: bool) -> Skeleton:
     try:
         chain, ways = in_order(kernels, ordered)
     except ConfigError as error:
-        if table is None and (told := _one_hot_table(kernels, ordered)) is not None:
-            table, chain, ways = told
-            return Skeleton(with_gaps(with_norms(chain, ways, norms, order), slopes), table)
+        if (told := _dense_table(kernels, table, ordered)) is not None:
+            dense, chain, ways = told
+            return Skeleton(with_gaps(with_norms(chain, ways, norms, order), slopes), dense, is_dense=True)
         return Skeleton(with_gaps(_in_branches(kernels, norms, table, order, error), slopes))
     return Skeleton(with_gaps(with_norms(chain, ways, norms, order), slopes), table)
 
 
-def _one_hot_table(kernels: Sequence[Part], ordered: bool) -> tuple[Part, list[Part], list[tuple[Way, ...]]] | None:
-    """Return a label table with the chain of the others, where a linear layer without bias takes one-hot labels: it looks them up."""
+def _dense_table(kernels: Sequence[Part], table: Part | None, ordered: bool) -> tuple[Part, list[Part], list[tuple[Way, ...]]] | None:
+    """Return a label table with the chain of the others, where labels go through a linear layer: one-hot ones or those of a table."""
     for part in kernels:
-        if part.weight.dim() != 2 or "bias" in part.tensors or part.weight.shape[1] > MAX_CLASSES:
+        weight, bias = part.weight, part.tensors.get("bias")
+        says = table is not None or bias is None or NAMED.search(".".join(part.path).lower())
+        if (
+            weight.dim() != 2
+            or not says
+            or weight.shape[1] > MAX_CLASSES
+            or (table is not None and table.weight.shape[1] != weight.shape[1])
+        ):
             continue
         try:
             chain, ways = in_order([other for other in kernels if other is not part], ordered)
         except ConfigError:
             continue
-        if Skeleton((Stage(chain[0], ways[0]),)).inputs > part.weight.shape[0]:
-            return Part(part.path, {"weight": part.weight.T.contiguous()}), chain, ways
+        if Skeleton((Stage(chain[0], ways[0]),)).inputs > weight.shape[0]:
+            entries = torch.eye(weight.shape[1]) if table is None else table.weight
+            return (
+                Part(part.path, {"weight": F.linear(entries.float(), weight.float(), None if bias is None else bias.float())}),
+                chain,
+                ways,
+            )
     return None
 
 
