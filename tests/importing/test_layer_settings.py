@@ -8,6 +8,7 @@ from gallery import GALLERY
 
 from dcgan.errors import CheckpointError, ConfigError
 from dcgan.models.importing import Contents, Inspection, Options, apply_options, inspect_contents
+from dcgan.networks.layers import BatchNorm
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +32,11 @@ def test_a_gap_leaves_its_layer_to_be_found(contents: Contents) -> None:
     rows = read(contents, "strides=?,?,?,1", "paddings=?,?,?,0").best.rows
     assert [row.size for row in rows] == [(4, 4), (8, 8), (16, 16), (19, 19)]
     assert [row.stride for row in rows] == [None, 2, 2, 1]
+
+
+def test_a_stated_eps_is_that_of_all_norms(contents: Contents) -> None:
+    layers = read(contents, "eps=2e-5").best.model.config.generator.layers
+    assert [layer.eps for layer in layers if isinstance(layer, BatchNorm)] == [2e-5] * 3
 
 
 def test_what_cannot_be_is_refused(contents: Contents) -> None:

@@ -128,8 +128,7 @@ class Search:
         """Return what cost alone allows, where the file has no statistics behind this layer."""
         kinds = sorted(self._between.acts(index, found).items(), key=lambda pair: pair[1])
         kept = [(act, cost) for act, cost in kinds if cost < kinds[0][1] + 1.5][: 2 if found.act or not index else 1]
-        stated = self._eps(index, found)
-        eps = found.eps if found.eps in stated or not stated else next(iter(stated))
+        eps = self._usual_eps(index, found)
         crowding = self._between.crowding
 
         def enlarging(move: Move) -> float:  # a last kernel doubles as those before it, but does not keep the size as one of them
@@ -155,15 +154,16 @@ class Search:
         """Try moves with the likeliest activations; then other activations and eps with the moves that fit best."""
         acts, early = self._between.acts(index, found), self._between.early(index, found)
         likely, before = min(acts, key=lambda act: acts[act]), min(early, key=lambda act: early[act])
-        trials = self._measure(index, found, [(likely, found.eps, move, before) for move in moves])
+        usual_eps = self._usual_eps(index, found)
+        trials = self._measure(index, found, [(likely, usual_eps, move, before) for move in moves])
         others = [act for act in acts if act != likely]
         is_behind_linear = index > 0 and self._stages[index - 1].kernel.weight.dim() == 2
         if is_behind_linear and likely != NO_ACT and NO_ACT in acts:  # as often none; under the wrong one every move is wrong
-            trials += self._measure(index, found, [(NO_ACT, found.eps, move, before) for move in moves])
-        eps = [e for e in self._eps(index, found) if e != found.eps]
+            trials += self._measure(index, found, [(NO_ACT, usual_eps, move, before) for move in moves])
+        eps = [e for e in self._eps(index, found) if e != usual_eps]
         trials += self._measure(index, found, [(likely, e, t.move, before) for t in leading_resizes(trials) for e in eps])
         if found.act is None or found.is_loose or not fits(trials):
-            usual = (moves[0], found.eps)  # tried whatever the likeliest says
+            usual = (moves[0], usual_eps)  # tried whatever the likeliest says
             ways = dict.fromkeys([*((t.move, t.eps) for t in leading_resizes(trials)), usual])  # in this order: ties are decided by it
             trials += self._measure(index, found, [(act, eps_before, move, before) for move, eps_before in ways for act in others])
             best = list(dict.fromkeys(t.act for t in leading(trials, len(trials))))[:ACTS]
@@ -202,6 +202,11 @@ class Search:
         """Return the eps that the norm before kernel `index` can have; none odd where statistics came about in another way."""
         kinds = self._between.eps(index, found)
         return {min(kinds, key=lambda eps: kinds[eps]): 0.0} if kinds and self._stale else kinds
+
+    def _usual_eps(self, index: int, found: Found) -> float:
+        """Return the eps of the reading so far, or the one that a person states."""
+        kinds = self._eps(index, found)
+        return found.eps if found.eps in kinds or not kinds else next(iter(kinds))
 
     def _channels(self, index: int, most: int) -> Tensor | None:
         """Return which outputs a trial looks at: all of few, some of many; all of a linear layer, which is cheap."""
