@@ -73,7 +73,7 @@ def without_chance(z: Tensor, deviations: Tensor) -> Tensor:
     return z
 
 
-def error(y: Tensor, statistics: Mapping[str, Tensor], momentum: float, channels: Tensor | None = None) -> float:
+def error(y: Tensor, statistics: Mapping[str, Tensor], momentum: float, channels: Tensor | None = None, first: bool = False) -> float:
     """Return the mean squared error of y's statistics, (n, c) or (n, c, h, w), from a norm's: means in deviations, logs of variances."""
     mean, variance = settled(statistics, momentum)
     if channels is not None:
@@ -81,7 +81,8 @@ def error(y: Tensor, statistics: Mapping[str, Tensor], momentum: float, channels
     small = 1e-3 * float(variance.median()) + 1e-12
     found_mean, found_variance = moments(y)
     spread = torch.log((found_variance + small) / (variance + small))
-    spread -= spread.median().clamp(0, _grown(statistics))
+    if not first:  # z does not grow
+        spread -= spread.median().clamp(0, _grown(statistics))
     shift = (found_mean - mean) / (variance + small).sqrt()
     squared = spread.clamp(-CLIP, CLIP).square() / 2 + shift.clamp(-CLIP, CLIP).square()
     kept = squared.sort().values[: max(1, int(len(squared) * 0.95))]

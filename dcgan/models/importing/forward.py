@@ -90,7 +90,8 @@ class Forward:
         """Return the squared error of kernel `index`'s outputs, or of these channels of them, behind which its norm stands."""
         norm = self.stages[index].norm
         assert norm is not None
-        return error(y, norm.tensors, found.history[index != self._first_norm], channels)
+        is_first = index == self._first_norm
+        return error(y, norm.tensors, found.history[not is_first], channels, is_first)
 
     def as_normed(self, stage: Stage, y: Tensor, channels: Tensor | None, start: Pair) -> tuple[Tensor, Tensor | None]:
         """Return a linear layer's output as the picture whose channels its norm counts."""
