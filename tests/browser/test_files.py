@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from browser.conftest import App, Watch
 from browser.laboratory import open_tab, wait_until_made
@@ -108,6 +108,37 @@ def test_generator_discriminator_and_fixed_noise_in_one_drop(visit: Visit, app: 
     expect(shown).to_have_count(5)
     for canvas, each in zip(shown.all(), z.flatten(1).numpy(), strict=True):
         assert_same(pixels(canvas), tutorial_picture(author, each))
+    open_tab(page, "neighbours")
+    part(page, "report").locator("select[name=output]").select_option("sigmoid")
+    expect(part(page, "report-assumed")).to_contain_text("output: sigmoid", timeout=60_000)
+    expect(page.locator("[data-tab=neighbours]")).to_have_attribute("aria-selected", "true")  # another reading shows no sheet by itself
+
+
+@pytest.mark.slow
+def test_what_is_said_of_a_file_comes_into_view(visit: Visit, tmp_path: Path) -> None:
+    """Dropped on the picture or chosen by the keyboard."""
+    file = tmp_path / "netG.pth"
+    torch.save(tutorial_generator().state_dict(), file)
+    page = visit("/")
+    settle(page)
+    expect(part(page, "drop-message")).not_to_be_in_viewport()
+    held: list[Route] = []
+    page.route("**/models?filename*", lambda route: held.append(route), times=1)
+    page.evaluate(DROP, [[file.name, list(file.read_bytes())]])
+    expect(part(page, "drop-message")).to_contain_text("netG.pth")
+    expect(part(page, "drop-message")).to_be_in_viewport()
+    held[0].continue_()
+    expect(part(page, "drop-message")).to_contain_text("is open", timeout=60_000)
+    for name in ("drop-message", "report-readings-name"):
+        expect(part(page, name)).to_be_in_viewport(ratio=1)
+    expect(page.locator(PICTURE)).to_be_in_viewport()
+    part(page, "choose").focus()
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Enter")
+    chooser.value.set_files(file)
+    expect(part(page, "choose")).to_be_disabled()
+    expect(part(page, "choose")).to_be_enabled(timeout=60_000)
+    expect(part(page, "choose")).to_be_focused()
 
 
 def test_a_file_that_is_no_checkpoint_gets_one_sentence(visit: Visit, watch: Watch) -> None:
@@ -124,7 +155,7 @@ def test_a_file_that_is_no_checkpoint_gets_one_sentence(visit: Visit, watch: Wat
     assert part(page, "model").input_value() == "large"
 
 
-def test_a_german_page_refuses_in_german(visit: Visit, watch: Watch) -> None:
+def test_a_german_page_refuses_in_german(visit: Visit, watch: Watch, tmp_path: Path) -> None:
     """The server's sentence, and the names of classes."""
     watch.expected.append("400")
     page = visit("/?model=labelled", locale="de-DE")
@@ -132,3 +163,6 @@ def test_a_german_page_refuses_in_german(visit: Visit, watch: Watch) -> None:
     expect(part(page, "label").locator("option").first).to_have_text("Stiefelette")
     page.set_input_files("[data-dx=file]", {"name": "netG.pth", "mimeType": "application/octet-stream", "buffer": b"<html></html>"})
     expect(part(page, "drop-message")).to_contain_text("netG.pth ist eine Webseite, kein Checkpoint")
+    torch.save(tutorial_generator(), tmp_path / "whole.pth")
+    page.set_input_files("[data-dx=file]", tmp_path / "whole.pth")
+    expect(part(page, "drop-message")).to_contain_text("whole.pth enthält gepicklte Objekte (ein ganzes Modul", timeout=60_000)

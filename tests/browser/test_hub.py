@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -51,6 +52,13 @@ def test_a_model_is_pulled_and_shown(visit: Visit, app: App, hub: HubStandIn, wa
     field.fill("ada/no-such-model")
     field.press("Enter")
     expect(message(page, "pull")).to_contain_text("the Hub shows no ada/no-such-model")
+    button = part(page, "hub-pull").locator(".dx-bar button")
+    # an answer that takes so long that the disabled button loses the focus
+    page.route("**/hub/pull", lambda route: (time.sleep(0.5), route.continue_()), times=1)
+    with page.expect_response("**/hub/pull"):
+        button.press("Enter")
+    expect(button).to_be_enabled()
+    expect(button).to_be_focused()
     field.fill("ada/from-the-hub")
     field.press("Enter")
     expect(part(page, "model")).to_have_value("from-the-hub")

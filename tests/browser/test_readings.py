@@ -57,13 +57,17 @@ def test_another_reading_and_an_override_without_losing_the_file(visit: Visit, a
     before = picture_count(page)
     readings.nth(1).click()
     expect(readings.nth(1)).to_have_attribute("aria-pressed", "true", timeout=120_000)
+    expect(readings.nth(1)).to_be_focused()
     another_picture(page, before)
     second = assert_own(page, app)
     assert second.config.generator.layers != first.config.generator.layers
 
     before = picture_count(page)
+    part(page, "report").locator("select[name=output]").focus()
     part(page, "report").locator("select[name=output]").select_option("sigmoid")
-    expect(part(page, "report-assumed").get_by_role("button")).to_have_text("Back to what was read for output", timeout=120_000)
+    back = part(page, "report-assumed").get_by_role("button")
+    expect(back).to_have_text("Back to what was read for output", timeout=120_000)
+    expect(back).to_be_focused()
     another_picture(page, before)
     third = assert_own(page, app)
     assert third.config.generator.output_shape == (3, 32, 32) and third.config.image_range == (0.0, 1.0)

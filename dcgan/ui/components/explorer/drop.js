@@ -61,7 +61,8 @@ class DropZone {
       this.#point(files[0]);
       return false;
     }
-    if (files !== this.#kept) this.#report.forget();
+    const isNew = files !== this.#kept;
+    if (isNew) this.#report.forget();
     this.#kept = files;
     const name = files.map((file) => file.name).join(" + ");
     const parts = files.flatMap((file) => [["filename", file.name], ["bytes", file.size]]);
@@ -71,11 +72,16 @@ class DropZone {
       const request = new XMLHttpRequest(); // fetch tells nothing of an upload's progress
       request.open("POST", address);
       request.upload.onprogress = (event) => this.#progress(name, event.loaded / event.total);
-      request.onload = () => resolve(this.#finish(request, name));
+      request.onload = () => resolve(this.#finish(request, name, isNew));
       request.onerror = () => resolve(this.#tell(this.#text("upload_failed", { name }), true));
-      request.onloadend = () => this.#setBusy(false);
+      const giveBack = holdFocus();
+      request.onloadend = () => {
+        this.#setBusy(false);
+        giveBack();
+      };
       this.#setBusy(true);
       this.#progress(name, 0);
+      if (isNew) this.#zone.scrollIntoView({ block: "start" }); // the drop may have been far from what is said of it
       request.send(new Blob(files));
     });
   }
@@ -86,17 +92,18 @@ class DropZone {
     this.#tell(percent < 100 ? this.#text("uploading", { name, percent }) : this.#text("reading", { name }));
   }
 
-  #finish(request, name) {
+  #finish(request, name, isNew) {
     const answer = parseJson(request.responseText);
     if (request.status !== 200) return this.#tell(answer.error ? this.#text.said(answer.error) : this.#text("upload_failed", { name }), true);
-    return this.#take(answer);
+    return this.#take(isNew ? answer : { ...answer, noise: null }, isNew); // the z stay what they are
   }
 
-  async #take({ model, report, noise }) {
+  async #take({ model, report, noise }, isNew) {
     if (model) await this.#done(model);
     const said = [model && this.#text("adopted", { model }), noise && this.#noise(noise.file, noise)];
     this.#tell(said.filter(Boolean).join(" "));
     if (model) this.#report.show(report);
+    if (isNew && model) this.#zone.scrollIntoView({ block: "start" }); // now there is room for it, beside the picture
     return true;
   }
 
@@ -110,6 +117,7 @@ class DropZone {
 
   #setBusy(busy) {
     this.#busy = busy;
+    this.#zone.ariaBusy = String(busy);
     this.#part("progress").hidden = !busy;
     this.#part("choose").disabled = busy;
     this.#part("file").value = ""; // so that the same file can be chosen again

@@ -95,10 +95,12 @@ class Hub {
   /** Return the server's answer, or {} after its complaint was said. */
   async #ask(form, route, wish, sentence) {
     if (this.#busy) return {};
+    const giveBack = holdFocus();
     this.#setBusy(true);
     this.#tell(form, sentence);
     const { status, answer } = await askServer(new URL(route, this.#base), { method: "POST", body: JSON.stringify(wish) });
     this.#setBusy(false);
+    giveBack();
     if (status === 200) return answer;
     this.#tell(form, answer.error ? this.#text.said(answer.error) : this.#text("lost"), true);
     return {};

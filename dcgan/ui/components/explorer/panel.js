@@ -116,6 +116,12 @@ function replaceRows(list, rows) {
   if (again) controls(again)[at]?.focus();
 }
 
+/** Remember what has the focus; the function that is returned gives it back, unless it went elsewhere meanwhile: a button that is disabled loses it. */
+function holdFocus() {
+  const held = document.activeElement;
+  return () => document.activeElement === document.body && held.focus({ preventScroll: true });
+}
+
 function create(tag, properties) {
   return Object.assign(document.createElement(tag), properties);
 }

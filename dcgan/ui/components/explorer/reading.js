@@ -67,7 +67,7 @@ class Report {
     const kept = Object.entries(this.#settings).filter(([key]) => key !== "reading");
     return kept.map(([key, value]) => {
       const item = create("li", { textContent: `${key}: ${value} ` });
-      const back = create("button", { type: "button", textContent: this.#text("report_back", { key }) });
+      const back = create("button", { type: "button", name: key, textContent: this.#text("report_back", { key }) });
       back.addEventListener("click", () => this.#override(key, null));
       item.append(back);
       return item;
@@ -80,7 +80,7 @@ class Report {
   }
 
   #reading({ title, sheet }, number, chosen) {
-    const button = create("button", { type: "button", ariaPressed: String(number === chosen) });
+    const button = create("button", { type: "button", name: `reading-${number}`, ariaPressed: String(number === chosen) });
     const picture = create("img", { src: `data:image/png;base64,${sheet}`, alt: "" });
     button.append(picture, create("span", { textContent: this.#text("report_reading", { k: number, title }) }));
     button.addEventListener("click", () => number !== chosen && this.#ask({ ...this.#settings, reading: String(number) }));
@@ -92,13 +92,14 @@ class Report {
   async #ask(settings) {
     const before = this.#settings;
     this.#settings = settings;
-    const { name } = document.activeElement;
+    const { localName, name } = document.activeElement;
     const taken = await this.#again(Object.entries(settings).map(([key, value]) => `${key}=${value}`));
     if (!taken) {
       this.#settings = before;
       this.show(this.#shown);
     }
-    if (name) this.#root.querySelector(`[name="${name}"]`)?.focus({ preventScroll: taken });
+    const again = name && (this.#root.querySelector(`${localName}[name="${name}"]`) ?? this.#root.querySelector(`[name="${name}"]`));
+    if (again) again.focus({ preventScroll: taken });
   }
 }
 
