@@ -72,6 +72,20 @@ def test_another_reading_and_an_override_without_losing_the_file(visit: Visit, a
     third = assert_own(page, app)
     assert third.config.generator.output_shape == (3, 32, 32) and third.config.image_range == (0.0, 1.0)
 
+    name = part(page, "model").input_value()
+    part(page, "undo").click()  # the report is that of the model that is shown
+    expect(readings.nth(1)).to_have_attribute("aria-pressed", "true")
+    expect(back).to_have_count(0)
+    part(page, "model").select_option("large")
+    expect(part(page, "report")).to_be_hidden()
+    expect(part(page, "drop-message")).to_have_text("")
+    part(page, "model").select_option(name)
+    expect(back).to_be_visible()
+    back.click()
+    expect(readings.first).to_have_attribute("aria-pressed", "true", timeout=120_000)
+    expect(back).to_have_count(0)
+    assert assert_own(page, app).config.generator.layers == first.config.generator.layers
+
 
 def test_a_layer_and_the_size_are_overridden_and_the_impossible_loses_nothing(visit: Visit, app: App, watch: Watch, tmp_path: Path) -> None:
     file = tmp_path / "netG.pth"

@@ -10,6 +10,8 @@ class DropZone {
   #busy = false;
   #report;
   #kept = []; // the files, to be read again in another way
+  #model = null; // whose name is shown
+  #read = new Map(); // model -> {files, report, settings}: how it was read
 
   /** `text(name, values)` gives sentences; `done(model)` is called after the server took the file in, `noise(name, noise)`
       for a notebook's z in it, which returns a sentence, and `point(file)` for a PNG, which stays here. */
@@ -39,14 +41,26 @@ class DropZone {
     if (event.type === "drop") this.#send([...event.dataTransfer.files]);
   }
 
-  /** What was said of the last files, for the same page after a reload; the files themselves stay behind. */
-  pack() {
-    return { report: this.#report.pack(), message: this.#part("drop-message").textContent };
+  /** Another model is shown: say how it was read, where that is known. */
+  model(name) {
+    const known = this.#read.get(name);
+    this.#model = name;
+    this.#kept = known?.files ?? [];
+    this.#tell("");
+    if (known) this.#report.open(known);
+    else this.#report.forget();
   }
 
-  unpack({ report, message }) {
-    if (!report) return;
-    this.#report.unpack(report);
+  /** How the model that is shown was read, for the same page after a reload; its files stay behind. */
+  pack() {
+    const { report, settings } = this.#read.get(this.#model) ?? {};
+    return { model: this.#model, report, settings, message: this.#part("drop-message").textContent };
+  }
+
+  unpack({ model, report, settings, message }) {
+    if (!report || model !== this.#model) return;
+    this.#read.set(model, { files: [], report, settings });
+    this.model(model);
     this.#tell(message);
   }
 
@@ -54,8 +68,8 @@ class DropZone {
     return this.#kept.length ? this.#send(this.#kept, settings) : this.#tell(this.#text("drop_again"), true);
   }
 
-  /** Hand files in that belong together, with `key=value` for what they do not say; resolves to whether they were taken. */
-  #send(files, settings = []) {
+  /** Hand files in that belong together, with {key: value} for what they do not say; resolves to whether they were taken. */
+  #send(files, settings = {}) {
     if (!files.length || this.#busy) return false;
     if (files.length === 1 && files[0].type === "image/png") {
       this.#point(files[0]);
@@ -67,12 +81,12 @@ class DropZone {
     const name = files.map((file) => file.name).join(" + ");
     const parts = files.flatMap((file) => [["filename", file.name], ["bytes", file.size]]);
     const address = new URL("models", this.#base);
-    address.search = new URLSearchParams([...parts, ...settings.map((setting) => ["set", setting])]);
+    address.search = new URLSearchParams([...parts, ...Object.entries(settings).map(([key, value]) => ["set", `${key}=${value}`])]);
     return new Promise((resolve) => {
       const request = new XMLHttpRequest(); // fetch tells nothing of an upload's progress
       request.open("POST", address);
       request.upload.onprogress = (event) => this.#progress(name, event.loaded / event.total);
-      request.onload = () => resolve(this.#finish(request, name, isNew));
+      request.onload = () => resolve(this.#finish(request, name, { files, settings, isNew }));
       request.onerror = () => resolve(this.#tell(this.#text("upload_failed", { name }), true));
       const giveBack = holdFocus();
       request.onloadend = () => {
@@ -92,17 +106,17 @@ class DropZone {
     this.#tell(percent < 100 ? this.#text("uploading", { name, percent }) : this.#text("reading", { name }));
   }
 
-  #finish(request, name, isNew) {
+  #finish(request, name, sent) {
     const answer = parseJson(request.responseText);
     if (request.status !== 200) return this.#tell(answer.error ? this.#text.said(answer.error) : this.#text("upload_failed", { name }), true);
-    return this.#take(isNew ? answer : { ...answer, noise: null }, isNew); // the z stay what they are
+    return this.#take(answer, sent);
   }
 
-  async #take({ model, report, noise }, isNew) {
+  async #take({ model, report, noise }, { files, settings, isNew }) {
+    if (model) this.#read.set(model, { files, report, settings });
     if (model) await this.#done(model);
-    const said = [model && this.#text("adopted", { model }), noise && this.#noise(noise.file, noise)];
+    const said = [model && this.#text("adopted", { model }), isNew && noise && this.#noise(noise.file, noise)]; // read anew, the z stay what they are
     this.#tell(said.filter(Boolean).join(" "));
-    if (model) this.#report.show(report);
     if (isNew && model) this.#zone.scrollIntoView({ block: "start" }); // now there is room for it, beside the picture
     return true;
   }

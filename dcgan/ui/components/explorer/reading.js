@@ -8,7 +8,7 @@ class Report {
   #shown = null;
   #layers;
 
-  /** `again(settings)` reads the same file with `["key=value", ...]`. */
+  /** `again(settings)` reads the same file with {key: value}, and tells whether it could. */
   constructor(root, text, again) {
     this.#root = root;
     this.#text = text;
@@ -26,17 +26,13 @@ class Report {
     this.#root.hidden = true;
   }
 
-  /** What is shown, for the same page after a reload. */
-  pack() {
-    return this.#root.hidden ? null : { report: this.#shown, settings: this.#settings };
-  }
-
-  unpack({ report, settings }) {
+  /** Show a report, and with which settings it came. */
+  open({ report, settings }) {
     this.#settings = settings;
-    this.show(report);
+    this.#show(report);
   }
 
-  show(report) {
+  #show(report) {
     const { proved, assumed, notes, convolutions, readings } = (this.#shown = report);
     const chosen = Number(this.#settings.reading ?? 1);
     this.#part("proved").replaceChildren(...proved.map((line) => create("li", { textContent: this.#text.said(line) })));
@@ -93,10 +89,10 @@ class Report {
     const before = this.#settings;
     this.#settings = settings;
     const { localName, name } = document.activeElement;
-    const taken = await this.#again(Object.entries(settings).map(([key, value]) => `${key}=${value}`));
-    if (!taken) {
+    const taken = await this.#again(settings);
+    if (!taken && this.#settings === settings) {
       this.#settings = before;
-      this.show(this.#shown);
+      this.#show(this.#shown);
     }
     const again = name && (this.#root.querySelector(`${localName}[name="${name}"]`) ?? this.#root.querySelector(`[name="${name}"]`));
     if (again) again.focus({ preventScroll: taken });

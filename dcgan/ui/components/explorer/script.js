@@ -156,6 +156,7 @@ class Explorer {
     this.#part("label").replaceChildren(...info.titles.map((name, k) => new Option(name, k)));
     this.view.open(info, seed, z, label);
     this.card.model();
+    this.drop.model(info.name);
     this.marked.model();
     this.#part("score").parentElement.hidden = !info.scores;
     this.#part("score").textContent = "";
