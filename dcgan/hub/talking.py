@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from huggingface_hub import constants, get_session, is_offline_mode
+from huggingface_hub import constants, get_session, get_token, is_offline_mode
 from huggingface_hub.errors import (  # type: ignore[attr-defined]  # HTTPError is that of the transport under the client
     FileMetadataError,
     GatedRepoError,
@@ -124,6 +124,8 @@ def _refusal(error: HfHubHTTPError, repo: str) -> str:
     if isinstance(error, RevisionNotFoundError):
         return f"{repo} has no such revision: name a branch, a tag or a whole commit behind @"
     if status == 401 and "Invalid" in str(error):
+        if get_token() is None:
+            return f"nobody is logged in at the Hub here: {LOG_IN}"
         return f"the Hub does not accept the token: {LOG_IN} to a valid one"
     if isinstance(error, RepositoryNotFoundError) or status in (401, 404):
         return f"the Hub shows no {repo}: the name is wrong, or it is private or not yours and you are not logged in ({LOG_IN})"

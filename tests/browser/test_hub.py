@@ -44,6 +44,14 @@ def test_nothing_is_asked_before_a_button_is_pressed(visit: Visit, hub: HubStand
     assert hub.requests == []
 
 
+def test_a_german_page_says_in_german_how_to_log_in(visit: Visit, watch: Watch) -> None:
+    watch.expected.append("400")
+    page = opened(visit("/", locale="de-DE"))
+    part(page, "hub-pull").locator("[name=repository]").fill("ada/no-such-model")
+    part(page, "hub-pull").locator(".dx-bar button").click()
+    expect(message(page, "pull")).to_contain_text("niemand ist angemeldet (mit `hf auth login` anmelden, oder HF_TOKEN setzen)")
+
+
 def test_a_model_is_pulled_and_shown(visit: Visit, app: App, hub: HubStandIn, watch: Watch) -> None:
     hub.add("ada/from-the-hub", files(app.home / "models" / "uniform"))
     page = opened(visit("/"))

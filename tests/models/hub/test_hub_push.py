@@ -106,7 +106,8 @@ def test_a_branch_is_made_where_one_is_named(logged_in: HubStandIn, mine: Path) 
 
 
 def test_without_a_token_nothing_is_made(hub: HubStandIn, mine: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert "log in with `hf auth login`, or set HF_TOKEN" in complaint(capsys, "push", "mine", "ada/clothes")
+    said = complaint(capsys, "push", "mine", "ada/clothes")
+    assert "nobody is logged in at the Hub here: log in with `hf auth login`, or set HF_TOKEN" in said
     assert hub.repos == {}
 
 
