@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import torch
 from safetensors.torch import load_file
+from tiny_app import TUNED
 
 from dcgan.events import StepDone
 from dcgan.training.runs.writer import RunWriter
@@ -40,7 +41,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def started(run: Path, pictures: Path) -> subprocess.Popen[str]:
-    settings = ("base_channels=4", "batch_size=8", "threads=1", "z_dim=8")
+    settings = ("base_channels=4", "batch_size=8", "threads=1", "z_dim=8", *TUNED)
     options = [part for setting in settings for part in ("--set", setting)]
     command = [
         sys.executable,

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file
+from tiny_app import TUNED
 
 from dcgan.training.control import send_order
 
@@ -21,7 +22,7 @@ STEPS = 240
 
 
 def command(run: Path, pictures: Path) -> list[str]:
-    settings = ("base_channels=4", "batch_size=8", "threads=1", "z_dim=8")
+    settings = ("base_channels=4", "batch_size=8", "threads=1", "z_dim=8", *TUNED)
     options = [part for setting in settings for part in ("--set", setting)]
     length = ["--steps", str(STEPS), "--save-every", "7"]
     return [sys.executable, "-m", "dcgan", "train", "--data", str(pictures), "--run", str(run), *length, *options, "--json"]
