@@ -87,7 +87,7 @@ function createOwnPictures(part, onUpload, onSource, onFound) {
       // a proxy's page, not our answer
     }
     if (request.status === 200) onSource(answer.source);
-    else tell(answer.error ? `${said(answer.error)}.` : say("lost"));
+    else tell(answer.error ? `${sayServed(answer.error)}.` : say("lost"));
   }
 
   function drag(event) {

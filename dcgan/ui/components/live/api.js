@@ -22,7 +22,7 @@ const withPause = (path, pause) => (pause ? `${path}?pause=${encodeURIComponent(
 /** An answer other than 2xx: `error` of its record is the server's sentence, the message what the page makes of it. */
 class Refusal extends Error {
   constructor(status, message, record = {}) {
-    super(said(message));
+    super(sayServed(message));
     Object.assign(this, { status, record });
   }
 }

@@ -9,11 +9,11 @@ function say(key, values = {}) {
 }
 
 /** What the server said, in the page's language where it is known. */
-const said = servedBy(SERVED.en, SERVED[language]);
+const sayServed = servedBy(SERVED.en, SERVED[language]);
 
 /** What the program itself said; what the page has no words for is English on every page. */
 function quoted(words) {
-  const known = said(words);
+  const known = sayServed(words);
   return Object.assign(document.createElement("q"), { lang: known === words ? "en" : language, textContent: known });
 }
 
