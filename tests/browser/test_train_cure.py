@@ -23,13 +23,14 @@ def test_the_remedy_of_a_collapse_is_a_new_run_from_an_earlier_stage(visit: Visi
     ill = str(page.evaluate("new URL(location).searchParams.get('run')"))
     told = live(page, "happenings").locator("li[data-severity=failure]").filter(has_text="Mode collapse")
     expect(told).to_be_visible(timeout=3 * PATIENCE)  # some 130 steps
-    told.get_by_role("button", name="Objective wasserstein").wait_for()
+    cure = live(page, "happenings").get_by_role("button", name="Objective wasserstein")
+    expect(cure).to_have_count(1)
     steps = live(page, "happenings").locator(".when").evaluate_all("(all) => all.map((each) => Number(each.textContent.match(/\\d+/)[0]))")
     assert len(steps) > 1 and steps == sorted(steps, reverse=True)  # the newest first, and so its remedy
     film = page.locator("#dcgan-runs [data-part=film-box]")
     film.locator("> summary").click()
     expect(film.locator("[data-part=film-run]")).to_have_value(ill, timeout=PATIENCE)
-    told.get_by_role("button", name="Objective wasserstein").click()
+    cure.click()
     page.wait_for_function("(ill) => ![null, ill].includes(new URL(location).searchParams.get('run'))", arg=ill, timeout=4 * PATIENCE)
     cured = str(page.evaluate("new URL(location).searchParams.get('run')"))
     expect_state(page, "running")

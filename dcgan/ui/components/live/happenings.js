@@ -20,6 +20,7 @@ function createHappenings(root, onChange) {
     const fresh = events.filter(({ event, order }) => TOLD.includes(event) && !(event === "order" && ![...CHANGES, ...ALONE].includes(order)));
     told = [...told, ...fresh];
     list.prepend(...fresh.map(item).reverse()); // the newest is what matters, and has the remedy for all that is still so
+    offerOnce();
     box.hidden = !told.length;
     if (fresh.length) list.scrollTop = 0;
     if (fresh.length) onChange(told.filter(({ event }) => event !== "finished").map(({ step, severity }) => ({ step, kind: severity })));
@@ -61,6 +62,17 @@ function createHappenings(root, onChange) {
     return node;
   }
 
+  /** One remedy for several findings is one button, at the newest of them; an older one that is in use stays. */
+  function offerOnce() {
+    const offered = new Set();
+    for (const remedy of list.querySelectorAll(".remedy")) {
+      const [button, answer] = remedy.children;
+      const isInUse = button.disabled || answer.hasChildNodes() || remedy.matches(":focus-within");
+      if (offered.has(button.textContent) && !isInUse) remedy.remove();
+      offered.add(button.textContent);
+    }
+  }
+
   /** Continue from an earlier stage with what the finding names, as a new run. */
   function remedy({ remedy: { settings, from_step: step } }) {
     const button = document.createElement("button");
@@ -74,6 +86,7 @@ function createHappenings(root, onChange) {
       button.disabled = false;
     });
     const both = document.createElement("span");
+    both.className = "remedy";
     both.append(button, answer);
     return both;
   }
