@@ -150,13 +150,9 @@ OBJECTIVES = ["non-saturating", "minimax", "least-squares", "hinge", "wasserstei
 def bare(browser: Browser) -> Iterator[Page]:
     """A page with the component's functions and nothing else."""
     page = browser.new_page()
-    scripts = ("served/served.js", "live/words.js", "slow_motion/objectives.js", "slow_motion/formulas.js")
+    scripts = ("live/words.js", "slow_motion/objectives.js", "slow_motion/formulas.js")
     page.set_content("<p></p>")
-    page.add_script_tag(
-        content="\n".join(
-            ["const [TABLES, SERVED] = [{ en: {} }, { en: {} }];", *((SOURCES / script).read_text("utf-8") for script in scripts)]
-        )
-    )
+    page.add_script_tag(content="\n".join(["const TABLES = { en: {} };", *((SOURCES / script).read_text("utf-8") for script in scripts)]))
     yield page
     page.close()
 

@@ -46,11 +46,6 @@ def component_texts(tables: Mapping[str, Mapping[str, str]], *prefixes: str) -> 
     }
 
 
-def train_texts(tables: Mapping[str, Mapping[str, str]], *prefixes: str) -> dict[str, dict[str, dict[str, str]]]:
-    """Return what `live/words.js` needs: the sentences of a component of the Train page, and what the server says no with there."""
-    return {"TABLES": component_texts(tables, *prefixes), "SERVED": component_texts(tables, "train.refusal")}
-
-
 def setting_names(tables: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
     """Return language -> setting -> what the form calls it; data and length are settings of a run too."""
     prefix = "train.form.field_"

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import gradio as gr
 
-from dcgan.ui.components import component, setting_names, train_texts
+from dcgan.ui.components import component, component_texts, setting_names
 
 SHARED = ("words.js", "settings.js", "api.js", "plotly.js", "history.js")  # of the live view
 OWN = ("source.js", "curves.js", "sheets.js", "table.js", "queue.js", "script.js")
-SCRIPTS = ("../routes/routes.js", "../served/served.js", *(f"../live/{name}" for name in SHARED), "../making_way/making_way.js", *OWN)
+SCRIPTS = ("../routes/routes.js", *(f"../live/{name}" for name in SHARED), "../making_way/making_way.js", *OWN)
 
 
 def comparison_view(tables: Mapping[str, Mapping[str, str]]) -> gr.HTML:
@@ -26,5 +26,9 @@ def comparison_view(tables: Mapping[str, Mapping[str, str]]) -> gr.HTML:
     tables
         Language -> key -> sentence; the keys under `train.compare` go into the page.
     """
-    constants = {**train_texts(tables, "train.compare", "train.way"), "FIELDS": setting_names(tables), "PLOTLY_VERSION": version("plotly")}
+    constants = {
+        "TABLES": component_texts(tables, "train.compare", "train.way"),
+        "FIELDS": setting_names(tables),
+        "PLOTLY_VERSION": version("plotly"),
+    }
     return component(Path(__file__).parent, SCRIPTS, constants, elem_id="dcgan-compare")

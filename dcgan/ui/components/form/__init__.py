@@ -7,12 +7,13 @@ from pathlib import Path
 
 import gradio as gr
 
-from dcgan.ui.components import component, train_texts
+from dcgan.ui.components import component, component_texts
 
 SCRIPTS = (
     "../routes/routes.js",
     "../served/served.js",
     "../live/words.js",
+    "../served/published.js",
     "../live/api.js",
     "../making_way/making_way.js",
     "../clipboard/clipboard.js",
@@ -31,9 +32,12 @@ SCRIPTS = (
 def training_form(tables: Mapping[str, Mapping[str, str]]) -> gr.HTML:
     """Return the form. It says `dcgan:run` on the document when it has started one.
 
+    It carries, for the whole page, what the server says no with.
+
     Parameters
     ----------
     tables
         Language -> key -> sentence; the keys under `train.form` go into the page.
     """
-    return component(Path(__file__).parent, SCRIPTS, train_texts(tables, "train.form", "train.way"), elem_id="dcgan-form")
+    constants = {"TABLES": component_texts(tables, "train.form", "train.way"), "SERVED": component_texts(tables, "train.refusal")}
+    return component(Path(__file__).parent, SCRIPTS, constants, elem_id="dcgan-form")

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import gradio as gr
 
-from dcgan.ui.components import component, setting_names, train_texts
+from dcgan.ui.components import component, component_texts, setting_names
 
 SCRIPTS = (
     "../routes/routes.js",
-    "../served/served.js",
     "words.js",
     "settings.js",
     "api.js",
@@ -44,7 +43,7 @@ def live_view(tables: Mapping[str, Mapping[str, str]]) -> gr.HTML:
         Language -> key -> sentence; the keys under `train.live` go into the page.
     """
     constants = {
-        **train_texts(tables, "train.live", "train.way"),
+        "TABLES": component_texts(tables, "train.live", "train.way"),
         "FIELDS": setting_names(tables),
         "PLOTLY_VERSION": version("plotly"),
     }

@@ -1,4 +1,4 @@
-// The sentences of one language, and numbers as that language writes them. TABLES and SERVED are put in front by the factory.
+// The sentences of one language, and numbers as that language writes them. TABLES is put in front by the factory.
 
 const language = TABLES[navigator.language.slice(0, 2)] ? navigator.language.slice(0, 2) : "en";
 
@@ -8,8 +8,8 @@ function say(key, values = {}) {
   return sentence.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
-/** What the server said, in the page's language where it is known. */
-const sayServed = servedBy(SERVED.en, SERVED[language]);
+/** What the server said, in the page's language where it is known; the form has the table for the whole page. */
+const sayServed = (sentence) => window.dcganSayServed?.(sentence) ?? sentence;
 
 /** What the program itself said; what the page has no words for is English on every page. */
 function quoted(words) {

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import gradio as gr
 
-from dcgan.ui.components import component, setting_names, train_texts
+from dcgan.ui.components import component, component_texts, setting_names
 
 SCRIPTS = (
     "../routes/routes.js",
-    "../served/served.js",
     "../live/words.js",
     "../live/settings.js",
     "../live/api.js",
@@ -32,5 +31,5 @@ def run_list(tables: Mapping[str, Mapping[str, str]], public: bool) -> gr.HTML:
     public
         True where strangers come in: nothing is taken in, nothing handed out.
     """
-    constants = {**train_texts(tables, "train.runs"), "FIELDS": setting_names(tables), "PUBLIC": public}
+    constants = {"TABLES": component_texts(tables, "train.runs"), "FIELDS": setting_names(tables), "PUBLIC": public}
     return component(Path(__file__).parent, SCRIPTS, constants, elem_id="dcgan-runs")

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import gradio as gr
 
-from dcgan.ui.components import component, train_texts
+from dcgan.ui.components import component, component_texts
 
 SCRIPTS = (
     "../routes/routes.js",
-    "../served/served.js",
     "../live/words.js",
     "../live/api.js",
     "../form/layers.js",
@@ -34,4 +33,4 @@ def slow_motion(tables: Mapping[str, Mapping[str, str]]) -> gr.HTML:
     tables
         Language -> key -> sentence; the keys under `train.slow` go into the page.
     """
-    return component(Path(__file__).parent, SCRIPTS, train_texts(tables, "train.slow"), elem_id="dcgan-slow")
+    return component(Path(__file__).parent, SCRIPTS, {"TABLES": component_texts(tables, "train.slow")}, elem_id="dcgan-slow")
