@@ -44,7 +44,7 @@ NOT_OURS = "Not trained by this program."
 
 
 def model_card(name: str, config: ModelConfig, facts: HubFacts = NO_FACTS) -> str:
-    """Return the card of a model that this program trained."""
+    """Return the card of a model that this program trained, or that came from elsewhere."""
     training: dict[str, Any] = dict(config.training or {})
     channels, height, width = config.generator.output_shape
     terms = training.get("terms") or "not stated"
@@ -84,6 +84,8 @@ def model_card(name: str, config: ModelConfig, facts: HubFacts = NO_FACTS) -> st
 
 
 def _kind_of_weights(training: dict[str, Any]) -> str:
+    if not training:
+        return "as they were in the file that they came in"
     has_average = training.get("recipe", {}).get("ema_decay", 0.999) > 0
     return "the moving average over training" if has_average else "those of the last step"
 

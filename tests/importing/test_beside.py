@@ -11,7 +11,7 @@ from authors import Critic
 from gallery import GALLERY
 
 from dcgan.models.importing import inspect_file
-from dcgan.models.importing.beside import partner
+from dcgan.models.importing.beside import WITHIN, partner
 
 
 @pytest.mark.parametrize(
@@ -38,18 +38,22 @@ def test_no_pair(tmp_path: Path, own: str) -> None:
 
 
 @pytest.mark.usefixtures("read_here")
-def test_it_judges_the_pictures(tmp_path: Path) -> None:
+@pytest.mark.parametrize("where", ["beside", "within", "both"])
+def test_it_judges_the_pictures(tmp_path: Path, where: str) -> None:
     torch.manual_seed(0)
     author, judge = GALLERY["no norms"].trained(), Critic(4)
     judge.main[-2] = torch.nn.Conv2d(32, 1, 2, bias=False)  # of 32 px
-    torch.save(author.state_dict(), tmp_path / "netG.pth")
-    torch.save(judge.state_dict(), tmp_path / "netD.pth")
+    parts = {"netG": author.state_dict()} if where == "beside" else {"netG": author.state_dict(), "netD": judge.state_dict()}
+    torch.save(parts, tmp_path / "netG.pth")
+    if where != "within":
+        torch.save(judge.state_dict(), tmp_path / "netD.pth")
     found = inspect_file(tmp_path / "netG.pth")
     pictures = torch.rand(4, 3, 32, 32) * 2 - 1
     with torch.no_grad():
         said, truth = found.best.model.build_discriminator()(pictures), judge.eval()(pictures).logit()
     np.testing.assert_allclose(said.flatten().numpy(), truth.numpy(), atol=1e-3)
-    assert "netD.pth beside it was taken along" in found.notes[-1]
+    said_of_it = "netD.pth beside it was taken along as its discriminator." if where == "beside" else WITHIN
+    assert [note for note in found.notes if "discriminator" in note] == [said_of_it]
 
 
 @pytest.mark.usefixtures("read_here")

@@ -162,7 +162,8 @@ FILES = {
     "net.pth.gz": (b"\x1f\x8b\x08", "gzip"),
     "notes.pth": (("Verlust für die erste Epoche: 0.3\n" * 20).encode(), "text"),
     "train.ipynb": (b'{"cells": []}', "text"),
-    "weights.bin": (bytes(range(128, 256)), "not a file that is read here"),
+    "weights.bin": (bytes(range(128, 256)), "does not begin as any of the files that are read here"),
+    "noise.pth": (bytes(range(128, 256)), "whatever its name"),
 }
 
 

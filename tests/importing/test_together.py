@@ -13,6 +13,7 @@ from torch import Tensor
 
 from dcgan.errors import CheckpointError
 from dcgan.models.importing import Contents, Options, inspect_together
+from dcgan.models.importing.beside import WITHIN
 
 
 def contents(name: str, tensors: dict[str, Tensor]) -> Contents:
@@ -52,6 +53,16 @@ def test_a_discriminator_of_other_pictures_is_left_and_said(files: dict[str, Con
     together = inspect_together([other, files["G"]], Options())
     assert together.found is not None and together.found.best.model.config.discriminator is None
     assert together.found.notes[-1] == "weights_b.pth beside it was not taken along: it cannot be read as its discriminator."
+
+
+def test_a_discriminator_of_its_own_comes_before_that_in_the_generators_file(files: dict[str, Contents]) -> None:
+    judge = Critic(4)
+    judge.main[-2] = torch.nn.Conv2d(32, 1, 2, bias=False)  # of 32 px
+    parts = {"netG": files["G"].tensors, "netD": judge.state_dict()}
+    both = contents("all.pth", {f"{part}/{name}": tensor for part, tensors in parts.items() for name, tensor in tensors.items()})
+    assert (within := inspect_together([both], Options()).found) is not None and within.notes[-1] == WITHIN
+    found = inspect_together([both, contents("netD.pth", judge.state_dict())], Options()).found
+    assert found is not None and found.notes == (*within.notes[:-1], "netD.pth beside it was taken along as its discriminator.")
 
 
 def test_two_generators_are_refused_by_name(files: dict[str, Contents]) -> None:

@@ -59,6 +59,8 @@ def test_a_dropped_notebook_checkpoint_becomes_a_model(client: TestClient, home:
     z = maker.z(range(3))
     assert np.abs(maker.images(z).astype(int) - authors_picture(tutorial_state(), z)).max() <= 1
     assert (home / "models" / answer["model"] / "preview.png").is_file()
+    card = (home / "models" / answer["model"] / "README.md").read_text("utf-8")
+    assert "Weights are as they were in the file" in card and "average" not in card
 
 
 def test_the_same_file_twice_is_the_same_model_and_another_is_not(client: TestClient, home: Path) -> None:

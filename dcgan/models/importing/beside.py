@@ -14,6 +14,7 @@ from dcgan.models.importing.report import Inspection
 GENERATOR = re.compile(r"net_?g|g_?net|generator|gen|(?<![a-z])g(?![a-z])")
 DISCRIMINATOR = re.compile(r"net_?d|d_?net|discriminator|disc|dis|critic|(?<![a-z])d(?![a-z])")
 PLACE = "*"  # of either word
+WITHIN = "The discriminator in the file was taken along."
 
 
 def with_partner(found: Inspection, path: Path, allow_pickle: bool) -> Inspection:
@@ -33,7 +34,7 @@ def with_discriminator(found: Inspection, contents: Contents) -> Inspection:
         best = replace(found.best, model=critic_alone(found.best.model, contents))
     except DCGANError:
         return _left(found, contents.name)
-    notes = (*found.notes, f"{contents.name} beside it was taken along as its discriminator.")
+    notes = (*(note for note in found.notes if note != WITHIN), f"{contents.name} beside it was taken along as its discriminator.")
     return replace(found, readings=(best, *found.readings[1:]), notes=notes)
 
 

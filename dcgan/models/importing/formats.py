@@ -95,7 +95,7 @@ def _what(path: Path, start: bytes) -> str:
         return f"{name} is TensorFlow's, which does not say how its layers are put together; in the notebook, save one with {KERAS_LINE}"
     if _is_text(start):
         return f"{name} is text, such as a log, a program or a notebook, not a network's weights; {again}"
-    return f"{name} is not a file that is read here ({KINDS}); {again}"
+    return f"{name} does not begin as any of the files that are read here ({KINDS}), whatever its name; {again}"
 
 
 def _is_text(start: bytes) -> bool:

@@ -12,7 +12,7 @@ from torch import Tensor
 from dcgan.errors import CheckpointError, ConfigError
 from dcgan.models.folder import Model, ModelConfig
 from dcgan.models.importing.assembly import assemble, with_own_statistics
-from dcgan.models.importing.beside import with_partner
+from dcgan.models.importing.beside import WITHIN, with_partner
 from dcgan.models.importing.contents import Contents, read_contents
 from dcgan.models.importing.critic import critic
 from dcgan.models.importing.described import inspect_described
@@ -114,7 +114,9 @@ def _inspect(contents: Contents, options: Options) -> Inspection:
     if options.reading > len(readings):
         raise ConfigError(f"there are {len(readings)} readings that fit, found reading={options.reading}")
     readings.insert(0, readings.pop(options.reading - 1))
-    return Inspection(contents.name, contents.kind, node.name, proofs(network), tuple(readings), _notes(network, readings[0]))
+    return Inspection(
+        contents.name, contents.kind, node.name, proofs(network), tuple(readings), (*_notes(network, readings[0]), *_company(readings[0]))
+    )
 
 
 def _generator(contents: Contents, options: Options) -> tuple[Node, Skeleton]:
@@ -249,3 +251,7 @@ def _notes(network: Skeleton, reading: Reading) -> tuple[str, ...]:
     if norms and (reading.misfit is None or reading.misfit > 0.5):
         return ("Its batch norm statistics are not those of any reading: they may be stale; statistics=estimate takes the network's own.",)
     return ()
+
+
+def _company(reading: Reading) -> tuple[str, ...]:
+    return (WITHIN,) if reading.model.config.discriminator is not None else ()
