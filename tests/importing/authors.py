@@ -73,12 +73,18 @@ def up(
 
 
 def tutorial(
-    z: int = 100, w: int = 12, channels: int = 3, doublings: int = 4, last: tuple[int, ...] = (4, 2, 1), name: str = "main"
+    z: int = 100,
+    w: int = 12,
+    channels: int = 3,
+    doublings: int = 4,
+    last: tuple[int, ...] = (4, 2, 1),
+    name: str = "main",
+    act: nn.Module | None = None,
 ) -> nn.Module:
     widths = [w * 2**k for k in range(doublings - 1, -1, -1)]
-    layers = up(z, widths[0], 4, 1, 0)
+    layers = up(z, widths[0], 4, 1, 0, act=act)
     for a, b in pairwise(widths):
-        layers += up(a, b, 4, 2, 1)
+        layers += up(a, b, 4, 2, 1, act=act)
     return Wrapped(name, *layers, nn.ConvTranspose2d(w, channels, *last, bias=False), nn.Tanh())
 
 

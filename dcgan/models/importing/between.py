@@ -21,6 +21,7 @@ ACTS: dict[Act, float] = {
     ("mish", None): 4.5,
     ("tanh", None): 4.5,
 }
+SIGNED = 5.0  # more for any but ReLU, where names and shapes are the PyTorch tutorial's
 CHANGE, CHANGE_BEHIND_LINEAR = 5.0, 1.5  # of the activation from one layer to the next
 EMPTY, FULL = 2.5, 5.0  # where one module stands between, of neither activation nor resize, and of both
 BARE = -1.0  # the cost of 0.8 behind a first norm without an activation
@@ -35,11 +36,22 @@ def branch_acts(branch: Branch) -> dict[Act, float]:
     return {NO_ACT: 0.0, RELU: 2.0, LEAKY: 2.5} if is_bare else {NO_ACT: 3.0, RELU: 0.0, LEAKY: 0.5}
 
 
+def is_tutorial(network: Skeleton) -> bool:
+    """Say whether a generator is called and built as the PyTorch tutorial's: its batch norm statistics after few steps tell little."""
+    *hidden, last = network.stages
+    usual = all(stage.size == (4, 4) and stage.norm is not None and stage.norm_gap == 0 for stage in hidden) and last.norm is None
+    numbered = all(stage.gap == 1 for stage in network.stages[1:])
+    plain = all(stage.ways[0] == "transposed" and "bias" not in stage.kernel.tensors for stage in network.stages)
+    return network.name.rpartition(".")[2] == "main" and usual and numbered and plain
+
+
 class Between:
     """The activations and eps of one network, under a person's options."""
 
     def __init__(self, network: Skeleton, options: Options) -> None:
         self._stages, self._options = network.stages, options
+        more = SIGNED if is_tutorial(network) else 0.0
+        self._kinds = {act: cost + more * (act != RELU) for act, cost in ACTS.items()}
 
     def acts(self, index: int, found: Found) -> dict[Act, float]:
         """Return the activations that can stand before kernel `index`, and what each costs."""
@@ -53,7 +65,7 @@ class Between:
             return {("leaky_relu", stage.slope): 0.0}
         without, with_one = self._act_costs(index, found)
         change = CHANGE_BEHIND_LINEAR if found.is_loose else CHANGE
-        kinds = {found.act: 0.0, **{act: cost + change for act, cost in ACTS.items() if act != found.act}} if found.act else ACTS
+        kinds = {found.act: 0.0, **{act: cost + change for act, cost in ACTS.items() if act != found.act}} if found.act else self._kinds
         return {NO_ACT: without, **{act: cost + with_one for act, cost in kinds.items()}}
 
     def _act_costs(self, index: int, found: Found) -> tuple[float, float]:

@@ -79,12 +79,14 @@ class Stage:
 class Skeleton:
     """What a file proves of a generator. `inputs` are the numbers that its first kernel takes; `table` the label embedding.
 
-    The table of a network that `is_dense` is what a linear layer gives for each label; an activation can stand behind.
+    The table of a network that `is_dense` is what a linear layer gives for each label; an activation can stand behind. `name` is how the
+    part of the file is called that the network is.
     """
 
     stages: tuple[Stage, ...]
     table: Part | None = None
     is_dense: bool = False
+    name: str = ""
 
     @property
     def branch(self) -> Branch | None:

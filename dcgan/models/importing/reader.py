@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import prod, sqrt
 from pathlib import Path
 
@@ -135,7 +136,7 @@ def _generator(contents: Contents, options: Options) -> tuple[Node, Skeleton]:
         if node.says_discriminator and options.network is None:
             continue
         try:
-            return node, skeleton(modules(node), contents.ordered)
+            return node, replace(skeleton(modules(node), contents.ordered), name=node.name)
         except ConfigError as error:
             reasons.append((not node.says_generator, str(error)))
     if options.network is not None and not nodes:
