@@ -204,7 +204,7 @@ def test_what_draws_no_picture_is_refused(tmp_path: Path, make: Callable[[], nn.
         inspect_file(tmp_path / "it.safetensors")
 
 
-@pytest.mark.parametrize("how", ["sum, then relu", "sum alone", "norms first"])
+@pytest.mark.parametrize("how", ["sum alone", *(pytest.param(how, marks=pytest.mark.slow) for how in ("sum, then relu", "norms first"))])
 def test_blocks_that_add_what_comes_in_are_refused_by_their_statistics(tmp_path: Path, how: str) -> None:
     save_file(Author(lambda: Pairs(how), 60, (32, 32), call=plain).trained().state_dict(), tmp_path / "it.safetensors")
     with pytest.raises(CheckpointError, match="by its batch norm statistics it has residual blocks"):
