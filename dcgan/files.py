@@ -17,6 +17,7 @@ from typing import Any
 from dcgan.errors import DCGANError
 
 PIECE = 1 << 20  # bytes read at once
+NAME = re.compile(r"[^./\\:\0][^/\\:\0]*")
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -48,6 +49,11 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
+def is_name(text: str) -> bool:
+    """Say whether `text` can be the name of a folder that is not hidden: one part of a path, which leads nowhere else."""
+    return bool(NAME.fullmatch(text)) and len(os.fsencode(text)) < 256
+
+
 def plain_stem(filename: str, otherwise: str) -> str:
     """Return the name of a file without its suffix, in letters, digits, hyphens and underscores, at most 40 of them."""
     return re.sub(r"[^A-Za-z0-9_-]+", "-", Path(filename).stem).strip("-")[:40] or otherwise
@@ -75,7 +81,7 @@ def new_folder(path: Path, force: bool = False) -> Iterator[Path]:
     try:
         yield temporary
         temporary.chmod(0o755)
-        if path.exists():
+        if path.exists() and force:
             path.rename(path.with_name(f"{path.name}.old-{time.strftime('%Y%m%d-%H%M%S')}"))
         temporary.rename(path)
     finally:

@@ -44,6 +44,7 @@ SINGLE = {
     "notebook": "api",
     "__main__": "cli",
     "films": "images",
+    "aside": "files",
     "": "api",
 }  # modules that belong to a room of another name
 NEVER = {("ui", "cli"), ("cli", "ui"), ("cli", "web"), ("cli", "studio"), ("studio", "api"), ("web", "api"), ("ui", "api")}

@@ -14,6 +14,7 @@ from dcgan.ui.texts import tables
 
 PACKAGE = Path(dcgan.__file__).parent
 COVERED = (
+    "aside.py",
     "config.py",
     "directions/jobs.py",
     "directions/labelled.py",
@@ -21,6 +22,7 @@ COVERED = (
     "studio/comparing.py",
     "studio/data.py",
     "studio/form.py",
+    "studio/own_models.py",
     "studio/studio.py",
     "training/comparing.py",
     "training/design.py",

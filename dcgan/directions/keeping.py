@@ -87,7 +87,7 @@ def _check(directions: Sequence[Direction]) -> None:
 
 def _folder(info: ModelInfo) -> Path | None:
     if info.source == "own":
-        return Path(info.path)
+        return Path(info.path) if Path(info.path).is_dir() else None  # it may have been deleted meanwhile
     return dcgan_home() / "cache" / info.sha256 if info.sha256 else None
 
 

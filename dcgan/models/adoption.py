@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from dcgan.aside import Aside
 from dcgan.errors import CheckpointError, DCGANError
-from dcgan.files import plain_stem, sha256_of
+from dcgan.files import plain_stem, read_json, sha256_of, write_json
 from dcgan.images import grid, png_bytes
 from dcgan.latent import z_to_text
 from dcgan.models.card import model_card
@@ -26,6 +27,7 @@ from dcgan.models.synthesizer import Synthesizer
 PREVIEW = 64  # seeds on the preview
 SHEET = 8  # on that of a reading
 SUFFIX = re.compile(r"\.[a-z0-9]{1,12}")
+OWNER = "owner.json"  # in a model's folder: whose it is, and the files that it was read from, as their sha256
 MOST_NOISE = 64  # z that a page shows of a file
 
 
@@ -45,10 +47,11 @@ class Adopted:
     together: Together
 
 
-def adopt(uploads: Sequence[Upload], models: Path, allow_pickle: bool, settings: Sequence[str] = ()) -> Adopted:
+def adopt(uploads: Sequence[Upload], models: Path, allow_pickle: bool, settings: Sequence[str] = (), owner: str = "") -> Adopted:
     """Read the generator that came, with the discriminator and the z that came with it, into a new folder of `models`.
 
-    The same files with the same `settings`, as `import --set` takes them, are the same model. The uploads are used up.
+    The same files with the same `settings`, as `import --set` takes them, are the same model. The uploads are used up. The folder says
+    which files it was read from, and whose it is: the digest of the `owner`'s key.
 
     Raises
     ------
@@ -56,19 +59,30 @@ def adopt(uploads: Sequence[Upload], models: Path, allow_pickle: bool, settings:
         They are something else, in the names that their user knows; or a setting is wrong.
     """
     options = apply_options(Options(), settings)
-    salt = "\n".join([*settings, *sorted(sha256_of(upload.path) for upload in uploads)]).encode()
+    files = sorted(sha256_of(upload.path) for upload in uploads)
     together = inspect_together([_read(upload, allow_pickle) for upload in uploads], options)
     if together.found is None:
         return Adopted(None, together)
-    name = f"{model_name(together.found.file)}-{sha256(salt).hexdigest()[:6]}"
-    folder = models / name
+    said = "\n".join([*settings, *files]).encode()
+    name = f"{model_name(together.found.file)}-{sha256(said).hexdigest()[:6]}"
+    folder, aside = models / name, Aside(models)
     try:
-        if not folder.exists():
+        if not folder.exists() and (ticket := aside.newest(name)):
+            aside.bring_back(ticket)  # with what was saved beside it
+        elif not folder.exists():
             keep(together.found.best.model, folder)
+            write_json(folder / OWNER, {"key_sha256": owner, "files": files})
     except (DCGANError, OSError):
         if not folder.exists():  # else the same file came twice at once
             raise
     return Adopted(name, together)
+
+
+def other_readings(model: str, models: Path) -> list[str]:
+    """Return the models of `models` that were read from the same files in another way."""
+    files = read_json(models / model / OWNER).get("files")
+    records = sorted(models.glob(f"[!.]*/{OWNER}")) if files else []
+    return [path.parent.name for path in records if path.parent.name != model and read_json(path).get("files") == files]
 
 
 def page_answer(adopted: Adopted) -> dict[str, Any]:

@@ -44,6 +44,10 @@ class Library:
     def names(self) -> list[str]:
         return [name for name, _, _ in self._folders()]
 
+    def own(self) -> list[str]:
+        """Return the names of the own models."""
+        return [name for name, _, source in self._models() if source == "own"]
+
     def new_folder(self, name: str) -> Path:
         """Return the folder of an own model that is to be called `name`; a CheckpointError where that is no plain name."""
         if not NAME.fullmatch(name):
@@ -96,8 +100,7 @@ class Library:
 
     def recordings(self) -> dict[str, Path]:
         """Return model -> the recorded run that made it, for those that carry one; shipped ones first."""
-        models = takewhile(lambda folder: folder[2] != "run", self._folders())  # runs come last, and may be many
-        kept = {name: path / RECORDING for name, path, _ in models}
+        kept = {name: path / RECORDING for name, path, _ in self._models()}
         return {name: path for name, path in kept.items() if (path / "events.jsonl").exists()}
 
     def _from_hub(self, model: str, allowed: bool) -> tuple[Model, str, Source]:
@@ -120,6 +123,10 @@ class Library:
         if snapshot is None:
             raise CheckpointError(f"{path} is neither a model folder (config.json, generator.safetensors) nor a run with a snapshot")
         return read_model(snapshot), path.resolve().name, "run"
+
+    def _models(self) -> Iterator[tuple[str, Path, Source]]:
+        """Yield what `_folders` does but for the runs, which come last, and may be many."""
+        return takewhile(lambda folder: folder[2] != "run", self._folders())
 
     def _folders(self) -> Iterator[tuple[str, Path, Source]]:
         """Yield (name, model folder, source), each name once."""

@@ -13,11 +13,11 @@ from typing import Any
 
 from dcgan.config import Budget
 from dcgan.errors import DCGANError, RunError
-from dcgan.files import read_json, write_json
+from dcgan.files import is_name, read_json, write_json
 from dcgan.studio.keys import is_key
 from dcgan.training.comparing import Comparison
 from dcgan.training.runs.folder import RunState
-from dcgan.training.runs.store import ACTIVE, is_name
+from dcgan.training.runs.store import ACTIVE
 from dcgan.training.worker import TrainRequest
 
 FOLDER = "comparisons"

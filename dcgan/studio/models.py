@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from dcgan.errors import DCGANError
+from dcgan.files import is_name
 from dcgan.models import Library, ModelInfo, Synthesizer
 from dcgan.models.library import newest_snapshot
-from dcgan.training.runs.store import is_name
 
 LOADED = 8  # models kept in memory
 DEFAULT_MODEL = "fashion-mnist-32"
@@ -45,7 +45,8 @@ class LoadedModels:
             with contextlib.suppress(DCGANError):
                 found.append(self.synthesizer(also).info)
         if self._named and all(info.name != self._named for info in found):
-            found.insert(0, replace(self.synthesizer(self._named).info, name=self._named))
+            with contextlib.suppress(DCGANError):  # deleted since
+                found.insert(0, replace(self.synthesizer(self._named).info, name=self._named))
         return found
 
     def synthesizer(self, model: str) -> Synthesizer:
@@ -60,7 +61,12 @@ class LoadedModels:
             return self._loaded[key]
 
     def _version(self, model: str) -> str:
-        runs = [self._library.home / "runs" / model] if is_name(model) else []
+        """Return what is another one where the name means another model than before: a run has learned, an own model was replaced."""
+        home = self._library.home
+        own = home / "models" / model / "config.json"
+        if is_name(model) and own.exists():
+            return str(own.stat().st_mtime_ns)
+        runs = [home / "runs" / model] if is_name(model) else []
         named = [Path(model)] if model == self._named else []
         snapshots = (newest_snapshot(folder) for folder in (*runs, *named))
         return next((snapshot.name for snapshot in snapshots if snapshot), "")

@@ -14,12 +14,12 @@ from dcgan.data.entries import NAMES
 from dcgan.errors import AnotherRunIsOn, RunError
 from dcgan.files import read_json, write_json
 from dcgan.models import Library, ModelInfo, Synthesizer
-from dcgan.models.adoption import Adopted, Upload, adopt
 from dcgan.studio.comparing import Asked, Comparisons
 from dcgan.studio.data import OwnData
 from dcgan.studio.form import Estimate, Planner, StartRequest
 from dcgan.studio.keys import digest, is_key
 from dcgan.studio.models import LoadedModels
+from dcgan.studio.own_models import OwnModels
 from dcgan.training.changes import changed_by
 from dcgan.training.comparing import Comparison
 from dcgan.training.control import OrderName, send_order
@@ -49,6 +49,7 @@ class Studio:
         self.planner = Planner(self.library, self.data_dir, public)
         self.comparisons = Comparisons(self.library.home, self._train, self._halt, self._state)
         self.own_data = OwnData(self.library.home, self.data_dir)
+        self.own_models = OwnModels(self.library, public)
         self._models = LoadedModels(self.library, model)
         self._workers = Workers()
         # Two locks: what is to be trained is read for seconds, in which orders must get through.
@@ -72,12 +73,10 @@ class Studio:
         except RunError:
             return False
 
-    def adopt(self, uploads: Sequence[Upload], settings: Sequence[str] = ()) -> Adopted:
-        """Take dropped checkpoint files into the own models and return what they brought; a DCGANError says what was wrong.
-
-        The same files dropped again, with the same `settings`, are the same model.
-        """
-        return adopt(uploads, self.library.home / "models", not self.public, settings)
+    def delete_model(self, model: str, key: str) -> None:
+        """Delete a model of one's own, for a day so that it can be brought back."""
+        self.own_models.delete(model, key)
+        self.runs.forget(f"{RECORDED}{model}")
 
     # Runs
 
@@ -222,7 +221,11 @@ class Studio:
 
     def may_control(self, run: str, key: str) -> bool:
         """Say whether `key` is that of whoever started the run; runs of the command line are controlled there."""
-        return is_key(key, str(read_json(self.runs.find(run).folder / OWNER).get("key_sha256", "")))
+        return is_key(key, self.owner(run))
+
+    def owner(self, run: str) -> str:
+        """Return the digest of the key of whoever started a run, "" for one of the command line."""
+        return str(read_json(self.runs.find(run).folder / OWNER).get("key_sha256", ""))
 
     def may_pause(self, run: str, key: str) -> bool:
         """Say whether `key` may stop a run that stands in the way; one of a comparison may be yet to begin."""

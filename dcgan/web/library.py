@@ -1,19 +1,26 @@
 """The models over HTTP: list them, hand in checkpoint files, ask whether the server lives.
 
-GET   /gradio_api/dcgan/models?also=NAME             [ModelInfo, …], with NAME where that is an untrained model
+GET   /gradio_api/dcgan/models?also=NAME             [ModelInfo, …], with NAME where that is an untrained model; "may_delete" says
+                                                     whether who asks may delete it
 GET   /gradio_api/dcgan/models/card?model=NAME       {"html": its card}, for those that "has_card"
 GET   /gradio_api/dcgan/models/newest?model=NAME     ModelInfo as it is now and "is_growing": whether NAME is a run that trains
 POST  /gradio_api/dcgan/models?filename=netG.pth     the file as the raw body, &set=key=value for each override of what it does
                                                      not say -> {"model": NAME, "report": {proved, assumed, notes, convolutions, readings}},
                                                      and "noise": {file, z, z_dim, shown, count} where it holds a notebook's z, or alone;
-                                                     several files behind one another: a filename= and a bytes= for each
+                                                     several files behind one another: a filename= and a bytes= for each. Another
+                                                     reading of the same files takes the place of the one before
+POST  /gradio_api/dcgan/models/delete                {"model": NAME}: moved aside, brought back within 24 hours by
+POST  /gradio_api/dcgan/models/undelete              {"model": NAME}, as is a reading whose place another took
 GET   /gradio_api/dcgan/health                       {"status": "ok"}
+
+A model of one's own is deleted on the own machine, and on a public server by whoever brought it: the control key, in KEY_HEADER, tells.
 """
 
 from __future__ import annotations
 
 import asyncio
 import tempfile
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,9 +32,10 @@ from starlette.routing import BaseRoute, Route
 from dcgan.errors import DCGANError
 from dcgan.models.adoption import Upload, page_answer
 from dcgan.web.answers import answer_json
-from dcgan.web.bodies import cut, failure, save_body, sent_files
+from dcgan.web.bodies import cut, failure, read_object, save_body, sent_files
 from dcgan.web.cards import card_file, card_html
 from dcgan.web.guard import Gate
+from dcgan.web.orders import carried_out, key_of, order_gate
 from dcgan.web.pictures import PREFIX
 
 if TYPE_CHECKING:
@@ -39,6 +47,7 @@ PUBLIC_UPLOAD_BYTES = 20 * 10**6
 UPLOADS_AT_ONCE = 4
 MAX_SETTINGS = 20
 MAX_FILES = 8  # at once
+MAX_BODY_BYTES = 1_024
 
 
 def library_routes(studio: Studio) -> list[BaseRoute]:
@@ -49,6 +58,8 @@ def library_routes(studio: Studio) -> list[BaseRoute]:
         Route(f"{PREFIX}/models", library.adopt, methods=["POST"]),
         Route(f"{PREFIX}/models/newest", library.newest, methods=["GET"]),
         Route(f"{PREFIX}/models/card", library.card, methods=["GET"]),
+        Route(f"{PREFIX}/models/delete", library.acting(studio.delete_model), methods=["POST"]),
+        Route(f"{PREFIX}/models/undelete", library.acting(studio.own_models.bring_back), methods=["POST"]),
         Route(f"{PREFIX}/health", health, methods=["GET"]),
     ]
 
@@ -60,11 +71,12 @@ class Library:
         self._studio = studio
         self._limit = PUBLIC_UPLOAD_BYTES if studio.public else UPLOAD_BYTES
         self._gate = Gate(UPLOADS_AT_ONCE, "files are taken from pages of this server only", "too many uploads at once; try again")
+        self._orders = order_gate()
 
     async def models(self, request: Request) -> Response:
         """List what can be explored; paths stay on the server when strangers look."""
-        models = await asyncio.to_thread(self._studio.models, request.query_params.get("also", ""))
-        return answer_json([self._shown(info) for info in models])
+        also, key = request.query_params.get("also", ""), key_of(request)
+        return answer_json(await asyncio.to_thread(lambda: [self._shown(info, key) for info in self._studio.models(also)]))
 
     def newest(self, request: Request) -> Response:
         """Say what one model is now: a run that trains is another one at every stage."""
@@ -73,7 +85,7 @@ class Library:
             info = self._studio.synthesizer(model).info
         except DCGANError as error:
             return failure(str(error), 404)
-        shown = {**self._shown(info), "is_growing": self._studio.is_growing(model)}
+        shown = {**self._shown(info, key_of(request)), "is_growing": self._studio.is_growing(model)}
         return answer_json(shown)
 
     def card(self, request: Request) -> Response:
@@ -84,9 +96,22 @@ class Library:
             return failure(str(error), 404)
         return answer_json({"html": html})
 
-    def _shown(self, info: ModelInfo) -> dict[str, Any]:
-        shown = {key: value for key, value in asdict(info).items() if key != "path" or not self._studio.public}
-        return {**shown, "has_card": card_file(info) is not None}
+    def _shown(self, info: ModelInfo, key: str) -> dict[str, Any]:
+        shown = {name: value for name, value in asdict(info).items() if name != "path" or not self._studio.public}
+        may_delete = info.source == "own" and self._studio.own_models.may_delete(info.name, key)
+        return {**shown, "has_card": card_file(info) is not None, "may_delete": may_delete}
+
+    def acting(self, act: Callable[[str, str], None]) -> Callable[[Request], Any]:
+        """Return the endpoint of `act(model, key)`, for requests from our own pages."""
+
+        async def answer(request: Request) -> Response:
+            model = str((await read_object(request, MAX_BODY_BYTES)).get("model", ""))
+            return await carried_out(self._studio, key_of(request), lambda: act(model, key_of(request)))
+
+        async def endpoint(request: Request) -> Response:
+            return await self._orders.answer(request, lambda: answer(request))
+
+        return endpoint
 
     async def adopt(self, request: Request) -> Response:
         """Take checkpoint files in."""
@@ -100,7 +125,7 @@ class Library:
             await save_body(request, self._limit, whole)
             paths = await asyncio.to_thread(cut, whole, sizes)
             uploads = [Upload(path, name) for path, name in zip(paths, names, strict=True)]
-            adopted = await asyncio.to_thread(self._studio.adopt, uploads, settings)
+            adopted = await asyncio.to_thread(self._studio.own_models.adopt, uploads, settings, key_of(request))
             return answer_json(await asyncio.to_thread(page_answer, adopted))
 
 

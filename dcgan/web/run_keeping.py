@@ -30,12 +30,13 @@ from starlette.routing import BaseRoute, Route
 
 from dcgan.config import MAX_SEED
 from dcgan.errors import DCGANError, RunError
+from dcgan.files import is_name
 from dcgan.latent import z_from_text
 from dcgan.models.card import HubFacts
 from dcgan.training.runs.archive import export_run, import_run
 from dcgan.training.runs.film import film_gif, frames, strip_png
 from dcgan.training.runs.recording import shelve
-from dcgan.training.runs.store import RECORDED, bytes_of, is_name
+from dcgan.training.runs.store import RECORDED, bytes_of
 from dcgan.web.answers import FRESH, answer_json
 from dcgan.web.bodies import failure, read_object, save_body
 from dcgan.web.guard import Gate, Slots
@@ -117,7 +118,9 @@ class Keeping:
         model = str(record.get("model", "")).strip()
         if not is_name(model) or model in self._studio.library.names():
             raise RunError(f"{model!r} cannot be the name of a new model: it is taken, or no name; choose another")
-        shelve(self._store.find(name).folder, self._studio.library.home / "models" / model, HubFacts(), snapshots=True)
+        folder = self._store.find(name).folder
+        shelve(folder, self._studio.library.home / "models" / model, HubFacts(), snapshots=True)
+        self._studio.own_models.own(model, self._studio.owner(name))
         return {"model": model}
 
     async def undelete(self, request: Request) -> Response:

@@ -27,6 +27,11 @@ def assert_own(page: Page, app: App) -> Model:
     return read_model(app.home / "models" / part(page, "model").input_value())
 
 
+def read_from(page: Page) -> list[str]:
+    """Return the models of the menu that were read from a file called readings.pth."""
+    return [name for name in part(page, "model").locator("option").all_text_contents() if name.startswith("readings-")]
+
+
 def test_a_german_page_says_in_german_what_a_file_is(visit: Visit, tmp_path: Path) -> None:
     file = tmp_path / "netG.pth"
     torch.save(tutorial_generator().state_dict(), file)
@@ -41,7 +46,7 @@ def test_a_german_page_says_in_german_what_a_file_is(visit: Visit, tmp_path: Pat
 
 
 def test_another_reading_and_an_override_without_losing_the_file(visit: Visit, app: App, tmp_path: Path) -> None:
-    file = tmp_path / "netG.pth"
+    file = tmp_path / "readings.pth"
     torch.save({f"main.{key}": tensor for key, tensor in tutorial_generator().state_dict().items()}, file)
     page = visit("/")
     settle(page)
@@ -73,9 +78,15 @@ def test_another_reading_and_an_override_without_losing_the_file(visit: Visit, a
     assert third.config.generator.output_shape == (3, 32, 32) and third.config.image_range == (0.0, 1.0)
 
     name = part(page, "model").input_value()
-    part(page, "undo").click()  # the report is that of the model that is shown
+    assert read_from(page) == [name]  # each took the place of the one before
+    expect(part(page, "drop-message")).to_contain_text("in place of the reading before")
+    part(page, "undo").click()  # which brings that back, and the report is that of the model that is shown
     expect(readings.nth(1)).to_have_attribute("aria-pressed", "true")
     expect(back).to_have_count(0)
+    assert assert_own(page, app).config == second.config and len(read_from(page)) == 1
+    part(page, "redo").click()
+    expect(back).to_be_visible()
+    assert read_from(page) == [name]
     part(page, "model").select_option("large")
     expect(part(page, "report")).to_be_hidden()
     expect(part(page, "drop-message")).to_have_text("")

@@ -12,10 +12,10 @@ from typing import IO
 
 from dcgan.config import Recipe
 from dcgan.errors import DCGANError, RunError
-from dcgan.files import new_folder, read_json
+from dcgan.files import is_name, new_folder, read_json
 from dcgan.models.library import BEST_FILE
 from dcgan.training.runs.folder import CONFIG, EVENTS, PREVIOUS_STATE, STATE, RunReader
-from dcgan.training.runs.store import NOTE, RunStore, is_name
+from dcgan.training.runs.store import NOTE, RunStore
 
 # What a run folder holds that is of use elsewhere. Nothing else is written, and nothing else is read.
 MEMBER = re.compile(

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import os
-import re
 import shlex
-import shutil
 import threading
-import time
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from dcgan.aside import Aside
 from dcgan.errors import RunError
-from dcgan.files import read_json, write_json
+from dcgan.files import is_name, read_json, write_json
 from dcgan.models import Library
 from dcgan.training.runs.folder import CONFIG, OWNER, RunReader, RunState, RunStatus, open_run, slug
 
-NAME = re.compile(r"[^./\\:\0][^/\\:\0]*")
 RECORDED = "recorded:"  # before a model's name: its recording. No run can be called so, for the colon.
-ASIDE = ".deleted"
-ASIDE_SECONDS = 24 * 3600
 NOTE, LONGEST_NOTE = "note.json", 2_000  # characters
 ACTIVE: tuple[RunState, ...] = ("starting", "running", "paused")
 SPEED = ("layout", "kernels", "compile")  # of a recipe: how the machine computes it, which is a difference only where somebody set it
@@ -32,7 +27,7 @@ class RunStore:
 
     def __init__(self, library: Library) -> None:
         self.root, self._library = library.home / "runs", library
-        self._readers: dict[str, RunReader] = {}
+        self._aside, self._readers = Aside(self.root), dict[str, RunReader]()
         self._lock = threading.Lock()
 
     def all(self) -> list[RunReader]:
@@ -73,7 +68,7 @@ class RunStore:
         if (self.root / new).exists():
             raise RunError(f"a run called {new} is there already; choose another name")
         folder.rename(self.root / new)
-        self._forget(name)
+        self.forget(name)
 
     def annotate(self, name: str, text: str) -> None:
         """Keep a note with a run; an empty one goes."""
@@ -85,36 +80,16 @@ class RunStore:
         else:
             (folder / NOTE).unlink(missing_ok=True)
 
-    def move_aside(self, name: str, now: float | None = None) -> str:
-        """Take a run that is at rest out of the list; return the ticket that brings it back within ASIDE_SECONDS."""
-        folder, ticket = self._resting(name).folder, f"{int(time.time() if now is None else now)}-{name}"
-        (self.root / ASIDE).mkdir(exist_ok=True)
-        self.sweep(now)
-        try:
-            folder.rename(self.root / ASIDE / ticket)
-        except OSError:
-            raise RunError(f"{name} was deleted within the same second once before; try again") from None
-        self._forget(name)
+    def move_aside(self, name: str) -> str:
+        """Take a run that is at rest out of the list; return the ticket that brings it back for a day."""
+        self._resting(name)
+        ticket = self._aside.take(name)
+        self.forget(name)
         return ticket
 
     def bring_back(self, ticket: str) -> str:
         """Undo `move_aside`; return the run's name."""
-        seconds, _, name = ticket.partition("-")
-        folder = self.root / ASIDE / ticket
-        if not seconds.isdecimal() or not is_name(name) or not folder.is_dir():
-            raise RunError(f"this run cannot be brought back: it was removed {ASIDE_SECONDS // 3600} hours after it was deleted")
-        if (self.root / name).exists():
-            raise RunError(f"a run called {name} is there again; rename it first")
-        folder.rename(self.root / name)
-        return name
-
-    def sweep(self, now: float | None = None) -> None:
-        """Remove what was moved aside ASIDE_SECONDS ago."""
-        aside, now = self.root / ASIDE, time.time() if now is None else now
-        for folder in aside.iterdir() if aside.is_dir() else ():
-            seconds = folder.name.partition("-")[0]
-            if seconds.isdecimal() and now - int(seconds) > ASIDE_SECONDS:
-                shutil.rmtree(folder, ignore_errors=True)
+        return self._aside.bring_back(ticket)
 
     def _own(self, name: str) -> RunReader:
         if name.startswith(RECORDED):
@@ -127,14 +102,10 @@ class RunStore:
             raise RunError(f"{name} is being trained; stop it first")
         return reader
 
-    def _forget(self, name: str) -> None:
+    def forget(self, name: str) -> None:
+        """Let go of what was read of a run, or of a recording: what is called so may be another one from now on."""
         with self._lock:
             self._readers.pop(name, None)
-
-
-def is_name(text: str) -> bool:
-    """Say whether `text` can be the name of a run: one part of a path, which leads nowhere else."""
-    return bool(NAME.fullmatch(text)) and len(os.fsencode(text)) < 256
 
 
 def note_of(run: RunReader) -> str:

@@ -53,6 +53,7 @@ SCRIPTS = (
     "marked.js",
     "models.js",
     "card.js",
+    "deleting.js",
     "opening.js",
     "stage.js",
     "following.js",

@@ -85,6 +85,7 @@ class DropZone {
     return new Promise((resolve) => {
       const request = new XMLHttpRequest(); // fetch tells nothing of an upload's progress
       request.open("POST", address);
+      request.setRequestHeader("X-DCGAN-Key", controlKey());
       request.upload.onprogress = (event) => this.#progress(name, event.loaded / event.total);
       request.onload = () => resolve(this.#finish(request, name, { files, settings, isNew }));
       request.onerror = () => resolve(this.#tell(this.#text("upload_failed", { name }), true));
@@ -115,7 +116,7 @@ class DropZone {
   async #take({ model, report, noise }, { files, settings, isNew }) {
     if (model) this.#read.set(model, { files, report, settings });
     if (model) await this.#done(model);
-    const said = [model && this.#text("adopted", { model }), isNew && noise && this.#noise(noise.file, noise)]; // read anew, the z stay what they are
+    const said = [model && this.#text(isNew ? "adopted" : "read_anew", { model }), isNew && noise && this.#noise(noise.file, noise)]; // read anew, the z stay what they are
     this.#tell(said.filter(Boolean).join(" "));
     if (isNew && model) this.#zone.scrollIntoView({ block: "start" }); // now there is room for it, beside the picture
     return true;

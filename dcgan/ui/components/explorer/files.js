@@ -74,7 +74,7 @@ function parseJson(text) {
 /** What one of our routes answers, {status, answer}: its JSON, {} where that is none; status 0 where no answer came, or not all of it. */
 async function askServer(url, options) {
   try {
-    const response = await fetch(url, options);
+    const response = await fetch(url, { headers: { "X-DCGAN-Key": controlKey() }, ...options });
     return { status: response.status, answer: parseJson(await response.text()) };
   } catch {
     return { status: 0, answer: {} };

@@ -15,7 +15,7 @@ class History {
   #gesture = { control: null, at: 0, held: false };
   model = null; // whose name is shown
 
-  /** `show(model)` shows another model and tells whether there is one of that name; `changed()` hears of every step. */
+  /** `show(model)` shows another model and resolves to whether there is one of that name; `changed()` hears of every step. */
   constructor(show, changed) {
     this.#show = show;
     this.#changed = changed;
@@ -88,7 +88,7 @@ class History {
     const [entry] = from.splice(at, 1);
     const { of, model, state } = entry;
     const now = { of, model: model && this.model, state: this.#parts[of].take(state) };
-    if (model !== null && model !== this.model && !this.#show(model)) return null;
+    if (model !== null && model !== this.model && !(await this.#show(model))) return null;
     const isDone = (await this.#parts[of].put(state)) !== false;
     if (isDone) to.push(now);
     else from.splice(at, 0, entry);

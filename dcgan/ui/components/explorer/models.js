@@ -5,6 +5,7 @@ const MODELS_RETRY_MS = 1500;
 class Models {
   #page;
   #list = [];
+  preferred = ""; // the name of the one that is shown where none is asked for
 
   constructor(page) {
     this.#page = page;
@@ -12,6 +13,10 @@ class Models {
 
   get list() {
     return this.#list;
+  }
+
+  get first() {
+    return this.named(this.preferred) ?? this.#list[0];
   }
 
   named(name) {

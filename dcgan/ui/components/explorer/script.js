@@ -32,6 +32,7 @@ class Explorer {
   async start(defaultModel) {
     const before = unpackOnReturn("explore");
     if (before) history.replaceState(history.state, "", before.address);
+    this.models.preferred = defaultModel;
     await this.models.load();
     if (!this.models.list.length) return this.status.say(this.#text("no_models"), true);
     const { info, seed, z, label, complaint } = readAddress(this.models.list, defaultModel);
@@ -67,6 +68,7 @@ class Explorer {
     this.models = page.models = new Models(page);
     this.opening = new Opening(page, (...asked) => this.#open(...asked));
     this.card = new Card(page);
+    this.deleting = new Deleting(page, (info) => this.#open(info));
     this.link = new Link(page);
     this.marked = new Marked(page, () => this.sheets.refresh());
     this.stage = new Stage(page, () => this.equaliser.refresh());
@@ -138,9 +140,9 @@ class Explorer {
     this.#display(info, seed, z, label);
   }
 
-  /** Undo goes back to another model. */
-  #return(model) {
-    const info = this.models.named(model);
+  /** Undo goes back to another model, also to one that is not there any more. */
+  async #return(model) {
+    const info = this.models.named(model) ?? (await this.deleting.bringBack(model)).info;
     if (info) this.#display(info);
     else this.status.say(this.#text("point_model", { model }), true);
     return Boolean(info);
@@ -156,6 +158,7 @@ class Explorer {
     this.#part("label").replaceChildren(...info.titles.map((name, k) => new Option(name, k)));
     this.view.open(info, seed, z, label);
     this.card.model();
+    this.deleting.model();
     this.drop.model(info.name);
     this.marked.model();
     this.#part("score").parentElement.hidden = !info.scores;

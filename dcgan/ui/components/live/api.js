@@ -3,19 +3,6 @@
 const TIMEOUT_MS = 8000;
 const WAY_MS = 120000; // a run that makes way may be reading its data, and then saves
 
-/** The secret of whoever starts a run here: it makes this browser the one that steers it. */
-function controlKey() {
-  try {
-    return (localStorage["dcgan:key"] ||= freshKey());
-  } catch {
-    return (window.dcganKeyOfThisPage ||= freshKey()); // storage is switched off: good until the page is left
-  }
-}
-
-function freshKey() {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
 /** A path with the run that is to be paused for what it asks; "" where none is. */
 const withPause = (path, pause) => (pause ? `${path}?pause=${encodeURIComponent(pause)}` : path);
 

@@ -1,0 +1,63 @@
+"""A visitor's own models: taken in, deleted, brought back. Of the readings of the same files one is there at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from dcgan.aside import Aside
+from dcgan.errors import CheckpointError
+from dcgan.files import read_json, write_json
+from dcgan.models import Library
+from dcgan.models.adoption import OWNER, Adopted, Upload, adopt, other_readings
+from dcgan.studio.keys import digest, is_key
+
+
+class OwnModels:
+    """The models in `$DCGAN_HOME/models`. On a `public` server only who holds the key of whoever brought a model may delete it."""
+
+    def __init__(self, library: Library, public: bool) -> None:
+        self._library, self._public = library, public
+        self._root = library.home / "models"
+        self._aside = Aside(self._root)
+
+    def adopt(self, uploads: Sequence[Upload], settings: Sequence[str], key: str) -> Adopted:
+        """Take dropped checkpoint files in and return what they brought; a DCGANError says what was wrong.
+
+        The same files dropped again, with the same `settings`, are the same model; with others it takes the place of those before.
+        """
+        adopted = adopt(uploads, self._root, not self._public, settings, digest(key) if self._public else "")
+        if adopted.name is not None:
+            self._make_room(adopted.name, key)
+        return adopted
+
+    def own(self, model: str, owner: str) -> None:
+        """Make the one whose key has the digest `owner` the owner of a new model."""
+        write_json(self._root / model / OWNER, {"key_sha256": owner})
+
+    def may_delete(self, model: str, key: str) -> bool:
+        """Say whether `key` may delete an own model: on the own machine every one."""
+        return self._is_free(self._root / model, key)
+
+    def delete(self, model: str, key: str) -> None:
+        """Move a model aside, for a day."""
+        if model not in self._library.own() or not self.may_delete(model, key):
+            raise CheckpointError(f"{model} is not a model of your own: it stays")
+        self._aside.take(model)
+
+    def bring_back(self, model: str, key: str) -> None:
+        """Undo `delete`, or another reading's taking the place."""
+        ticket = self._aside.newest(model)
+        if ticket and not self._is_free(self._aside.folder(ticket), key):
+            raise CheckpointError(f"{model} is not a model of your own: it stays")
+        self._aside.bring_back(ticket)
+        self._make_room(model, key)
+
+    def _is_free(self, folder: Path, key: str) -> bool:
+        return not self._public or is_key(key, str(read_json(folder / OWNER).get("key_sha256", "")))
+
+    def _make_room(self, model: str, key: str) -> None:
+        """Move the other readings of the same files aside."""
+        for other in other_readings(model, self._root):
+            if self.may_delete(other, key):
+                self._aside.take(other)

@@ -1,0 +1,121 @@
+"""Own models over HTTP: deleted, brought back, and one reading of the same files at a time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from run_making import RUNS
+from safetensors.torch import save
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+from tiny_app import KEY, tutorial_state, write_tiny
+
+from dcgan.studio import Studio
+from dcgan.web import routes
+
+MODELS = "/gradio_api/dcgan/models"
+OTHER = "o" * 32
+
+
+def tell(client: TestClient, act: str, model: str, key: str = KEY) -> tuple[int, dict[str, Any]]:
+    answer = client.post(f"{MODELS}/{act}", json={"model": model}, headers={"X-DCGAN-Key": key})
+    return answer.status_code, answer.json()
+
+
+def own(client: TestClient, key: str = KEY) -> dict[str, bool]:
+    """Own model -> whether it may be deleted."""
+    listed = client.get(MODELS, headers={"X-DCGAN-Key": key}).json()
+    return {info["name"]: info["may_delete"] for info in listed if info["source"] == "own"}
+
+
+def drop(client: TestClient, *settings: str, key: str = KEY, z_dim: int = 10) -> str:
+    params = [("filename", "netG.safetensors"), *(("set", setting) for setting in settings)]
+    answer = client.post(MODELS, params=params, content=save(tutorial_state(z_dim=z_dim)), headers={"X-DCGAN-Key": key})
+    return str(answer.json()["model"])
+
+
+def pictures(studio: Studio, model: str) -> np.ndarray:
+    return studio.synthesizer(model).generate([0])
+
+
+def test_a_model_is_deleted_and_brought_back(client: TestClient, home: Path) -> None:
+    assert own(client) == {"other": True, "tiny": True}
+    assert tell(client, "delete", "other") == (200, {"ok": True}) and own(client) == {"tiny": True}
+    assert tell(client, "delete", "other")[0] == 409
+    assert tell(client, "undelete", "other") == (200, {"ok": True}) and own(client) == {"other": True, "tiny": True}
+    status, answer = tell(client, "undelete", "other")
+    assert status == 409 and "removed after 24 hours" in answer["error"]
+
+
+def test_another_of_the_same_name_is_another(client: TestClient, studio: Studio, home: Path) -> None:
+    before = pictures(studio, "other")
+    tell(client, "delete", "other")
+    write_tiny(home, "other", seed=9)
+    assert pictures(studio, "other").shape != before.shape
+    status, answer = tell(client, "undelete", "other")
+    assert status == 409 and "another other is there now" in answer["error"]
+    tell(client, "delete", "other")
+    assert tell(client, "undelete", "other")[0] == 200 and pictures(studio, "other").shape != before.shape  # the one deleted last
+
+
+def test_the_model_that_the_app_was_started_with_can_go(client: TestClient) -> None:
+    assert tell(client, "delete", "tiny")[0] == 200 and own(client) == {"other": True}
+
+
+@pytest.mark.parametrize("model", ["", "..", "untrained:shapes-32", "../models/tiny", ".deleted", "x\0", "r1"])
+@pytest.mark.usefixtures("run")
+def test_nothing_else_is_deleted(client: TestClient, home: Path, model: str) -> None:
+    status, answer = tell(client, "delete", model)
+    assert status == 409 and "not a model of your own" in answer["error"]
+    assert own(client) == {"other": True, "tiny": True} and (home / "runs" / "r1").is_dir()
+    assert tell(client, "undelete", model)[0] == 409
+
+
+def test_orders_come_from_our_own_pages_only(client: TestClient) -> None:
+    for act in ("delete", "undelete"):
+        answer = client.post(f"{MODELS}/{act}", json={"model": "tiny"}, headers={"origin": "http://evil.com"})
+        assert answer.status_code == 403 and own(client)["tiny"]
+
+
+def test_strangers_delete_what_they_brought(public: TestClient) -> None:
+    model = drop(public)
+    assert own(public) == {"other": False, "tiny": False, model: True} and own(public, OTHER) == {
+        "other": False,
+        "tiny": False,
+        model: False,
+    }
+    assert own(public, "") == own(public, OTHER)
+    for key in (OTHER, ""):
+        assert tell(public, "delete", model, key)[0] == tell(public, "delete", "tiny", key)[0] == 409
+    assert tell(public, "delete", model)[0] == 200
+    assert tell(public, "undelete", model, OTHER)[0] == 409 and tell(public, "undelete", model)[0] == 200
+    assert drop(public, key=OTHER) == model and not own(public, OTHER)[model]  # the same file from someone else takes nothing away
+
+
+def test_another_reading_takes_the_place_of_the_one_before(client: TestClient, home: Path) -> None:
+    first, unlike = drop(client), drop(client, z_dim=12)
+    second = drop(client, "output=sigmoid")
+    assert own(client).keys() == {"other", "tiny", unlike, second} and len({first, second, unlike}) == 3
+    (home / "models" / second / "directions.json").write_text("{}")
+    assert tell(client, "undelete", first)[0] == 200 and own(client).keys() == {"other", "tiny", unlike, first}
+    assert drop(client, "output=sigmoid") == second and own(client).keys() == {"other", "tiny", unlike, second}
+    assert (home / "models" / second / "directions.json").exists()  # it is the same that was moved aside
+
+
+def test_a_strangers_reading_stays(public: TestClient) -> None:
+    first = drop(public)
+    second = drop(public, "output=sigmoid", key=OTHER)
+    assert own(public).keys() == {"other", "tiny", first, second}
+
+
+@pytest.mark.usefixtures("run")
+def test_a_run_that_became_a_model_is_of_who_started_it(home: Path) -> None:
+    public = TestClient(Starlette(routes=routes(Studio(model="tiny", public=True))))
+    answer = public.post(f"{RUNS}/r1/promote", json={"model": "mine"}, headers={"X-DCGAN-Key": KEY})
+    assert answer.status_code == 200 and own(public)["mine"] and not own(public, OTHER)["mine"]
+    recorded = [each["name"] for each in public.get(RUNS).json()]
+    assert "recorded:mine" in recorded and tell(public, "delete", "mine")[0] == 200
+    assert "recorded:mine" not in [each["name"] for each in public.get(RUNS).json()]
