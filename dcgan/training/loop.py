@@ -86,7 +86,7 @@ def train(
 class _Loop:
     def __init__(self, trainer: Trainer, config: TrainingConfig, control: Control, start: Start, data: Dataset | None) -> None:
         self.trainer, self.config, self.control = trainer, config, control
-        self.step, self.first_step = start.step, start.step
+        self.step = start.step
         self.saved_step: int | None = start.step if start.tensors is not None and start.step else None
         self.shown_step: int | None = None
         self.clock = Clock(start.seconds)
