@@ -24,12 +24,12 @@ async def bounded(request: Request, limit: int) -> AsyncIterator[bytes]:
     """Yield the body's pieces; raise TooLarge at the announced length, or at the byte where the limit is really passed."""
     announced = request.headers.get("content-length", "")
     if announced.isdigit() and int(announced) > limit:
-        raise _too_large(int(announced), limit)
+        raise too_large(int(announced), limit)
     received = 0
     async for piece in request.stream():
         received += len(piece)
         if received > limit:
-            raise _too_large(received, limit)
+            raise too_large(received, limit)
         yield piece
 
 
@@ -68,9 +68,9 @@ def sent_name(request: Request, otherwise: str) -> str:
 
 
 def sent_files(request: Request, otherwise: str, most: int) -> tuple[list[str], list[int]]:
-    """Return what the sender calls the files that the body is, each name once, and the bytes of each where they are several."""
+    """Return what the sender calls the files that the body is, each name once, and the bytes of each, which one file alone need not say."""
     names = [_plain_name(name) or otherwise for name in request.query_params.getlist("filename")] or [otherwise]
-    sizes = request.query_params.getlist("bytes") if len(names) > 1 else ["0"]
+    sizes = request.query_params.getlist("bytes") or ["0"] * (len(names) == 1)
     if len(names) > most:
         raise ConfigError(f"at most {most} files are taken at once, found {len(names)}")
     if len(sizes) != len(names) or len(set(names)) != len(names) or not all(size.isascii() and size.isdigit() for size in sizes):
@@ -105,7 +105,8 @@ def refusal(error: DCGANError | ClientDisconnect) -> Response:
     return failure(str(error), 413 if isinstance(error, TooLarge) else 400)
 
 
-def _too_large(found: int, limit: int) -> TooLarge:
+def too_large(found: int, limit: int) -> TooLarge:
+    """Return the refusal of a body of `found` bytes, or more."""
     return TooLarge(f"at most {_size(limit)} are taken here, found {_size(found)} or more")
 
 

@@ -9,6 +9,8 @@ POST  /gradio_api/dcgan/models?filename=netG.pth     the file as the raw body, &
                                                      and "noise": {file, z, z_dim, shown, count} where it holds a notebook's z, or alone;
                                                      several files behind one another: a filename= and a bytes= for each. Another
                                                      reading of the same files takes the place of the one before
+POST  /gradio_api/dcgan/models/check?filename=&bytes=   the first 512 bytes of each such file: refuses, by these and the sizes, what would
+                                                     be refused once all had been sent
 POST  /gradio_api/dcgan/models/delete                {"model": NAME}: moved aside, brought back within 24 hours by
 POST  /gradio_api/dcgan/models/undelete              {"model": NAME}, as is a reading whose place another took
 GET   /gradio_api/dcgan/health                       {"status": "ok"}
@@ -19,6 +21,7 @@ A model of one's own is deleted on the own machine, and on a public server by wh
 from __future__ import annotations
 
 import asyncio
+import io
 import tempfile
 from collections.abc import Callable
 from dataclasses import asdict
@@ -31,8 +34,10 @@ from starlette.routing import BaseRoute, Route
 
 from dcgan.errors import DCGANError
 from dcgan.models.adoption import Upload, page_answer
+from dcgan.models.importing.contents import check_start
+from dcgan.models.importing.formats import START
 from dcgan.web.answers import answer_json
-from dcgan.web.bodies import cut, failure, read_object, save_body, sent_files
+from dcgan.web.bodies import cut, failure, read_body, read_object, save_body, sent_files, too_large
 from dcgan.web.cards import card_file, card_html
 from dcgan.web.guard import Gate
 from dcgan.web.orders import carried_out, key_of, order_gate
@@ -56,6 +61,7 @@ def library_routes(studio: Studio) -> list[BaseRoute]:
     return [
         Route(f"{PREFIX}/models", library.models, methods=["GET"]),
         Route(f"{PREFIX}/models", library.adopt, methods=["POST"]),
+        Route(f"{PREFIX}/models/check", library.check, methods=["POST"]),
         Route(f"{PREFIX}/models/newest", library.newest, methods=["GET"]),
         Route(f"{PREFIX}/models/card", library.card, methods=["GET"]),
         Route(f"{PREFIX}/models/delete", library.acting(studio.delete_model), methods=["POST"]),
@@ -116,6 +122,19 @@ class Library:
     async def adopt(self, request: Request) -> Response:
         """Take checkpoint files in."""
         return await self._gate.answer(request, lambda: self._receive(request))
+
+    async def check(self, request: Request) -> Response:
+        """Refuse checkpoint files that need not be sent."""
+        return await self._orders.answer(request, lambda: self._check(request))
+
+    async def _check(self, request: Request) -> Response:
+        names, sizes = sent_files(request, "checkpoint", MAX_FILES)
+        if sum(sizes) > self._limit:
+            raise too_large(sum(sizes), self._limit)
+        starts = io.BytesIO(await read_body(request, MAX_FILES * START))
+        for name, size in zip(names, sizes, strict=True):
+            check_start(name, starts.read(min(size, START)), size, allow_pickle=not self._studio.public)
+        return answer_json({"ok": True})
 
     async def _receive(self, request: Request) -> Response:
         settings = request.query_params.getlist("set")[:MAX_SETTINGS]

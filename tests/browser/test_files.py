@@ -114,6 +114,19 @@ def test_generator_discriminator_and_fixed_noise_in_one_drop(visit: Visit, app: 
     expect(page.locator("[data-tab=neighbours]")).to_have_attribute("aria-selected", "true")  # another reading shows no sheet by itself
 
 
+def test_what_is_no_checkpoint_is_not_sent_first(visit: Visit, watch: Watch, tmp_path: Path) -> None:
+    watch.expected.append("status of 400")  # the refusal
+    (tmp_path / "noise.pth").write_bytes(bytes(range(128, 256)) * 40_000)
+    page = visit("/")
+    settle(page)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" and "filename=" in request.url else None)
+    page.set_input_files("[data-dx=file]", tmp_path / "noise.pth")
+    expect(part(page, "drop-message")).to_contain_text("noise.pth does not begin as any of the files that are read here")
+    expect(part(page, "choose")).to_be_enabled()
+    assert [url.partition("?")[0].rpartition("/")[2] for url in sent] == ["check"]
+
+
 @pytest.mark.slow
 def test_what_is_said_of_a_file_comes_into_view(visit: Visit, tmp_path: Path) -> None:
     """Dropped on the picture or chosen by the keyboard."""

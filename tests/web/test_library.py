@@ -152,6 +152,36 @@ def test_too_large_a_file_is_413_announced_or_not(studio: Studio, monkeypatch: p
     assert client.post(MODELS, params={"filename": "a.pth"}, content=pieces()).status_code == 413
 
 
+SPARED = {
+    "noise.pth": (bytes(range(128, 256)) * 4, 300_000_000, 400, "does not begin as any of the files that are read here"),
+    "photo.jpg": (b"\xff\xd8\xff" + bytes(509), 5_000_000, 400, "is a picture"),
+    "nothing.pt": (b"", 0, 400, "is empty"),
+    "huge.safetensors": (save(tutorial_state())[:512], 5 * 10**9, 413, "at most 4 GB are taken here, found 5 GB"),
+}
+
+
+@pytest.mark.parametrize("name", SPARED)
+def test_what_need_not_be_sent_is_refused_by_its_start_and_size(client: TestClient, name: str) -> None:
+    start, size, status, said = SPARED[name]
+    other = save(tutorial_state())
+    for params, content in (
+        ([("filename", name), ("bytes", str(size))], start),
+        ([("filename", "g.safetensors"), ("bytes", str(len(other))), ("filename", name), ("bytes", str(size))], other[:512] + start),
+    ):
+        answer = client.post(f"{MODELS}/check", params=params, content=content)
+        assert (answer.status_code, said in answer.json()["error"]) == (status, True)
+
+
+def test_what_may_be_read_passes_the_check(client: TestClient, public: TestClient) -> None:
+    files = {"netG.pth": checkpoint(), "g.safetensors": save(tutorial_state()), "z.npy": b"\x93NUMPY" + bytes(300)}
+    params = [pair for name, content in files.items() for pair in (("filename", name), ("bytes", str(len(content))))]
+    starts = b"".join(content[:512] for content in files.values())
+    assert client.post(f"{MODELS}/check", params=params, content=starts).json() == {"ok": True}
+    refused = public.post(f"{MODELS}/check", params=params, content=starts)
+    assert refused.status_code == 400 and "netG.pth: a public server takes .safetensors only" in refused.json()["error"]
+    assert public.post(f"{MODELS}/check", params=params[2:], content=starts[512:]).status_code == 200
+
+
 def test_files_come_from_our_own_pages_only(client: TestClient) -> None:
     assert drop(client, checkpoint(), origin="http://evil.com")[0] == 403
 

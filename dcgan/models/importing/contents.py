@@ -17,7 +17,7 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from dcgan.errors import CheckpointError
-from dcgan.models.importing.formats import KERAS_LINE, OWN, SAVE_LINE, kind_of
+from dcgan.models.importing.formats import KERAS_LINE, OWN, SAVE_LINE, kind_by_start, kind_of
 
 TIME_LIMIT = 120  # seconds to read a file
 ROOT = Path(__file__).resolve().parents[3]
@@ -57,13 +57,20 @@ def read_contents(path: Path, allow_pickle: bool = True) -> Contents:
         It is something else, too slow, too large, or damaged; the message says what to do.
     """
     kind = kind_of(path)
+    _refuse_pickle(path.name, kind, allow_pickle)
     if kind == "safetensors":
         return _read_safetensors(path, path.name)
-    if kind == "numpy":
-        return _read_numpy(path)
-    if not allow_pickle:
-        raise CheckpointError(f"{path.name}: a public server takes .safetensors only; save one with safetensors.torch.save_file")
-    return _read_apart(path, kind)
+    return _read_numpy(path) if kind == "numpy" else _read_apart(path, kind)
+
+
+def check_start(name: str, start: bytes, size: int, allow_pickle: bool) -> None:
+    """Refuse a file of `size` bytes, as `read_contents` does, where its first `formats.START` bytes suffice for that."""
+    _refuse_pickle(name, kind_by_start(name, start, size), allow_pickle)
+
+
+def _refuse_pickle(name: str, kind: str, allowed: bool) -> None:
+    if not allowed and kind not in ("safetensors", "numpy"):
+        raise CheckpointError(f"{name}: a public server takes .safetensors only; save one with safetensors.torch.save_file")
 
 
 def _read_safetensors(path: Path, name: str) -> Contents:

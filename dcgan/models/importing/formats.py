@@ -30,8 +30,14 @@ def kind_of(path: Path) -> Kind:
         size = path.stat().st_size
     except OSError as error:
         raise CheckpointError(f"{path.name} cannot be opened: {error.strerror or error}") from None
+    kind = kind_by_start(path.name, start, size)
+    return _zipped(path) if kind == "zip" else kind
+
+
+def kind_by_start(name: str, start: bytes, size: int) -> Kind | Literal["zip"]:
+    """Return what the first START bytes of a file of `size` bytes tell of its kind, which is not what is in a zip. Raises as `kind_of`."""
     if start.startswith(b"PK\x03\x04"):
-        return _zipped(path)
+        return "zip"
     if start.startswith(b"\x89HDF\r\n\x1a\n"):
         return "hdf5"
     if start.startswith(b"\x93NUMPY"):
@@ -40,7 +46,7 @@ def kind_of(path: Path) -> Kind:
         return "safetensors"
     if start[:1] == b"\x80" and start[1:2] in b"\x02\x03\x04\x05":
         return "torch"
-    raise CheckpointError(_what(path, start))
+    raise CheckpointError(_what(name, start))
 
 
 def _is_safetensors(start: bytes, size: int) -> bool:
@@ -73,9 +79,9 @@ def _zipped(path: Path) -> Kind:
     )
 
 
-def _what(path: Path, start: bytes) -> str:
+def _what(name: str, start: bytes) -> str:
     """Say what a file is that is no checkpoint."""
-    name, again = path.name, f"save one with {SAVE_LINE}"
+    again = f"save one with {SAVE_LINE}"
     if not start:
         return f"{name} is empty; {again}"
     if start.startswith(b"version https://git-lfs"):
@@ -89,7 +95,7 @@ def _what(path: Path, start: bytes) -> str:
             return f"{name} is a {kind} archive; unpack it and bring the checkpoint in it, or {again}"
     if start[257:262] == b"ustar":
         return f"{name} is a tar archive; unpack it and bring the checkpoint in it, or {again}"
-    if path.suffix == ".onnx" or (start[:1] == b"\x08" and (b"pytorch" in start[:64] or b"onnx" in start[:64].lower())):
+    if name.endswith(".onnx") or (start[:1] == b"\x08" and (b"pytorch" in start[:64] or b"onnx" in start[:64].lower())):
         return f"{name} is ONNX, a program without its training notebook's names; in the notebook, {again}"
     if start[4:8] == b"TFL3" or name.endswith(_TENSORFLOW) or start.startswith(b"model_checkpoint_path"):
         return f"{name} is TensorFlow's, which does not say how its layers are put together; in the notebook, save one with {KERAS_LINE}"

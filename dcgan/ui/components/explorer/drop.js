@@ -1,5 +1,7 @@
 /* The drop zone: files go to the server with progress; its answer is a model's name, a notebook's z, or a sentence. */
 
+const FILE_START = 512; // bytes by which the server refuses what need not be sent
+
 class DropZone {
   #zone;
   #base;
@@ -69,7 +71,7 @@ class DropZone {
   }
 
   /** Hand files in that belong together, with {key: value} for what they do not say; resolves to whether they were taken. */
-  #send(files, settings = {}) {
+  async #send(files, settings = {}) {
     if (!files.length || this.#busy) return false;
     if (files.length === 1 && files[0].type === "image/png") {
       this.#point(files[0]);
@@ -82,22 +84,38 @@ class DropZone {
     const parts = files.flatMap((file) => [["filename", file.name], ["bytes", file.size]]);
     const address = new URL("models", this.#base);
     address.search = new URLSearchParams([...parts, ...Object.entries(settings).map(([key, value]) => ["set", `${key}=${value}`])]);
+    const giveBack = holdFocus();
+    this.#setBusy(true);
+    this.#progress(name, 0);
+    if (isNew) this.#zone.scrollIntoView({ block: "start" }); // the drop may have been far from what is said of it
+    const refusal = isNew && (await this.#refusal(files, address));
+    if (!refusal) return this.#upload(address, name, { files, settings, isNew }, giveBack);
+    this.#setBusy(false);
+    giveBack();
+    return this.#tell(refusal, true);
+  }
+
+  /** Return what the server says no to by sizes and first bytes, before all is sent. */
+  async #refusal(files, address) {
+    const check = new URL("models/check", this.#base);
+    check.search = address.search;
+    const { answer } = await askServer(check, { method: "POST", body: new Blob(files.map((file) => file.slice(0, FILE_START))) });
+    return answer.error && this.#text.said(answer.error);
+  }
+
+  #upload(address, name, sent, giveBack) {
     return new Promise((resolve) => {
       const request = new XMLHttpRequest(); // fetch tells nothing of an upload's progress
       request.open("POST", address);
       request.setRequestHeader("X-DCGAN-Key", controlKey());
       request.upload.onprogress = (event) => this.#progress(name, event.loaded / event.total);
-      request.onload = () => resolve(this.#finish(request, name, { files, settings, isNew }));
+      request.onload = () => resolve(this.#finish(request, name, sent));
       request.onerror = () => resolve(this.#tell(this.#text("upload_failed", { name }), true));
-      const giveBack = holdFocus();
       request.onloadend = () => {
         this.#setBusy(false);
         giveBack();
       };
-      this.#setBusy(true);
-      this.#progress(name, 0);
-      if (isNew) this.#zone.scrollIntoView({ block: "start" }); // the drop may have been far from what is said of it
-      request.send(new Blob(files));
+      request.send(new Blob(sent.files));
     });
   }
 
