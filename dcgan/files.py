@@ -21,17 +21,24 @@ NAME = re.compile(r"[^./\\:\0][^/\\:\0]*")
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file by a temporary name, fsync and one rename, so that a reader or a crash never sees half of it."""
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    """Write a file by a temporary name, fsync and one rename, so that a reader or a crash never sees half of it.
+
+    An OSError names `path`, not the temporary name.
+    """
+    temporary = None
     try:
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).chmod(0o644)
         Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+    except BaseException as error:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            error.filename, error.filename2 = str(path), None
         raise
 
 

@@ -49,11 +49,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except DCGANError as error:
         return _complain(str(error))
     except OSError as error:
-        if error.errno not in FULL:
+        is_full = error.errno in FULL
+        if not is_full and not error.filename:
             raise
-        return _complain(
-            f"{error.strerror}{f' for {error.filename}' if error.filename else ''}; make room, then run the same command again"
-        )
+        remedy = "make room" if is_full else "look at that path and at its permissions"
+        return _complain(f"{error.strerror}{f' for {error.filename}' if error.filename else ''}; {remedy}, then run the same command again")
     except (typer.Abort, KeyboardInterrupt):
         return STOPPED
     return status if isinstance(status, int) else 0

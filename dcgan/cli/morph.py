@@ -41,7 +41,7 @@ def interpolate(
     keys = synthesizer.z(_seeds("--seeds", seeds))
     walk = make_walk(synthesizer, keys, frames, method, loop, label.split(",") if label is not None else None)
     write_bytes(out, walk.encode(synthesizer.info, kind, fps))
-    print(f"{len(walk.z)} frames of {synthesizer.info.name}: {out}", file=sys.stderr)
+    print(f"{len(walk.z)} frame{'s' if len(walk.z) > 1 else ''} of {synthesizer.info.name}: {out}", file=sys.stderr)
 
 
 def arithmetic(

@@ -48,6 +48,14 @@ def test_generate_twice_is_the_same_bytes(tmp_path: Path) -> None:
         assert (tmp_path / f"a.{kind}").read_bytes() == (tmp_path / f"b.{kind}").read_bytes()
 
 
+def test_a_file_that_cannot_be_written_is_one_sentence_that_names_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "taken.png"
+    out.mkdir()
+    assert main(["generate", MODEL, "--out", str(out)]) == 2
+    assert f" for {out}; look at that path" in complaint(capsys)
+    assert list(tmp_path.iterdir()) == [out]
+
+
 def test_one_picture_is_the_first_of_many(tmp_path: Path) -> None:
     for count in (1, 20):
         assert main(["generate", MODEL, "--seed", "5", "--count", str(count), "--npz", str(tmp_path / f"{count}.npz")]) == 0
