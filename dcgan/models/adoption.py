@@ -20,7 +20,7 @@ from dcgan.images import grid, png_bytes
 from dcgan.latent import z_to_text
 from dcgan.models.card import model_card
 from dcgan.models.folder import Model, write_model
-from dcgan.models.importing import Contents, Inspection, Options, Together, apply_options, inspect_together, read_contents
+from dcgan.models.importing import Contents, Inspection, Options, Reading, Together, apply_options, inspect_together, read_contents
 from dcgan.models.library import describe
 from dcgan.models.synthesizer import Synthesizer
 
@@ -104,8 +104,13 @@ def _report(found: Inspection) -> dict[str, Any]:
         "assumed": [asdict(item) for item in found.best.assumed],
         "notes": list(found.notes),
         "convolutions": [asdict(row) for row in found.best.rows],
-        "readings": [{"title": reading.title, "sheet": _sheet(reading.model)} for reading in found.readings],
+        "readings": [_reading(reading) for reading in found.readings],
     }
+
+
+def _reading(reading: Reading) -> dict[str, Any]:
+    _, height, width = reading.model.config.generator.output_shape
+    return {"size": f"{width}x{height}", "layers": list(reading.layers), "sheet": _sheet(reading.model)}
 
 
 def _sheet(model: Model) -> str:

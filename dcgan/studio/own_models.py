@@ -41,20 +41,25 @@ class OwnModels:
 
     def delete(self, model: str, key: str) -> None:
         """Move a model aside, for a day."""
-        if model not in self._library.own() or not self.may_delete(model, key):
-            raise CheckpointError(f"{model} is not a model of your own: it stays")
+        if model not in self._library.own():
+            raise CheckpointError(f"no model of your own is called {model!r}; reload the page to see which there are")
+        self._refuse_others(model, self._root / model, key)
         self._aside.take(model)
 
     def bring_back(self, model: str, key: str) -> None:
         """Undo `delete`, or another reading's taking the place."""
         ticket = self._aside.newest(model)
-        if ticket and not self._is_free(self._aside.folder(ticket), key):
-            raise CheckpointError(f"{model} is not a model of your own: it stays")
+        if ticket:
+            self._refuse_others(model, self._aside.folder(ticket), key)
         self._aside.bring_back(ticket)
         self._make_room(model, key)
 
     def _is_free(self, folder: Path, key: str) -> bool:
         return not self._public or is_key(key, str(read_json(folder / OWNER).get("key_sha256", "")))
+
+    def _refuse_others(self, model: str, folder: Path, key: str) -> None:
+        if not self._is_free(folder, key):
+            raise CheckpointError(f"{model} was brought in another browser: only from there can it be deleted, or brought back")
 
     def _make_room(self, model: str, key: str) -> None:
         """Move the other readings of the same files aside."""

@@ -54,6 +54,8 @@ def test_another_reading_and_an_override_without_losing_the_file(visit: Visit, a
     page.set_input_files("[data-dx=file]", file)
     readings = part(page, "report-readings").locator("button")
     expect(readings.first).to_have_attribute("aria-pressed", "true", timeout=120_000)
+    expect(readings.first).to_have_text("1. 32x32")
+    expect(readings.nth(1)).to_have_text(re.compile(r"2\. \d+x\d+, layer \d: "))  # in what it differs
     expect(part(page, "report-proved")).to_contain_text("takes 20 numbers")
     expect(part(page, "report-assumed")).to_contain_text("output tanh")
     another_picture(page, before)

@@ -69,7 +69,7 @@ def test_the_model_that_the_app_was_started_with_can_go(client: TestClient) -> N
 @pytest.mark.usefixtures("run")
 def test_nothing_else_is_deleted(client: TestClient, home: Path, model: str) -> None:
     status, answer = tell(client, "delete", model)
-    assert status == 409 and "not a model of your own" in answer["error"]
+    assert status == 409 and "no model of your own is called" in answer["error"]
     assert own(client) == {"other": True, "tiny": True} and (home / "runs" / "r1").is_dir()
     assert tell(client, "undelete", model)[0] == 409
 

@@ -42,7 +42,7 @@ class Report {
     this.#layers.show(convolutions ?? [], this.#settings);
     const ordered = inFirstOrder(readings, chosen);
     const several = ordered.length > 1;
-    this.#part("readings").replaceChildren(...(several ? ordered.map((each, k) => this.#reading(each, k + 1, chosen)) : []));
+    this.#part("readings").replaceChildren(...(several ? ordered.map((each, k) => this.#reading(each, k + 1, chosen, readings[0])) : []));
     this.#part("readings-name").hidden = !several;
     this.#root.hidden = false;
   }
@@ -75,9 +75,12 @@ class Report {
     this.#ask(value === null ? rest : { ...rest, [key]: value });
   }
 
-  #reading({ title, sheet }, number, chosen) {
+  /** A reading by its pictures, their size, and the layers in which it differs from the one that is shown. */
+  #reading({ size, layers, sheet }, number, chosen, shown) {
     const button = create("button", { type: "button", name: `reading-${number}`, ariaPressed: String(number === chosen) });
     const picture = create("img", { src: `data:image/png;base64,${sheet}`, alt: "" });
+    const differing = layers.flatMap((layer, k) => (layer === shown.layers[k] ? [] : [this.#text("report_layer", { k: k + 1, layer })]));
+    const title = [size, ...differing].join(", ");
     button.append(picture, create("span", { textContent: this.#text("report_reading", { k: number, title }) }));
     button.addEventListener("click", () => number !== chosen && this.#ask({ ...this.#settings, reading: String(number) }));
     const item = create("li", {});
