@@ -27,22 +27,23 @@ __version__ = "0.1.0"
 __all__ = ["DCGANError", "__version__", "arithmetic", "explore", "interpolate", "load", "replay", "train"]
 
 
-def load(model: str | Path) -> Synthesizer:
+def load(model: str | Path | Synthesizer) -> Synthesizer:
     """Return a model ready to make pictures.
 
     Parameters
     ----------
     model
-        A name of the library, a model folder, a run folder or a checkpoint file of the PyTorch tutorial's family.
+        A name of the library, a model folder, a run folder or a checkpoint file of the PyTorch tutorial's family; one that was loaded
+        before is returned as it is.
 
     Raises
     ------
     DCGANError
         Nothing is found there, or what is found cannot be read; the message says what to do.
     """
-    from dcgan.models import Library
+    from dcgan.models import Library, Synthesizer
 
-    return Library().synthesizer(str(model))
+    return model if isinstance(model, Synthesizer) else Library().synthesizer(str(model))
 
 
 def explore(network: nn.Module, name: str = "netG", *, open_browser: bool | None = None) -> Explorer:
@@ -69,7 +70,7 @@ def explore(network: nn.Module, name: str = "netG", *, open_browser: bool | None
     return start_explorer(folder, difference, open_browser)
 
 
-def replay(png: str | Path, model: str | Path | None = None) -> npt.NDArray[np.uint8]:
+def replay(png: str | Path, model: str | Path | Synthesizer | None = None) -> npt.NDArray[np.uint8]:
     """Return the pictures of a PNG that this program wrote again, as images (n, h, w, c), from the recipe in it.
 
     Parameters
@@ -85,12 +86,12 @@ def replay(png: str | Path, model: str | Path | None = None) -> npt.NDArray[np.u
     from dcgan.models.replay import maker_of, read_recipe
 
     recipe = read_recipe(Path(png))
-    maker = maker_of(recipe, None if model is None else str(model))
+    maker = maker_of(recipe) if model is None else load(model)
     return maker.images(recipe.latents(maker), list(recipe.labels) or None)
 
 
 def interpolate(
-    model: str | Path,
+    model: str | Path | Synthesizer,
     seeds: Sequence[int],
     *,
     frames: int = 16,
@@ -130,7 +131,7 @@ def interpolate(
 
 
 def arithmetic(
-    model: str | Path,
+    model: str | Path | Synthesizer,
     a: Sequence[int],
     b: Sequence[int],
     c: Sequence[int],
@@ -178,7 +179,7 @@ def train(
     data
         A named data set, a folder or a zip of pictures.
     recipe
-        "dcgan" (the default), "quick", "paper", "pytorch-tutorial", "tensorflow-tutorial" or "conditional".
+        "dcgan" (the default) or another that `python -m dcgan recipes` lists.
     steps, epochs, minutes
         How long: one of them; ten minutes where none is given.
     run

@@ -222,7 +222,7 @@ class Budget:
         if len(given) != 1:
             raise ConfigError(f"give one of steps, epochs or minutes, found {' and '.join(given) or 'none'}")
         value = getattr(self, given[0])
-        if not 0 < value < 1e12:
+        if not isinstance(value, int | float) or not 0 < value < 1e12:
             raise ConfigError(f"{given[0]} is a number above 0, found {value!r}")
 
     def steps_total(self, steps_per_epoch: int) -> int | None:

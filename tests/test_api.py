@@ -40,6 +40,23 @@ def test_train_returns_the_model(tmp_path: Path) -> None:
     assert more.info.steps == 3
 
 
+def test_a_name_is_as_good_as_its_model(tmp_path: Path) -> None:
+    model = dcgan.load("untrained-dcgan-16")
+    out = tmp_path / "sum.png"
+    sheet = dcgan.arithmetic(model, [1], [2], [3], out=out)
+    assert np.array_equal(sheet, dcgan.arithmetic("untrained-dcgan-16", [1], [2], [3]))
+    assert np.array_equal(dcgan.interpolate(model, [1, 2]), dcgan.interpolate("untrained-dcgan-16", [1, 2]))
+    assert np.array_equal(dcgan.replay(out, model), dcgan.replay(out))
+
+
+def test_a_tutorials_noise_is_z() -> None:
+    model = dcgan.load("untrained-dcgan-16")
+    z = model.z(range(3))
+    assert np.array_equal(model.generate(z=z[:, :, None, None]), model.generate(z=z))
+    with pytest.raises(dcgan.DCGANError, match=r"z has the shape \(n, 100\), found \(3, 100, 2, 1\)"):
+        model.generate(z=np.zeros((3, 100, 2, 1)))
+
+
 def test_errors_are_dcgan_errors(tmp_path: Path) -> None:
     with pytest.raises(dcgan.DCGANError, match="nobody"):
         dcgan.load("nobody")
@@ -47,3 +64,7 @@ def test_errors_are_dcgan_errors(tmp_path: Path) -> None:
         dcgan.train("shapes", steps=1, run=tmp_path / "r", image_size=33)
     with pytest.raises(dcgan.DCGANError, match="seed"):
         dcgan.load("untrained-dcgan-16").generate([-1])
+    with pytest.raises(dcgan.DCGANError, match="seeds are several"):
+        dcgan.load("untrained-dcgan-16").generate(5)  # type: ignore[arg-type]
+    with pytest.raises(dcgan.DCGANError, match="steps is a number above 0, found 'many'"):
+        dcgan.train("shapes", steps="many", run=tmp_path / "r")  # type: ignore[arg-type]

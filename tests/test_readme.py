@@ -72,8 +72,10 @@ def test_the_python_lines_run(empty: Path) -> None:
     pictures, same = names["pictures"], names["same"]
     assert isinstance(pictures, np.ndarray) and pictures.shape == (16, 32, 32, 1)
     assert isinstance(same, np.ndarray) and np.abs(same[0].astype(int) - pictures[3]).max() <= 1
-    changed = names["changed"]
+    changed, walk, sheet = names["changed"], names["walk"], names["sheet"]
     assert isinstance(changed, np.ndarray) and np.abs(changed[0].astype(int) - pictures[3]).mean() > 5
+    assert isinstance(walk, np.ndarray) and walk.shape == (17, 32, 32, 1) and np.abs(walk[0].astype(int) - pictures[3]).max() <= 1
+    assert isinstance(sheet, np.ndarray) and sheet.ndim == 3 and (empty / "walk.gif").exists()
 
 
 def test_files_that_are_named_are_there() -> None:

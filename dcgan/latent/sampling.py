@@ -12,7 +12,7 @@ explorer's script; `tests/latent/seeds.json` holds both to one table.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -29,8 +29,10 @@ def sample_z(seeds: Sequence[int] | npt.NDArray[np.int64], z_dim: int, prior: Pr
     Raises
     ------
     ConfigError
-        A seed is not a whole number from 0 to 2^53 - 1.
+        A seed is not a whole number from 0 to 2^53 - 1, or seeds are not several.
     """
+    if not isinstance(seeds, Iterable):
+        raise ConfigError(f"seeds are several, such as [5] or range(16), found {seeds!r}")
     keys = mix(np.array([_checked(seed) for seed in seeds], np.uint64))
     count = z_dim + z_dim % 2
     with np.errstate(over="ignore"):

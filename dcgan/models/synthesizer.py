@@ -168,11 +168,13 @@ class Synthesizer:
         return None if classes is None else torch.from_numpy(classes)
 
     def checked(self, z: npt.ArrayLike) -> Floats:
-        """Return z as float32 (n, z_dim); anything else than finite numbers of that shape is a ConfigError."""
+        """Return z as float32 (n, z_dim); (n, z_dim, 1, 1), a tutorial's shape, is z as well, all else a ConfigError."""
         try:
             array = np.ascontiguousarray(z, np.float32)
         except (TypeError, ValueError):
             raise ConfigError("z holds something else than numbers") from None
+        if array.ndim == 4 and array.shape[2:] == (1, 1):
+            array = array[:, :, 0, 0]
         if array.ndim != 2 or array.shape[1] != self.info.z_dim:
             raise ConfigError(f"z has the shape (n, {self.info.z_dim}), found {array.shape}")
         if not np.isfinite(array).all():
