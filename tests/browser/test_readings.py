@@ -95,8 +95,8 @@ def test_another_reading_and_an_override_without_losing_the_file(visit: Visit, a
     part(page, "model").select_option(name)
     expect(back).to_be_visible()
     back.click()
+    expect(back).to_have_count(0, timeout=120_000)
     expect(readings.first).to_have_attribute("aria-pressed", "true", timeout=120_000)
-    expect(back).to_have_count(0)
     assert assert_own(page, app).config.generator.layers == first.config.generator.layers
 
 
