@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from itertools import takewhile
 from pathlib import Path
 
+import torch
+
 from dcgan.config import dcgan_home
 from dcgan.errors import CheckpointError
 from dcgan.files import read_json
@@ -59,9 +61,13 @@ class Library:
 
     def synthesizer(self, model: str, allow_paths: bool = True) -> Synthesizer:
         """Return the Synthesizer of MODEL: a name, and where `allow_paths` also a model folder, a run folder (its
-        newest snapshot; with /best behind it the best by its measures) or a checkpoint file. NAME@STEP is an earlier stage."""
+        newest snapshot; with /best behind it the best by its measures) or a checkpoint file. NAME@STEP is an earlier stage.
+
+        It runs on a GPU of CUDA's kind where there is one. Other accelerators train: Metal does not take the orders of several threads.
+        """
         loaded, name, source = self.find(model, allow_paths)
-        return Synthesizer(loaded, describe(name, loaded.config, loaded.path, source, loaded.sha256))
+        info = describe(name, loaded.config, loaded.path, source, loaded.sha256)
+        return Synthesizer(loaded, info, "cuda" if torch.cuda.is_available() else "cpu")
 
     def find(self, model: str, allow_paths: bool = True) -> tuple[Model, str, Source]:
         """Return (model, name, source) of MODEL, or raise a CheckpointError that lists the names there are."""

@@ -59,14 +59,19 @@ class Synthesizer:
 
     `labels` are names or numbers of classes, for conditional models only. They are repeated: picture k has label k mod n of those given,
     and of all classes where none are given. What lies between labels is an array of floats (n, classes): the weight of each class.
+
+    `device` is where the generator runs; from the first time that it cannot there, for want of memory or of an operation, it is the CPU.
     """
 
-    def __init__(self, model: Model, info: ModelInfo) -> None:
+    def __init__(self, model: Model, info: ModelInfo, device: str = "cpu") -> None:
         self.model, self.info = model, info
-        spec, tensors = fold_batch_norm(model.config.generator, model.generator)
-        self._network = build(spec)
-        self._network.load(tensors)
-        self._network.eval().requires_grad_(False)
+        self._place(device)
+
+    def _place(self, device: str) -> None:
+        spec, tensors = fold_batch_norm(self.model.config.generator, self.model.generator)
+        network = build(spec)
+        network.load(tensors)
+        self._placed = network.eval().requires_grad_(False).to(device), device
 
     def z(self, seeds: Sequence[int] | npt.NDArray[np.int64]) -> Floats:
         """Return the latents (n, z_dim) of `seeds`, from the model's own prior."""
@@ -106,8 +111,19 @@ class Synthesizer:
         parts = []
         for start in range(0, len(checked), BATCH):
             part = slice(start, start + BATCH)
-            parts.append(self._network(checked[part], None if classes is None else classes[part]).numpy())
+            parts.append(self._run(checked[part], None if classes is None else classes[part]).numpy())
         return np.concatenate(parts) if parts else np.zeros((0, *self.model.config.generator.output_shape), np.float32)
+
+    def _run(self, z: torch.Tensor, classes: torch.Tensor | None) -> torch.Tensor:
+        network, device = self._placed
+        try:
+            made: torch.Tensor = network(z.to(device), None if classes is None else classes.to(device)).cpu()
+        except RuntimeError:
+            if device == "cpu":
+                raise
+            self._place("cpu")
+            return self._run(z, classes)
+        return made
 
     @torch.inference_mode()
     def scores(self, z: npt.ArrayLike, labels: Wanted = None) -> Floats:

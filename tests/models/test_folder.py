@@ -130,6 +130,13 @@ def test_folding_batch_norm_changes_no_picture() -> None:
     torch.testing.assert_close(folded.eval()(z), model.build_generator()(z), atol=1e-5, rtol=1e-4)
 
 
+def test_a_device_that_cannot_make_a_picture_leaves_it_to_the_cpu() -> None:
+    """Of a tensor on `meta` there are no numbers to bring back."""
+    here = synthesizer(tiny())
+    elsewhere = Synthesizer(here.model, here.info, "meta")
+    assert np.array_equal(elsewhere.generate(range(3)), here.generate(range(3)))
+
+
 def test_sampling_changes_nothing() -> None:
     model = tiny()
     before = {name: tensor.clone() for name, tensor in model.generator.items()}
