@@ -132,6 +132,17 @@ class LabelProduct(nn.Module):
         return x * F.embedding(labels, self.weight)
 
 
+class PixelNorm(nn.Module):
+    """Divides every pixel's channels by the root of their mean square."""
+
+    def __init__(self, eps: float) -> None:
+        super().__init__()
+        self.eps = eps
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * (x.square().mean(1, keepdim=True) + self.eps).rsqrt()
+
+
 def build(spec: NetworkSpec) -> Network:
     """Return the module of `spec`, in training mode; call `initialise` or `Network.load` next."""
     return Network(spec)
@@ -149,6 +160,10 @@ def _plain(layer: records.Layer) -> nn.Module:
     """Build the layers that weigh nothing."""
     if isinstance(layer, records.Activation):
         return _activation(layer)
+    if isinstance(layer, records.GroupNorm):
+        return nn.GroupNorm(layer.groups, layer.channels, layer.eps, layer.affine)
+    if isinstance(layer, records.PixelNorm):
+        return PixelNorm(layer.eps)
     if isinstance(layer, records.Resize):
         return nn.Upsample(scale_factor=tuple(float(n) for n in layer.scale), mode=layer.mode)
     if isinstance(layer, records.MaxPool):

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from dcgan.config import Init
 from dcgan.networks.builder import Network
-from dcgan.networks.layers import BatchNorm, Conv, ConvTranspose, JoinLabel, Layer, Linear
+from dcgan.networks.layers import BatchNorm, Conv, ConvTranspose, GroupNorm, JoinLabel, Layer, Linear
 
 STANDARD_DEVIATION = 0.02
 
@@ -30,7 +30,7 @@ def initialise(network: Network, generator: torch.Generator, rule: Init = "norma
             _draw_by_rule(tensor, layer, rule, generator)
         elif parameter == "weight":
             draw = torch.randn(tensor.shape, generator=generator)
-            if isinstance(layer, BatchNorm):
+            if isinstance(layer, BatchNorm | GroupNorm):
                 draw = draw * STANDARD_DEVIATION + 1.0
             elif not isinstance(layer, JoinLabel):
                 draw *= deviation

@@ -17,6 +17,7 @@ Pair = tuple[int, int]
 Sides = tuple[int, int, int, int]
 ActivationKind = Literal["relu", "leaky_relu", "elu", "selu", "gelu", "silu", "mish", "tanh", "sigmoid"]
 ResizeMode = Literal["nearest", "bilinear"]
+Border = Literal["zeros", "reflect", "replicate"]
 
 
 @dataclass(frozen=True)
@@ -84,13 +85,20 @@ class _Convolution(_Weighted):
 
 @dataclass(frozen=True)
 class Conv(_Convolution):
-    """Convolution; `padding` zeros are added on each side (a negative number cuts)."""
+    """Convolution; `padding` zeros are added on each side (a negative number cuts), or what `border` says, as torch's `padding_mode`."""
 
     type: ClassVar[str] = "conv"
+    border: Border = "zeros"
+
+    def __post_init__(self) -> None:
+        if self.border not in get_args(Border):
+            raise ConfigError(f"a border is one of {', '.join(get_args(Border))}, found {self.border!r}")
 
     def out_shape(self, shape: Shape) -> Shape:
         _, height, width = _picture(self, shape, self.in_channels)
         top, bottom, left, right = self.padding
+        if self.border == "reflect" and not (max(top, bottom) < height and max(left, right) < width):
+            raise ConfigError(f"conv cannot reflect {max(self.padding)} pixels of a picture of {height}x{width}")
         rows = (height + top + bottom - self.kernel[0]) // self.stride[0] + 1
         columns = (width + left + right - self.kernel[1]) // self.stride[1] + 1
         return _positive(self, (self.out_channels, rows, columns))
@@ -151,6 +159,35 @@ class BatchNorm(Layer):
     def tensors(self) -> dict[str, Shape]:
         names = (["weight", "bias"] if self.affine else []) + ["running_mean", "running_var"]
         return dict.fromkeys(names, (self.channels,))
+
+
+@dataclass(frozen=True)
+class GroupNorm(Layer):
+    """Every picture by itself, by groups of its channels (Wu and He 2018); an instance norm has as many groups as channels."""
+
+    type: ClassVar[str] = "group_norm"
+    channels: int
+    groups: int
+    eps: float = 1e-5
+    affine: bool = True
+
+    def __post_init__(self) -> None:
+        if self.channels % self.groups:
+            raise ConfigError(f"group_norm cannot divide {self.channels} channels into {self.groups} groups")
+
+    def out_shape(self, shape: Shape) -> Shape:
+        return _picture(self, shape, self.channels)
+
+    def tensors(self) -> dict[str, Shape]:
+        return dict.fromkeys(["weight", "bias"] if self.affine else [], (self.channels,))
+
+
+@dataclass(frozen=True)
+class PixelNorm(Layer):
+    """Every pixel by itself: its channels over the root of their mean square (Karras et al. 2018, section 4.2)."""
+
+    type: ClassVar[str] = "pixel_norm"
+    eps: float = 1e-8
 
 
 @dataclass(frozen=True)
@@ -271,8 +308,8 @@ class MultiplyLabel(Layer):
         return {"weight": (self.classes, self.features)}
 
 
-_RECORDS = (Linear, Conv, ConvTranspose, BatchNorm, Resize, MaxPool, AvgPool, Reshape, Flatten, Activation, Dropout)
-LAYER_TYPES: dict[str, type[Layer]] = {record.type: record for record in (*_RECORDS, JoinLabel, MultiplyLabel)}
+_PLAIN = (Linear, Conv, ConvTranspose, BatchNorm, GroupNorm, PixelNorm, Resize, MaxPool, AvgPool, Reshape, Flatten, Activation, Dropout)
+LAYER_TYPES: dict[str, type[Layer]] = {record.type: record for record in (*_PLAIN, JoinLabel, MultiplyLabel)}
 
 
 def _picture(layer: Layer, shape: Shape, channels: int | None = None) -> tuple[int, int, int]:

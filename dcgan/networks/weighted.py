@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from dcgan.networks.convolution import Method, double, halve, takes
-from dcgan.networks.layers import Conv, ConvTranspose, Layer, Linear, Shape, Sides
+from dcgan.networks.layers import Border, Conv, ConvTranspose, Layer, Linear, Shape, Sides
 from dcgan.networks.products import nchw, nhwc
 
 _HALVING = {((4, 4), (1, 1, 1, 1)), ((5, 5), (1, 2, 1, 2)), ((5, 5), (2, 1, 2, 1))}  # kernel and padding, with stride 2
@@ -74,7 +74,9 @@ def _biased(x: Tensor, bias: Tensor | None) -> Tensor:
 def halves_or_doubles(layer: Layer) -> TypeGuard[Conv | ConvTranspose]:
     """Say whether a layer is a convolution that `convolution` knows several ways to compute."""
     known = _HALVING_DOWN if isinstance(layer, Conv) else _HALVING
-    return isinstance(layer, Conv | ConvTranspose) and layer.stride == (2, 2) and (layer.kernel, layer.padding) in known
+    if not isinstance(layer, Conv | ConvTranspose) or (isinstance(layer, Conv) and layer.border != "zeros"):
+        return False
+    return layer.stride == (2, 2) and (layer.kernel, layer.padding) in known
 
 
 def _is_whole(layer: Conv | ConvTranspose, in_shape: Shape) -> bool:
@@ -92,9 +94,9 @@ def _whole(x: Tensor, weight: Tensor, layer: Conv | ConvTranspose) -> Tensor:
 
 def _conv(x: Tensor, weight: Tensor, bias: Tensor | None, layer: Conv) -> Tensor:
     top, bottom, left, right = layer.padding
-    if top == bottom >= 0 and left == right >= 0:
+    if layer.border == "zeros" and top == bottom >= 0 and left == right >= 0:
         return F.conv2d(x, weight, bias, layer.stride, (top, left))
-    return F.conv2d(_pad(x, layer.padding), weight, bias, layer.stride)
+    return F.conv2d(_pad(x, layer.padding, layer.border), weight, bias, layer.stride)
 
 
 def _transposed(x: Tensor, weight: Tensor, bias: Tensor | None, layer: ConvTranspose) -> Tensor:
@@ -107,6 +109,6 @@ def _transposed(x: Tensor, weight: Tensor, bias: Tensor | None, layer: ConvTrans
     return _pad(y, (rows - top, rows - bottom, columns - left, columns - right))
 
 
-def _pad(x: Tensor, sides: Sides) -> Tensor:
+def _pad(x: Tensor, sides: Sides, border: Border = "zeros") -> Tensor:
     top, bottom, left, right = sides
-    return F.pad(x, (left, right, top, bottom))
+    return F.pad(x, (left, right, top, bottom), "constant" if border == "zeros" else border)

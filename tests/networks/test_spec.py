@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 import torch
 from torch import nn
+from torch.nn import functional as F
 
 from dcgan.errors import ConfigError
 from dcgan.networks import NetworkSpec, discriminator, generator
@@ -22,10 +23,12 @@ from dcgan.networks.layers import (
     ConvTranspose,
     Dropout,
     Flatten,
+    GroupNorm,
     JoinLabel,
     Linear,
     MaxPool,
     MultiplyLabel,
+    PixelNorm,
     Reshape,
     Resize,
 )
@@ -124,6 +127,30 @@ def test_uneven_convolution_padding() -> None:
     torch.testing.assert_close(network(x), nn.functional.conv2d(padded, network[0].weight, network[0].bias, 2))
 
 
+@pytest.mark.parametrize("border", ["reflect", "replicate"])
+def test_a_border_is_torchs_padding_mode(border: str) -> None:
+    truth = nn.Conv2d(2, 3, 3, padding=(1, 2), padding_mode=border)
+    network = build(NetworkSpec((2, 5, 6), (Conv(2, 3, (3, 3), padding=(1, 1, 2, 2), border=border),)))  # type: ignore[arg-type]
+    network.load({f"0.{name}": tensor for name, tensor in truth.state_dict().items()})
+    x = torch.randn(2, 2, 5, 6)
+    torch.testing.assert_close(network(x), truth(x))
+
+
+def test_group_norm_of_single_channels_is_torchs_instance_norm() -> None:
+    truth = nn.InstanceNorm2d(3, eps=1e-3, affine=True)
+    nn.init.uniform_(truth.weight)
+    network = build(NetworkSpec((3, 4, 5), (GroupNorm(3, 3, eps=1e-3),)))
+    network.load({f"0.{name}": tensor for name, tensor in truth.state_dict().items()})
+    x = torch.randn(2, 3, 4, 5)
+    torch.testing.assert_close(network(x), truth(x))
+
+
+def test_pixel_norm_leaves_a_mean_square_of_one_at_every_pixel() -> None:
+    x = torch.randn(2, 3, 4, 5)
+    y = build(NetworkSpec((3, 4, 5), (PixelNorm(),)))(x)
+    torch.testing.assert_close(y, F.normalize(x, dim=1) * 3**0.5)
+
+
 def everything() -> NetworkSpec:
     """One of each layer."""
     layers = (
@@ -135,8 +162,10 @@ def everything() -> NetworkSpec:
         Reshape((4, 3, 3)),
         JoinLabel(3, (2, 3, 3)),
         Resize((2, 2), "bilinear"),
-        Conv(6, 6, (3, 3), padding=(1, 1, 1, 1), spectral_norm=True),
+        Conv(6, 6, (3, 3), padding=(1, 1, 1, 1), spectral_norm=True, border="reflect"),
+        GroupNorm(6, 3),
         Activation("leaky_relu", 0.2),
+        PixelNorm(),
         Dropout(0.25),
         ConvTranspose(6, 4, (4, 4), (2, 2), (1, 1, 1, 1), bias=False, spectral_norm=True),
         Activation("selu"),
@@ -199,6 +228,8 @@ def test_multiply_adds_by_hand() -> None:
         ((Reshape((6, 1, 1)), Conv(5, 2, (1, 1))), "takes 5 channels"),
         ((Reshape((7, 1, 1)),), "takes 7 numbers"),
         ((BatchNorm(5),), "takes 5 channels"),
+        ((Reshape((6, 1, 1)), GroupNorm(5, 5)), "takes 5 channels"),
+        ((Reshape((6, 1, 1)), Conv(6, 2, (3, 3), padding=(1, 1, 1, 1), border="reflect")), "reflect 1 pixels"),
         ((), "1 to 500 layers"),
     ],
 )
@@ -217,6 +248,7 @@ def test_layers_that_do_not_fit_are_named(layers: tuple[object, ...], said: str)
         {"in_channels": -1},
         {"in_channels": 1 << 40},
         {"surprise": 1},
+        {"border": "mirror"},
         {"padding": [1, 1]},
     ],
 )

@@ -59,6 +59,8 @@ class _Graph:
             return self._add_conv_transpose(index, layer, x)
         if isinstance(layer, records.BatchNorm):
             return self._add_batch_norm(index, layer, x)
+        if isinstance(layer, records.GroupNorm):
+            return self._add_group_norm(index, layer, x, shape)
         if isinstance(layer, records.Activation):
             return self._add_activation(index, layer, x)
         if isinstance(layer, records.JoinLabel):
@@ -82,14 +84,19 @@ class _Graph:
             else:
                 how = {"mode": "linear", "coordinate_transformation_mode": "half_pixel"}
             return self._add("Resize", [x, "", scales], index, **how)
+        if isinstance(layer, records.PixelNorm):
+            axes, eps = self._constant(f"{index}.axes", np.array([1], np.int64)), self._constant(f"{index}.eps", np.float32(layer.eps))
+            square = self._add("ReduceMean", [self._add("Mul", [x, x], index, "squares"), axes], index, "square")
+            return self._add("Div", [x, self._add("Sqrt", [self._add("Add", [square, eps], index, "above_0")], index, "root")], index)
         raise ConfigError(f"a layer of the kind {layer.type} cannot be written as ONNX yet; export a folder: --to FOLDER")
 
     def _add_conv(self, index: int, layer: records.Conv, x: str) -> str:
         top, bottom, left, right = layer.padding
         pads = [top, left, bottom, right]
-        if min(pads) < 0:  # Pad may cut, Conv may not
+        if min(pads) < 0 or layer.border != "zeros":  # Pad may cut or repeat, Conv may not
+            mode = {"zeros": "constant", "reflect": "reflect", "replicate": "edge"}[layer.border]
             whole = self._constant(f"{index}.pads", np.array([0, 0, top, left, 0, 0, bottom, right], np.int64))
-            x, pads = self._add("Pad", [x, whole], index, "padded"), [0, 0, 0, 0]
+            x, pads = self._add("Pad", [x, whole], index, "padded", mode=mode), [0, 0, 0, 0]
         own = self._own(index, "weight", "bias")
         return self._add("Conv", [x, *own], index, kernel_shape=layer.kernel, strides=layer.stride, pads=pads)
 
@@ -104,6 +111,21 @@ class _Graph:
         shift = self._own(index, "bias") or [self._constant(f"{index}.bias", np.zeros(layer.channels, np.float32))]
         inputs = [x, *gain, *shift, *self._own(index, "running_mean", "running_var")]
         return self._add("BatchNormalization", inputs, index, epsilon=layer.eps)
+
+    def _add_group_norm(self, index: int, layer: records.GroupNorm, x: str, shape: records.Shape) -> str:
+        """Add an instance norm over groups of channels, then the gain and shift of each; the operator GroupNormalization came later."""
+        apart = self._constant(f"{index}.apart", np.array([0, layer.groups, -1], np.int64))
+        again = self._constant(f"{index}.again", np.array([-1, *shape], np.int64))
+        one = self._constant(f"{index}.one", np.ones(layer.groups, np.float32))
+        zero = self._constant(f"{index}.zero", np.zeros(layer.groups, np.float32))
+        flat = self._add("Reshape", [x, apart], index, "groups")
+        x = self._add("InstanceNormalization", [flat, one, zero], index, "normed", epsilon=layer.eps)
+        x = self._add("Reshape", [x, again], index, "picture")
+        for kind, own in zip(("Mul", "Add"), self._own(index, "weight", "bias"), strict=False):
+            column = self._constant(f"{own}.column", np.array([-1, 1, 1], np.int64))
+            each = self._add("Reshape", [own, column], index, f"{kind}_column")
+            x = self._add(kind, [x, each], index, kind)
+        return x
 
     def _add_activation(self, index: int, layer: records.Activation, x: str) -> str:
         if layer.kind == "leaky_relu":
@@ -140,5 +162,5 @@ class _Graph:
 
     def _add(self, kind: str, inputs: list[str], index: int, name: str = "out", **attributes: Any) -> str:
         output = f"{index}.{name}"
-        self.nodes.append(helper.make_node(kind, inputs, [output], name=f"{index}_{kind}", **attributes))
+        self.nodes.append(helper.make_node(kind, inputs, [output], name=f"{index}_{kind}_{name}", **attributes))
         return output

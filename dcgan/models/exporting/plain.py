@@ -14,6 +14,7 @@ from dcgan.networks import layers as records
 from dcgan.networks.spec import NetworkSpec
 
 ACTIVATIONS = {"relu": "ReLU", "selu": "SELU", "gelu": "GELU", "silu": "SiLU", "mish": "Mish", "tanh": "Tanh", "sigmoid": "Sigmoid"}
+PADS = {"zeros": "ZeroPad2d", "reflect": "ReflectionPad2d", "replicate": "ReplicationPad2d"}
 
 SCRIPT = '''"""The generator {name} in plain PyTorch: z of {z_dim} numbers, pictures of {width}x{height}.
 
@@ -83,7 +84,7 @@ def plain_modules(spec: NetworkSpec, tensors: Mapping[str, Tensor]) -> list[Modu
         if isinstance(layer, records.BatchNorm):
             own["num_batches_tracked"] = torch.tensor(0)
         for code in _codes(layer, flat=len(shape) == 1):
-            modules.append(Module(code, {} if code.startswith("nn.ZeroPad2d") else own))
+            modules.append(Module(code, {} if "Pad2d(" in code else own))
         shape = spec.shapes[index]
     return modules
 
@@ -139,6 +140,8 @@ def _weightless(layer: records.Layer) -> str:
         return f"nn.Upsample(scale_factor={tuple(map(float, layer.scale))}, mode={layer.mode!r})"
     if isinstance(layer, records.MaxPool | records.AvgPool):
         return f"nn.{'MaxPool2d' if isinstance(layer, records.MaxPool) else 'AvgPool2d'}({layer.kernel}, {layer.stride})"
+    if isinstance(layer, records.GroupNorm):
+        return f"nn.GroupNorm({layer.groups}, {layer.channels}, eps={layer.eps!r}, affine={layer.affine})"
     if isinstance(layer, records.Dropout):
         return f"nn.Dropout({layer.probability!r})"
     if isinstance(layer, records.JoinLabel):
@@ -156,10 +159,10 @@ def _activation(layer: records.Activation) -> str:
 
 def _conv(layer: records.Conv) -> list[str]:
     top, bottom, left, right = layer.padding
-    even = top == bottom >= 0 and left == right >= 0
+    even = layer.border == "zeros" and top == bottom >= 0 and left == right >= 0
     padding = _pair((top, left)) if even else "0"
     sizes = f"{layer.in_channels}, {layer.out_channels}, {_pair(layer.kernel)}, {_pair(layer.stride)}, {padding}"
-    return [*([] if even else [_pad(layer.padding)]), f"nn.Conv2d({sizes}, bias={layer.bias})"]
+    return [*([] if even else [_pad(layer.padding, PADS[layer.border])]), f"nn.Conv2d({sizes}, bias={layer.bias})"]
 
 
 def _conv_transpose(layer: records.ConvTranspose) -> list[str]:
@@ -174,9 +177,9 @@ def _conv_transpose(layer: records.ConvTranspose) -> list[str]:
     return [f"nn.ConvTranspose2d({sizes}{output_padding}, bias={layer.bias})", *([] if whole else [_pad(rest)])]
 
 
-def _pad(sides: records.Sides) -> str:
+def _pad(sides: records.Sides, kind: str = "ZeroPad2d") -> str:
     top, bottom, left, right = sides
-    return f"nn.ZeroPad2d(({left}, {right}, {top}, {bottom}))"
+    return f"nn.{kind}(({left}, {right}, {top}, {bottom}))"
 
 
 def _pair(pair: tuple[int, int]) -> str:

@@ -8,7 +8,20 @@ from dcgan.models import Model, ModelConfig, Synthesizer
 from dcgan.models.library import describe
 from dcgan.networks.builder import build
 from dcgan.networks.init import initialise
-from dcgan.networks.layers import Activation, AvgPool, BatchNorm, Conv, ConvTranspose, Flatten, JoinLabel, Linear, Reshape, Resize
+from dcgan.networks.layers import (
+    Activation,
+    AvgPool,
+    BatchNorm,
+    Conv,
+    ConvTranspose,
+    Flatten,
+    GroupNorm,
+    JoinLabel,
+    Linear,
+    PixelNorm,
+    Reshape,
+    Resize,
+)
 from dcgan.networks.spec import NetworkSpec
 
 
@@ -47,15 +60,22 @@ def odd_network() -> NetworkSpec:
         Activation("silu"),
         Activation("mish"),
         Resize((2, 2), "bilinear"),
-        Conv(5, 5, (3, 4), padding=(1, 1, 2, 1), bias=False),
+        Conv(5, 5, (3, 4), padding=(1, 1, 2, 1), bias=False, border="reflect"),
+        GroupNorm(5, 5),
         Activation("elu", 0.7),
         ConvTranspose(5, 4, (3, 3), (2, 2), (0, -1, 1, 0)),
         AvgPool((2, 2), (2, 2)),
         Activation("selu"),
+        GroupNorm(4, 2, affine=False),
         Resize((3, 3), "nearest"),
-        Conv(4, 3, (3, 3), (2, 2), (1, 0, 0, 3)),
+        Conv(4, 3, (3, 3), (2, 2), (1, 0, 0, 3), border="replicate"),
         Activation("sigmoid"),
         Flatten(),
     )
     shape = NetworkSpec((5,), layers[:-1]).output_shape
     return NetworkSpec((5,), (*layers, Reshape(shape)))
+
+
+def with_pixel_norm(spec: NetworkSpec) -> NetworkSpec:
+    """Return a network with a pixel norm before its last convolution."""
+    return NetworkSpec(spec.input_shape, (*spec.layers[:-2], PixelNorm(), *spec.layers[-2:]))

@@ -11,7 +11,7 @@ import onnx
 import onnxruntime
 import pytest
 import torch
-from odd_models import odd_network, random_model, synthesizer
+from odd_models import odd_network, random_model, synthesizer, with_pixel_norm
 
 from dcgan.cli import main
 from dcgan.models import Model
@@ -24,6 +24,7 @@ MODELS = {
     "paper": random_model(generator("paper", 32, 3, 2, 12)),
     "tensorflow with labels": random_model(generator("tensorflow-tutorial", 28, 1, 4, 12, 4)),
     "odd": random_model(odd_network(), (0.0, 1.0)),
+    "pixel norm": random_model(with_pixel_norm(generator("dcgan", 16, 1, 4, 12))),
 }
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from odd_models import odd_network, random_model, synthesizer
+from odd_models import odd_network, random_model, synthesizer, with_pixel_norm
 from tiny_app import LABELS, conditional_model
 from torch import nn
 
@@ -113,6 +113,11 @@ def test_a_plain_file_says_what_it_is(model: Model, tmp_path: Path) -> None:
     assert not found.best.assumed and again.config.labels == model.config.labels
     assert again.config.image_range == model.config.image_range
     np.testing.assert_allclose(synthesizer(again).raw(ours.z(range(6))), ours.raw(ours.z(range(6))), atol=1e-6)
+
+
+def test_what_plain_pytorch_lacks_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="pixel_norm cannot be written as plain PyTorch yet; export a folder"):
+        export(random_model(with_pixel_norm(generator("dcgan", 64, 1, 4, 12))), "mine", tmp_path / "mine.pth")
 
 
 def test_a_description_of_other_tensors_is_not_believed(tmp_path: Path) -> None:
