@@ -18,6 +18,19 @@ COVERED = (
     "config.py",
     "directions/jobs.py",
     "directions/labelled.py",
+    "models/importing/alone.py",
+    "models/importing/contents.py",
+    "models/importing/entries.py",
+    "models/importing/keras.py",
+    "models/importing/keras_config.py",
+    "models/importing/keras_layers.py",
+    "models/importing/keras_made.py",
+    "models/importing/keras_trace.py",
+    "models/importing/noise.py",
+    "models/importing/norms.py",
+    "models/importing/options.py",
+    "models/importing/reader.py",
+    "models/importing/skeleton.py",
     "networks/variants.py",
     "studio/comparing.py",
     "studio/data.py",
@@ -37,10 +50,9 @@ COVERED = (
 )
 FOREIGN = re.compile(r"pages of this server only$|^(wanted|n) ")  # which the page itself never meets
 REPORTING = {
-    "words.py": ("proofs", "support", "assumptions", "_geometry", "_activations"),
+    "words.py": ("proofs", "support", "assumptions", "_geometry", "_activations", "notes"),
     "described.py": ("inspect_described",),
     "keras.py": ("inspect_keras", "_output"),
-    "reader.py": ("_notes",),
     "beside.py": ("with_discriminator", "_left"),
 }  # functions that write the lines of a report
 HOLE = re.compile(r"\{\w*\}")

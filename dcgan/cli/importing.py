@@ -67,8 +67,10 @@ def _show(found: Inspection) -> None:
     network = f", {found.network}" if found.network else ""
     print(f"{found.file} ({found.kind}{network}): {_what(found.best)}")
     print("The file proves:")
-    for line in (*found.proved, *found.best.supported):
+    for line in found.proved:
         print(f"  {line}")
+    for line in found.best.supported:
+        print(f"What speaks for it: {line}")
     if found.best.assumed:
         print("Assumed; --set says otherwise:")
     for item in found.best.assumed:

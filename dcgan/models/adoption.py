@@ -98,9 +98,10 @@ def _noise(z: npt.NDArray[np.float32]) -> dict[str, Any]:
 
 
 def _report(found: Inspection) -> dict[str, Any]:
-    """Return what a page shows of a file: what it proves, what was assumed, and a sheet (PNG, base64) of each reading that fits."""
+    """Return what a page shows of a file, its readings each with a sheet (PNG, base64)."""
     return {
-        "proved": [*found.proved, *found.best.supported],
+        "proved": list(found.proved),
+        "supported": list(found.best.supported),
         "assumed": [asdict(item) for item in found.best.assumed],
         "notes": list(found.notes),
         "convolutions": [asdict(row) for row in found.best.rows],

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import torch
 from authors import (
     Author,
     Blocks,
@@ -18,7 +21,7 @@ from authors import (
     tutorial,
     up,
 )
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm, weight_norm
 
 
@@ -118,6 +121,50 @@ def last_conv(channels: int = 3) -> nn.Module:
     )
 
 
+def bordered(mode: str, normed: bool = True) -> nn.Module:
+    """Upsampling, and convolutions behind a layer that pads by reflection or repetition."""
+    pad = {"reflect": nn.ReflectionPad2d, "replicate": nn.ReplicationPad2d}[mode]
+    layers: list[nn.Module] = [nn.Linear(100, 32 * 16), nn.Unflatten(1, (32, 4, 4)), *[nn.BatchNorm2d(32)] * normed, nn.ReLU()]
+    for a, b in ((32, 24), (24, 16), (16, 12)):
+        layers += [nn.Upsample(scale_factor=2), pad(1), nn.Conv2d(a, b, 3), *[nn.BatchNorm2d(b)] * normed, nn.ReLU()]
+    return Wrapped("model", *layers, pad(1), nn.Conv2d(12, 3, 3), nn.Tanh())
+
+
+class PixelNorm(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return x / torch.sqrt((x**2).mean(dim=1, keepdim=True) + 1e-8)
+
+
+def normed_alone(norm: Callable[[int], nn.Module], act: nn.Module, behind: bool = False) -> nn.Module:
+    """A norm of every picture by itself behind each hidden convolution, or behind its activation."""
+    layers: list[nn.Module] = []
+    for a, b, k, s, p in ((64, 32, 4, 1, 0), (32, 16, 4, 2, 1), (16, 8, 4, 2, 1)):
+        layers += [nn.ConvTranspose2d(a, b, k, s, p), *([act, norm(b)] if behind else [norm(b), act])]
+    return Wrapped("main", *layers, nn.ConvTranspose2d(8, 3, 4, 2, 1), nn.Tanh())
+
+
+class Cut(nn.Module):
+    """8x8 pixels cut to 7x7 between two layers, for 28 in the end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.block1 = nn.Sequential(*up(64, 32, 4, 1, 0))
+        self.block2 = nn.Sequential(*up(32, 16, 4, 2, 1))
+        self.block3 = nn.Sequential(*up(16, 8, 4, 2, 1))
+        self.last = nn.ConvTranspose2d(8, 1, 4, 2, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.tanh(self.last(self.block3(self.block2(self.block1(x))[:, :, :7, :7])))
+
+
+def normed_picture() -> nn.Module:
+    """Data-free distillation's generator: a norm without weights behind the tanh."""
+    layers: list[nn.Module] = [nn.Linear(100, 32 * 64), nn.Unflatten(1, (32, 8, 8)), nn.BatchNorm2d(32)]
+    layers += [nn.Upsample(scale_factor=2), nn.Conv2d(32, 24, 3, 1, 1), nn.BatchNorm2d(24, 0.8), nn.LeakyReLU(0.2)]
+    layers += [nn.Upsample(scale_factor=2), nn.Conv2d(24, 16, 3, 1, 1), nn.BatchNorm2d(16, 0.8), nn.LeakyReLU(0.2)]
+    return Wrapped("model", *layers, nn.Conv2d(16, 3, 3, 1, 1), nn.Tanh(), nn.BatchNorm2d(3, affine=False))
+
+
 GALLERY: dict[str, Author] = {
     "tutorial": Author(tutorial, 100, (64, 64)),
     "tutorial grey 28": Author(lambda: tutorial(channels=1, last=(1, 1, 2)), 100, (28, 28)),
@@ -150,6 +197,8 @@ GALLERY: dict[str, Author] = {
     "nearest": Author(lambda: upsampled("nearest", 3, nn.ReLU()), 100, (32, 32), call=plain),
     "nearest, k5, leaky": Author(lambda: upsampled("nearest", 5, nn.LeakyReLU(0.2)), 100, (32, 32), call=plain),
     "bilinear": Author(lambda: upsampled("bilinear", 3, nn.ReLU()), 100, (32, 32), call=plain),
+    "reflected": Author(lambda: bordered("reflect"), 100, (32, 32), call=plain),
+    "normed picture": Author(normed_picture, 100, (32, 32), call=plain),
     "spectral norm": Author(lambda: normed(spectral_norm), 100, (32, 32)),
     "weight norm": Author(lambda: normed(weight_norm), 100, (32, 32)),
     "last 3x3": Author(last_conv, 128, (32, 32)),
@@ -162,5 +211,25 @@ GALLERY: dict[str, Author] = {
 HINTED: dict[str, tuple[Author, tuple[str, ...]]] = {
     "sigmoid": (Author(lambda: without_norms(nn.ReLU(), nn.Sigmoid()), 64, (32, 32)), ("output=sigmoid",)),
     "no norms, leaky": (Author(lambda: without_norms(nn.LeakyReLU(0.2), nn.Tanh()), 64, (32, 32)), ("activations=leaky_relu:0.2",)),
+    "reflected, no norms": (
+        Author(lambda: bordered("reflect", normed=False), 100, (32, 32), call=plain),
+        ("padding_mode=reflect",),
+    ),
+    "repeated, no norms": (
+        Author(lambda: bordered("replicate", normed=False), 100, (32, 32), call=plain),
+        ("padding_mode=replicate",),
+    ),
+    "instance norms": (Author(lambda: normed_alone(nn.InstanceNorm2d, nn.ReLU()), 64, (32, 32)), ("norm=instance",)),
+    "instance norms with weights": (
+        Author(lambda: normed_alone(lambda n: nn.InstanceNorm2d(n, affine=True), nn.ReLU()), 64, (32, 32)),
+        ("norm=instance",),
+    ),
+    "group norms": (Author(lambda: normed_alone(lambda n: nn.GroupNorm(4, n), nn.ReLU()), 64, (32, 32)), ("norm=group:4",)),
+    "pixel norms": (
+        Author(lambda: normed_alone(lambda n: PixelNorm(), nn.LeakyReLU(0.2), behind=True), 64, (32, 32)),
+        ("norm=pixel", "activations=leaky_relu:0.2"),
+    ),
+    "cut to 7": (Author(Cut, 64, (28, 28)), ("image_size=28",)),
+    "cut to 7, as an output padding": (Author(Cut, 64, (28, 28)), ("output_paddings=?,-1",)),
     "oblong": (Author(lambda: sized((3, 5)), 64, (40, 24), call=plain), ("image_size=40x24",)),
 }

@@ -6,13 +6,27 @@ from dataclasses import replace
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from dcgan.models.importing.branches import planes
 from dcgan.models.importing.evidence import activate, latents
 from dcgan.models.importing.found import Choice, Found
-from dcgan.models.importing.options import NO_ACT, Act
+from dcgan.models.importing.options import NO_ACT, OUTPUTS, Act
 from dcgan.models.importing.parts import Part, Skeleton, Stage
-from dcgan.networks.layers import Activation, BatchNorm, Conv, ConvTranspose, JoinLabel, Layer, Linear, MultiplyLabel, Reshape, Resize
+from dcgan.networks.layers import (
+    Activation,
+    BatchNorm,
+    Conv,
+    ConvTranspose,
+    GroupNorm,
+    JoinLabel,
+    Layer,
+    Linear,
+    MultiplyLabel,
+    PixelNorm,
+    Reshape,
+    Resize,
+)
 from dcgan.networks.spec import NetworkSpec
 
 
@@ -51,6 +65,8 @@ def assemble(network: Skeleton, found: Found, output: Act) -> tuple[NetworkSpec,
         made.add(joined, {} if table is None else {"weight": table})
     for index, (stage, choice) in enumerate(zip(network.stages, found.choices, strict=True)):
         made.act(choice.act)
+        if index and isinstance(pixels := network.stages[index - 1].alone, PixelNorm):
+            made.add(pixels)
         _picture(made, network, index, found)
         if stage.branch is not None:
             stage = _with_planes(made, stage, choice, found)
@@ -58,8 +74,13 @@ def assemble(network: Skeleton, found: Found, output: Act) -> tuple[NetworkSpec,
             made.add(Resize((choice.move.scale, choice.move.scale), choice.move.mode))  # type: ignore[arg-type]
         _kernel(made, stage, choice, found if index == 0 else None)
         made.act(choice.early)
-        if stage.norm is not None:
+        if isinstance(stage.alone, GroupNorm):
+            _reshape(made, stage, stage.alone.channels, found)
+            made.add(stage.alone, dict(stage.norm.tensors) if stage.norm is not None else {})
+        elif stage.norm is not None:
             _norm(made, stage, stage.norm, choice.eps, found)
+    if isinstance(pixels := network.stages[-1].alone, PixelNorm):
+        made.add(pixels)
     made.act(output)
     return NetworkSpec((entry.z_dim,), tuple(made.layers)), made.tensors
 
@@ -83,7 +104,7 @@ def _kernel(made: _Builder, stage: Stage, choice: Choice, first: Found | None) -
     if move.way == "linear":
         made.add(Linear(b, a, bias), tensors)
     elif move.way == "conv":
-        made.add(Conv(b, a, stage.size, move.stride, move.padding, bias), tensors)
+        made.add(Conv(b, a, stage.size, move.stride, move.padding, bias, border=move.border), tensors)
     else:
         made.add(ConvTranspose(a, b, stage.size, move.stride, move.padding, bias), tensors)
 
@@ -108,9 +129,14 @@ def _labels_last(weight: Tensor, transposed: bool, others: int) -> Tensor:
     return weight.roll(-(weight.shape[axis] - others), axis)
 
 
-def _norm(made: _Builder, stage: Stage, norm: Part, eps: float, found: Found) -> None:
-    if stage.shape is not None and norm.channels == stage.shape[0] != stage.kernel.weight.shape[0]:
+def _reshape(made: _Builder, stage: Stage, channels: int, found: Found) -> None:
+    """Reshape a linear layer's output to the picture whose channels its norm counts."""
+    if stage.shape is not None and channels == stage.shape[0] != stage.kernel.weight.shape[0]:
         made.add(Reshape((stage.shape[0], *found.start)))
+
+
+def _norm(made: _Builder, stage: Stage, norm: Part, eps: float, found: Found) -> None:
+    _reshape(made, stage, norm.channels, found)
     tensors = {name: tensor for name, tensor in norm.tensors.items() if tensor.dim()}
     affine = "weight" in tensors
     if affine and "bias" not in tensors:
@@ -132,3 +158,14 @@ def with_own_statistics(spec: NetworkSpec, tensors: dict[str, Tensor], prior: st
     with torch.inference_mode():
         network.train()(latents(count, spec.input_shape[0], prior), labels)
     return {name: tensor.detach().clone() for name, tensor in network.state_dict().items()}
+
+
+def picture_range(spec: NetworkSpec, tensors: dict[str, Tensor], output: str) -> tuple[float, float]:
+    """Return the range of the picture; behind a last batch norm, what the activation before it can become in the widest channel."""
+    last = spec.layers[-1]
+    if not isinstance(last, BatchNorm) or not isinstance(before := spec.layers[-2], Activation) or before.kind not in OUTPUTS:
+        return OUTPUTS[output]
+    own = {name.partition(".")[2]: tensor for name, tensor in tensors.items() if name.startswith(f"{len(spec.layers) - 1}.")}
+    mean, variance, gain, shift = own["running_mean"], own["running_var"], own.get("weight"), own.get("bias")
+    ends = [F.batch_norm(torch.full((1, last.channels), end), mean, variance, gain, shift, eps=last.eps) for end in OUTPUTS[before.kind]]
+    return float(torch.cat(ends).min()), float(torch.cat(ends).max())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dcgan.models.importing.found import Found
+from dcgan.models.importing.geometry import Move
 from dcgan.models.importing.options import NO_ACT, Act, Options, at
 from dcgan.models.importing.parts import Branch, Skeleton
 
@@ -22,8 +23,10 @@ ACTS: dict[Act, float] = {
     ("tanh", None): 4.5,
 }
 SIGNED = 5.0  # more for any but ReLU, where names and shapes are the PyTorch tutorial's
+ENDS: dict[Act, float] = {("tanh", None): 0.0, ("sigmoid", None): 2.0}
 CHANGE, CHANGE_BEHIND_LINEAR = 5.0, 1.5  # of the activation from one layer to the next
 EMPTY, FULL = 2.5, 5.0  # where one module stands between, of neither activation nor resize, and of both
+PADDED = 2.0  # where a border makes the count of several modules right or wrong
 BARE = -1.0  # the cost of 0.8 behind a first norm without an activation
 EPS = {1e-5: 0.0, 0.8: 3.0}  # 0.8: tutorials that pass it where torch expects eps; other small ones make no difference that can be seen
 
@@ -80,21 +83,34 @@ class Between:
             return (2.0, 0.1) if gap == 1 and "conv" in self._stages[index].ways else (5.0, 0.0)
         return (0.8, 0.6) if is_linear else (4.0, 0.1)
 
-    def crowding(self, index: int, act: Act, resized: bool) -> float:
-        """Return the cost of an activation and a resize before kernel `index` that are not as many as the modules that stand there."""
-        if self._stages[index].gap != 1 or "conv" not in self._stages[index].ways:
+    def crowding(self, index: int, act: Act, move: Move) -> float:
+        """Return the cost of an activation, a resize and a border that are not as many as the modules before kernel `index`.
+
+        Where one module stands there, it is one of the first two; a border is a module more, or the convolution's own.
+        """
+        gap, count = self._stages[index].gap, (act != NO_ACT) + (move.scale > 1)
+        if gap is None or "conv" not in self._stages[index].ways:
             return 0.0
-        return {0: EMPTY, 1: 0.0, 2: FULL}[(act != NO_ACT) + resized]
+        if gap > 1 and move.border != "zeros":
+            return -PADDED if count + 1 == gap else PADDED
+        return {0: EMPTY, 1: 0.0, 2: FULL}[count] if gap == 1 else 0.0
 
     def early(self, index: int, found: Found) -> dict[Act, float]:
         """Return the activations that can stand between kernel `index` and its norm."""
         stage, order = self._stages[index], self._options.order
         kinds = {found.act: 0.0} if found.act else ACTS
+        if index == len(self._stages) - 1:  # a picture that is normed as a whole
+            kinds = {act: cost for act, cost in ENDS.items() if self._options.output in (None, act[0])}
         is_linear = stage.kernel.weight.dim() == 2
         if order is not None:
             return {NO_ACT: 0.0} if order == "norm-first" else kinds
         without, with_one = {None: (0.0, 4.0), 0: (0.0, 9.0)}.get(stage.norm_gap, (0.2, 2.0) if is_linear else (4.0, 0.0))
         return {NO_ACT: without, **{act: cost + with_one for act, cost in kinds.items()}}
+
+    def eps_behind_all(self) -> float:
+        """Return the eps of a norm behind the last kernel, which changes no statistics: torch's own where a person states none."""
+        stated = at(self._options.eps, sum(stage.norm is not None for stage in self._stages[:-1]))
+        return 1e-5 if stated is None else stated
 
     def eps(self, index: int, found: Found) -> dict[float, float]:
         """Return the eps that the norm before kernel `index` can have.

@@ -166,19 +166,20 @@ class Kernel:
         self._full: dict[tuple[int, str, tuple[int, int]], Tensor] = {}
 
     def __call__(self, move: Move, channels: Tensor | None = None) -> Tensor:
-        """Return the output, of these output channels only where they are given."""
+        """Return the output before any cut, of these output channels only where they are given."""
         outputs = 1 if move.way == "transposed" else 0
         weight = self._weight if channels is None else self._weight.index_select(outputs, channels)
         bias = self._bias if channels is None or self._bias is None else self._bias[channels]
         if move.way == "linear":
             return F.linear(self._x, weight, bias)
-        top, bottom, left, right = move.padding
+        top, bottom, left, right = sides = move.uncut
         if move.way == "conv":
-            return F.conv2d(F.pad(self._resized(move), (left, right, top, bottom)), weight, bias, move.stride)
+            kind = "constant" if move.border == "zeros" else move.border
+            return F.conv2d(F.pad(self._resized(move), (left, right, top, bottom), kind), weight, bias, move.stride)
         key = (move.scale, move.mode, move.stride)
         if key not in self._full:
             self._full[key] = F.conv_transpose2d(self._resized(move), weight, None, move.stride)
-        y = F.pad(self._full[key], (-left, -right, -top, -bottom)) if min(move.padding) < 0 else _cut(self._full[key], move.padding)
+        y = F.pad(self._full[key], (-left, -right, -top, -bottom)) if min(sides) < 0 else _cut(self._full[key], sides)
         return y if bias is None else y + bias[:, None, None]
 
     def _resized(self, move: Move) -> Tensor:

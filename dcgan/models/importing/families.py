@@ -25,7 +25,6 @@ PARTS = (
     ("self-attention ({})", r"attn|attention|query|(^|\.)(theta|phi)\.|non_?local"),
     ("residual blocks with a way around their layers ({})", r"short_?cut|by_?pass|skip|resid|res_?block|(^|[._])(c_|conv_)?sc([._]|$)"),
     ("norms steered by a label ({})", r"(bn|norm)\w*\.(gain|gamma|beta|embed|mlp)\w*\.weight|embed_?(gamma|beta)"),
-    ("group or instance norms ({})", r"(group|instance)_?norm|(^|\.)gn\d*\."),
     ("squeeze and excitation ({})", r"(^|\.)se(_?(block|layer))?\d*\."),
 )
 """What generators of a newer kind have besides the layers of a DCGAN, and how it is called, with the name that says so."""

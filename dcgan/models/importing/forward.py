@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from dcgan.models.importing.alone import normed_alone
 from dcgan.models.importing.branches import planes
 from dcgan.models.importing.evidence import History, Kernel, activate, error, latents, moments, normalise, without_chance
 from dcgan.models.importing.found import Choice, Entry, Found
@@ -74,9 +75,12 @@ class Forward:
         picture = y.reshape(len(y), *shape)
         x = y if norm is None or norm.channels == y.shape[1] else picture  # a norm can stand before the picture begins
         count = affordable(picture, weight, channels, work)
+        if index and self.stages[index - 1].alone is not None:
+            return normed_alone(self.stages[index - 1], picture[:count], act)[..., : found.size[0], : found.size[1]]
         if norm is not None:
             x = normalise(x[:count], self._statistics(y, x), norm.tensors, eps)
-        return activate(x[:count].reshape(count, *picture.shape[1:]), act)
+        x = activate(x[:count].reshape(count, *picture.shape[1:]), act)
+        return x[..., : found.size[0], : found.size[1]] if index and x.dim() == 4 else x  # what an author cuts, he cuts behind the norm
 
     def _statistics(self, key: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
         """Return the (mean, variance) of y; those of the last `key` are kept, as many trials in a row ask for them."""

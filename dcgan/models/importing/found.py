@@ -11,6 +11,7 @@ from dcgan.config import Prior
 from dcgan.models.importing.evidence import History
 from dcgan.models.importing.geometry import Move
 from dcgan.models.importing.options import NO_ACT, Act, Pair
+from dcgan.networks.layers import Border
 
 Joined = Literal["behind", "before", "multiplied", "planes"]
 
@@ -62,6 +63,11 @@ class Found:
     errors: tuple[float, ...] = ()
     planes: Planes = Planes()
     y: Tensor | None = field(default=None, repr=False, compare=False)  # the last kernel's output, before its norm
+
+    @property
+    def border(self) -> Border:
+        """What the last convolution that pads pads with."""
+        return next((choice.move.border for choice in reversed(self.choices) if choice.move.is_padded), "zeros")
 
     @property
     def score(self) -> float:

@@ -7,13 +7,13 @@ readings where a file's batch norm statistics do not decide.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import inf, isqrt, log2
 
 from dcgan.models.importing.options import Options, Pair, at
 from dcgan.models.importing.parts import Skeleton, Stage, Way
-from dcgan.networks.layers import Sides
+from dcgan.networks.layers import Border, Sides
 
 MAX_SIDE = 512  # pixels; a file of a few KB could ask for pictures that fill the memory
 FAR = 7.5  # moves that cost more are not tried
@@ -31,6 +31,22 @@ class Move:
     stride: Pair = (1, 1)
     padding: Sides = (0, 0, 0, 0)
     cost: float = 0.0
+    border: Border = "zeros"
+
+    @property
+    def is_padded(self) -> bool:
+        return self.way == "conv" and max(self.padding) > 0
+
+    @property
+    def uncut(self) -> Sides:
+        """The padding without the row and column that an author cuts behind the layer, and behind its norm and activation."""
+        top, bottom, left, right = self.padding
+        return self.padding if self.way != "transposed" else (top, min(top, bottom), left, min(left, right))
+
+    def bordered(self, border: Border, before: Pair) -> Move:
+        """Return the move with what it pads being `border`; as it is where it pads nothing, or the picture is too small to reflect."""
+        fits = max(self.padding) < min(before) * self.scale
+        return replace(self, border=border) if self.is_padded and fits else self
 
     def size(self, before: Pair, kernel: Pair) -> Pair:
         """Return (height, width) after this layer; below 1 where nothing is left."""
@@ -211,6 +227,8 @@ def _transposed(kernel: int, n: int) -> tuple[tuple[int, int, int, float], ...]:
         for padding in range(max(kernel // 2 + 1, min(kernel, 4))) if kernel > 1 else range(3):
             for output in range(min(stride, 2)):
                 found.append((stride, padding, output, _transposed_cost(kernel, stride, padding, output)))
+            if stride == 2 == kernel - 2 * padding:  # 8 pixels that the author cuts to 7, for 28 in the end; elsewhere where it is stated
+                found.append((stride, padding, -1, 4.5 if n == 4 else FAR + 1))
     return tuple(found)
 
 

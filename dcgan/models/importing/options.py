@@ -9,8 +9,10 @@ from typing import Any, Literal, TypeVar, get_args
 
 from dcgan.config import Prior
 from dcgan.errors import ConfigError
+from dcgan.networks.layers import Border
 
 Act = tuple[str, float | None]  # an activation's kind, and its slope where it has one
+Norm = tuple[str, int]  # a norm of every picture by itself: instance, pixel, or group with the number of groups
 Pair = tuple[int, int]
 ResizeName = Literal["none", "nearest", "bilinear"]
 
@@ -18,6 +20,7 @@ T = TypeVar("T")
 
 NO_ACT: Act = ("none", None)
 GAP = "?"  # in a list of numbers, for a layer that is left to be found
+CROP = "-1"  # as an output padding: a row and a column less, which an author cut behind the layer
 KINDS = ("none", "relu", "leaky_relu", "elu", "selu", "gelu", "silu", "tanh", "sigmoid")
 SLOPES = {"leaky_relu": 0.2, "elu": 1.0}  # what is usual where only the name is given
 OUTPUTS = {"tanh": (-1.0, 1.0), "sigmoid": (0.0, 1.0), "none": (-1.0, 1.0)}  # and the range of the picture
@@ -29,7 +32,8 @@ class Options:
 
     `image_size` is (width, height). `activations` are those before each layer but the first. `classes` is the number of labels that are
     joined one-hot behind z. `statistics=estimate` replaces the file's batch norm statistics by those of the found network. `reading` takes
-    the n-th best reading. `network` names the part of the file to read.
+    the n-th best reading. `network` names the part of the file to read. `norms` and `padding_modes` are by convolution; one norm stands for
+    all that are hidden and have no statistics.
     """
 
     prior: Prior | None = None
@@ -41,6 +45,8 @@ class Options:
     paddings: tuple[int | None, ...] = ()
     output_paddings: tuple[int | None, ...] = ()
     upsample: tuple[ResizeName, ...] = ()
+    norms: tuple[Norm | None, ...] = ()
+    padding_modes: tuple[Border | None, ...] = ()
     order: Literal["norm-first", "activation-first"] | None = None
     classes: int | None = None
     labels: Literal["before", "after"] | None = None
@@ -50,6 +56,7 @@ class Options:
 
 
 PLURALS = {"activation": "activations", "stride": "strides", "padding": "paddings", "output_padding": "output_paddings", "bn_eps": "eps"}
+PLURALS |= {"norm": "norms", "padding_mode": "padding_modes"}
 KEYS = tuple(field.name for field in fields(Options))
 
 
@@ -69,7 +76,7 @@ def _parse(key: str, text: str) -> Any:
     choices |= {"labels": ("before", "after"), "statistics": ("file", "estimate")}
     if key in choices:
         if text not in choices[key]:
-            raise ConfigError(f"{key} is {' or '.join(choices[key])}, found {text!r}")
+            raise ConfigError(f"the setting {key} is {' or '.join(choices[key])}, found {text!r}")
         return text
     if key == "image_size":
         return parse_size(text)
@@ -82,11 +89,18 @@ def _parse(key: str, text: str) -> Any:
         return tuple(parse_act(part) for part in parts)
     if key == "eps":
         return tuple(_number(key, part) for part in parts)
+    if key == "norms":
+        return tuple(None if part == GAP else parse_norm(part) for part in parts)
+    if key == "padding_modes":
+        if not set(parts) <= {*get_args(Border), GAP}:
+            raise ConfigError(f"padding_modes is {', '.join(get_args(Border))} or a list of them, one a convolution; found {text!r}")
+        return tuple(None if part == GAP else part for part in parts)
     if key == "upsample":
         if not set(parts) <= set(get_args(ResizeName)):
             raise ConfigError(f"upsample is {', '.join(get_args(ResizeName))} or a list of them, one a layer; found {text!r}")
         return tuple(parts)
-    return tuple(None if part == GAP else _whole(key, part, 0) for part in parts)
+    crop = {CROP: -1} if key == "output_paddings" else {}
+    return tuple(None if part == GAP else crop.get(part) or _whole(key, part, 0) for part in parts)
 
 
 def parse_size(text: str) -> Pair:
@@ -103,6 +117,14 @@ def parse_act(text: str) -> Act:
     if kind not in KINDS or (slope and kind not in SLOPES):
         raise ConfigError(f"an activation is one of {', '.join(KINDS)}, with a slope like leaky_relu:0.2; found {text!r}")
     return kind, (_number("slope", slope) if slope else SLOPES.get(kind))
+
+
+def parse_norm(text: str) -> Norm:
+    """Read instance, pixel, or group:8."""
+    kind, _, groups = text.partition(":")
+    if (kind, bool(groups)) not in (("instance", False), ("pixel", False), ("group", True)):
+        raise ConfigError(f"norms are instance, pixel, or group with a number of groups like group:8; found {text!r}")
+    return kind, _whole("a group norm", groups, 1) if groups else 0
 
 
 def act_name(act: Act) -> str:

@@ -9,6 +9,7 @@ from typing import Literal
 from torch import Tensor
 
 from dcgan.models.importing.naming import Path
+from dcgan.networks.layers import GroupNorm, PixelNorm
 
 Way = Literal["linear", "conv", "transposed"]
 
@@ -53,7 +54,7 @@ class Stage:
     `ways` are the readings of its weight that fit its neighbours. `shape` is the picture that a linear layer's output is reshaped to, its
     height and width still joined: (channels, places). `gap` counts the modules without tensors before the kernel, and `norm_gap` those
     between it and its norm; None where the names do not say. `slope` is that of a learned activation before the kernel. The planes of a
-    `branch` are joined to the picture before the kernel.
+    `branch` are joined to the picture before the kernel. `alone` is the norm of every picture by itself that a person states behind it.
     """
 
     kernel: Part
@@ -64,11 +65,22 @@ class Stage:
     slope: float | None = None
     shape: tuple[int, int] | None = None
     branch: Branch | None = None
+    alone: GroupNorm | PixelNorm | None = None
 
     @property
     def size(self) -> tuple[int, int]:
         weight = self.kernel.weight
         return (weight.shape[2], weight.shape[3]) if weight.dim() == 4 else (1, 1)
+
+    @property
+    def channels(self) -> int:
+        """Count the outputs."""
+        return int(self.kernel.weight.shape[1 if self.ways[0] == "transposed" else 0])
+
+    @property
+    def lacks_statistics(self) -> bool:
+        """Whether the file has a batch norm here whose statistics have to come from the network itself."""
+        return self.norm is not None and self.alone is None and not self.has_statistics
 
     @property
     def has_statistics(self) -> bool:

@@ -12,25 +12,25 @@ from torch import Tensor
 
 from dcgan.errors import CheckpointError, ConfigError
 from dcgan.models.folder import Model, ModelConfig
-from dcgan.models.importing.assembly import assemble, with_own_statistics
+from dcgan.models.importing.alone import with_stated_norms
+from dcgan.models.importing.assembly import assemble, picture_range, with_own_statistics
 from dcgan.models.importing.beside import WITHIN, with_partner
 from dcgan.models.importing.contents import Contents, read_contents
 from dcgan.models.importing.critic import critic
 from dcgan.models.importing.described import inspect_described
 from dcgan.models.importing.entries import entries, size_hint
-from dcgan.models.importing.evidence import is_untouched
 from dcgan.models.importing.families import family
 from dcgan.models.importing.formats import KERAS_LINE, SAVE_LINE
 from dcgan.models.importing.found import Found
 from dcgan.models.importing.geometry import MAX_SIDE, Geometry
 from dcgan.models.importing.naming import Node, descend, is_autoencoder, modules, tree
-from dcgan.models.importing.options import OUTPUTS, Options
+from dcgan.models.importing.options import NO_ACT, Options
 from dcgan.models.importing.parts import Skeleton
 from dcgan.models.importing.report import Inspection, Reading
 from dcgan.models.importing.residual import residual
 from dcgan.models.importing.search import Search
 from dcgan.models.importing.skeleton import skeleton
-from dcgan.models.importing.words import assumptions, layer_names, layer_rows, proofs, support
+from dcgan.models.importing.words import assumptions, layer_names, layer_rows, notes, proofs, support
 
 PLAUSIBLE = 6.0  # nats behind the best at which a reading is still shown
 READINGS = 6
@@ -97,6 +97,7 @@ def _inspect(contents: Contents, options: Options) -> Inspection:
 
         return inspect_keras(contents, options)
     node, network = _generator(contents, options)
+    network = with_stated_norms(network, options)
     if options.network is None and family(map(".".join, node.tensors)):
         raise ConfigError("its names are another network's")
     _refuse_diverged(contents.name, node)
@@ -116,7 +117,12 @@ def _inspect(contents: Contents, options: Options) -> Inspection:
         raise ConfigError(f"there are {len(readings)} readings that fit, found reading={options.reading}")
     readings.insert(0, readings.pop(options.reading - 1))
     return Inspection(
-        contents.name, contents.kind, node.name, proofs(network), tuple(readings), (*_notes(network, readings[0]), *_company(readings[0]))
+        contents.name,
+        contents.kind,
+        node.name,
+        proofs(network),
+        tuple(readings),
+        (*notes(network, readings[0].misfit), *_company(readings[0])),
     )
 
 
@@ -136,7 +142,7 @@ def _generator(contents: Contents, options: Options) -> tuple[Node, Skeleton]:
         if node.says_discriminator and options.network is None:
             continue
         try:
-            return node, replace(skeleton(modules(node), contents.ordered), name=node.name)
+            return node, replace(skeleton(modules(node), contents.ordered, bool(options.norms)), name=node.name)
         except ConfigError as error:
             reasons.append((not node.says_generator, str(error)))
     if options.network is not None and not nodes:
@@ -208,12 +214,16 @@ def _output(contents: Contents, node: Node, network: Skeleton, found: Sequence[F
 def _reading(
     contents: Contents, node: Node, network: Skeleton, found: Found, others: Sequence[Found], output: str, options: Options
 ) -> Reading:
+    if found.choices[-1].early != NO_ACT:  # before a last norm
+        output = "none"
     spec, tensors = assemble(network, found, (output, None))
     said = assumptions(network, found, others, output, options)
     labels = tuple(str(number) for number in range(spec.classes))
-    if options.statistics == "estimate" or any(stage.norm is not None and not stage.has_statistics for stage in network.stages):
+    if options.statistics == "estimate" or any(stage.lacks_statistics for stage in network.stages):
         tensors = with_own_statistics(spec, tensors, found.entry.prior)
-    config = ModelConfig(spec, None, found.entry.prior, OUTPUTS[output], labels, assumed=tuple(item.sentence for item in said))
+    config = ModelConfig(
+        spec, None, found.entry.prior, picture_range(spec, tensors, output), labels, assumed=tuple(item.sentence for item in said)
+    )
     model = Model(config, tensors)
     model.build_generator()  # checks shapes and that all numbers are finite
     misfit = sqrt(sum(found.errors) / len(found.errors)) if found.errors else None
@@ -238,20 +248,6 @@ def roughness(model: Model) -> float:
     x = _drawn(model, 4)
     steps = ((x[..., 1:] - x[..., :-1]).abs().mean() + (x[..., 1:, :] - x[..., :-1, :]).abs().mean()) / 2
     return min(1.0, float(steps / (2 * (x - x.mean((2, 3), keepdim=True)).abs().mean() + 1e-6)))
-
-
-def _notes(network: Skeleton, reading: Reading) -> tuple[str, ...]:
-    norms = [stage.norm for stage in network.stages if stage.norm is not None]
-    if any("running_mean" not in norm.tensors for norm in norms):
-        return (
-            "It has no batch norm statistics: those of the network itself were taken, over 512 z of the prior. "
-            "If its norms are instance or group norms, its pictures are others.",
-        )
-    if norms and all(is_untouched(norm.tensors) for norm in norms):
-        return ("Its batch norm statistics were never filled; statistics=estimate takes those of the network itself.",)
-    if norms and (reading.misfit is None or reading.misfit > 0.5):
-        return ("Its batch norm statistics are not those of any reading: they may be stale; statistics=estimate takes the network's own.",)
-    return ()
 
 
 def _company(reading: Reading) -> tuple[str, ...]:

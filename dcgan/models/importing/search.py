@@ -12,10 +12,11 @@ from torch import Tensor
 
 from dcgan.models.importing.between import LEAKY, Between, branch_acts
 from dcgan.models.importing.branches import planes
-from dcgan.models.importing.evidence import FIRST_FLOOR, FLOOR, Kernel, activate, histories, is_untouched
+from dcgan.models.importing.evidence import FIRST_FLOOR, FLOOR, LEAST_FLOOR, Kernel, activate, histories, is_untouched
 from dcgan.models.importing.forward import Forward
 from dcgan.models.importing.found import Choice, Entry, Found, Planes
 from dcgan.models.importing.geometry import Geometry, Move
+from dcgan.models.importing.habits import Habits
 from dcgan.models.importing.judging import judged
 from dcgan.models.importing.options import NO_ACT, Act, Options, Pair
 from dcgan.models.importing.parts import Skeleton
@@ -27,8 +28,6 @@ SPAN = 14.0  # nats behind the best at which a reading is dropped
 
 ACTS = 2  # besides LeakyReLU 0.2 that are tried with every move where the likeliest does not fit
 
-REPEATED = 0.3  # of a move's cost, where it was made before
-OTHER_MODE = 4.0  # than that of an earlier resize
 TRUSTED = 0.1  # squared error behind a norm; above it for every reading, its statistics are not those of these weights
 RIVALS = 8  # leading trials of a stage that are measured again, with more examples, and the best of each stride and resize
 
@@ -39,7 +38,7 @@ class Search:
     def __init__(self, network: Skeleton, geometry: Geometry, options: Options) -> None:
         self._stages, self._geometry, self._between = network.stages, geometry, Between(network, options)
         self._forward = Forward(network)
-        self._labels = options.labels
+        self._labels, self._habits = options.labels, Habits(network.stages, options)
         self._stale: set[int] = set()  # stages whose norm's statistics say nothing
         self._counted = [index for index in range(len(network.stages)) if self._decides(index)]
 
@@ -102,21 +101,22 @@ class Search:
 
     def _expand_one(self, index: int, found: Found) -> list[tuple[Found, Trial, float]]:
         size = self._forward.before(index, found)
-        moves = [(move, self._rest(index, move, size)) for move in self._moves(index, size)]
+        moves = [(move, self._rest(index, move, size)) for move in self._moves(index, found, size)]
         best = min((move.cost + rest for move, rest in moves), default=inf)
         if best == inf:
             return []
         near = [(move, rest) for move, rest in moves if move.cost + rest <= best + SPAN]
-        rests = dict(near)
         trials = self._tried(index, found, [move for move, _ in near]) if self._decides(index) else self._untried(index, found, near)
-        return [(found, trial, found.score + trial.score + rests[trial.move]) for trial in trials]
+        return [(found, trial, found.score + trial.score + self._rest(index, trial.move, size)) for trial in trials]
 
     def _decides(self, index: int) -> bool:
         stage = self._stages[index]
         return index not in self._stale and stage.has_statistics and stage.norm is not None and not is_untouched(stage.norm.tensors)
 
-    def _moves(self, index: int, size: Pair) -> Sequence[Move]:
-        return [Move("linear")] if self._stages[index].kernel.weight.dim() == 2 else self._geometry.moves(index, size)
+    def _moves(self, index: int, found: Found, size: Pair) -> Sequence[Move]:
+        if self._stages[index].kernel.weight.dim() == 2:
+            return [Move("linear")]
+        return self._habits.usual(index, found, self._geometry.moves(index, size), size)
 
     def _rest(self, index: int, move: Move, size: Pair) -> float:
         if move.way == "linear":
@@ -132,23 +132,13 @@ class Search:
         crowding = self._between.crowding
 
         def enlarging(move: Move) -> float:  # a last kernel doubles as those before it, but does not keep the size as one of them
-            return self._cost(index, found, move) if max(move.stride) > 1 else move.cost
+            return self._habits.cost(index, found, move) if max(move.stride) > 1 else move.cost
 
         return [
-            Trial(act, eps, move, NO_ACT, enlarging(move) + cost + crowding(index, act, move.scale > 1))
+            Trial(act, eps, move, NO_ACT, enlarging(move) + cost + crowding(index, act, move))
             for move, _ in near[: BEAM + 4]
             for act, cost in kept
         ]
-
-    def _cost(self, index: int, found: Found, move: Move) -> float:
-        """Return a move's cost, less where an earlier kernel of this size does the same: authors repeat themselves."""
-        own = (move.way, move.scale, move.mode, move.stride, move.padding, self._stages[index].size)
-        for stage, choice in zip(self._stages[1:], found.choices[1:], strict=False):
-            done = choice.move
-            if own == (done.way, done.scale, done.mode, done.stride, done.padding, stage.size):
-                return move.cost * REPEATED
-        modes = {choice.move.mode for choice in found.choices if choice.move.scale > 1}
-        return move.cost + OTHER_MODE * (move.scale > 1 and bool(modes) and move.mode not in modes)
 
     def _tried(self, index: int, found: Found, moves: Sequence[Move]) -> list[Trial]:
         """Try moves with the likeliest activations; then other activations and eps with the moves that fit best."""
@@ -172,11 +162,24 @@ class Search:
                     trials += self._measure(index, found, [(act, leading(trials, 1)[0].eps, move, before) for move in moves])
         if not fits(trials):
             trials += self._measure(index, found, [(t.act, e, t.move, before) for t in leading_resizes(trials) for e in eps])
+        trials += self._measure(index, found, self._bordered(index, found, [trial for trial in trials if trial.move.is_padded]))
         if not fits(trials):
             trials += self._measure(
                 index, found, [(t.act, t.eps, t.move, act) for t in leading(trials, 3) for act in early if act != before]
             )
         return trials
+
+    def _bordered(self, index: int, found: Found, padded: Sequence[Trial]) -> list[tuple[Act, float, Move, Act]]:
+        """Return the likeliest and the most usual of the trials that pad with other borders, where none of them fits.
+
+        Another border shows little, and no padding shows nearly the same as it.
+        """
+        if not padded or fits(padded, LEAST_FLOOR):
+            return []
+        best, usual = leading(padded, 1)[0], min(padded, key=lambda trial: trial.cost)
+        size = self._forward.before(index, found)
+        moves = [move for way in dict.fromkeys([best.move, usual.move]) for move in self._habits.otherwise(index, way, size)]
+        return [(best.act, best.eps, move, best.early) for move in moves]
 
     def _measure(self, index: int, found: Found, wanted: Sequence[tuple[Act, float, Move, Act]], work: int = WORK) -> list[Trial]:
         stage = self._stages[index]
@@ -193,8 +196,8 @@ class Search:
                 kernels[act, e] = Kernel(x, weight, None if bias is None else bias.float())
             y = activate(kernels[act, e](move, channels), between)
             y, kept = self._forward.as_normed(stage, y, channels, found.start)
-            cost = self._cost(index, found, move) + acts[act] + early[between] + (0.0 if e == found.eps else eps.get(e, 0.0))
-            cost += self._between.crowding(index, act, move.scale > 1)
+            cost = self._habits.cost(index, found, move) + acts[act] + early[between] + (0.0 if e == found.eps else eps.get(e, 0.0))
+            cost += self._between.crowding(index, act, move)
             trials.append(Trial(act, e, move, between, cost, self._forward.error(index, found, y, kept), stage.norm.channels, floor))
         return trials
 
@@ -229,9 +232,10 @@ class Search:
         return kept
 
     def _computed(self, index: int, found: Found, trial: Trial) -> Found:
-        choice = Choice(trial.act, trial.move, trial.early, trial.eps)
+        is_last = index == len(self._stages) - 1
+        choice = Choice(trial.act, trial.move, trial.early, self._between.eps_behind_all() if is_last else trial.eps)
         y, size = self._forward.output(index, found, choice, trial.eps, THOROUGH)
-        ending = self._geometry.rest(index + 1, size) if index == len(self._stages) - 1 else 0.0
+        ending = self._geometry.rest(index + 1, size) if is_last else 0.0
         earlier = found.choices[:-1] + ((replace(found.choices[-1], eps=trial.eps),) if found.choices else ())
         act = next((a for a in (trial.early, trial.act) if a != NO_ACT and (trial.squared is not None or index > 1)), found.act)
         squared = () if trial.squared is None else (trial.squared,)

@@ -59,8 +59,8 @@ def ranked(grown: Sequence[tuple[Found, Trial, float]]) -> list[tuple[Found, Tri
     return sorted(once.values(), key=lambda item: item[2])
 
 
-def fits(trials: Sequence[Trial]) -> bool:
-    return any(trial.squared is not None and trial.squared < FITS for trial in trials)
+def fits(trials: Sequence[Trial], limit: float = FITS) -> bool:
+    return any(trial.squared is not None and trial.squared < limit for trial in trials)
 
 
 def leading(trials: Sequence[Trial], count: int) -> list[Trial]:

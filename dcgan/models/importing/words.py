@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dcgan.models.importing.evidence import is_untouched
 from dcgan.models.importing.found import Choice, Found
 from dcgan.models.importing.options import NO_ACT, OUTPUTS, Act, Options, act_name
 from dcgan.models.importing.parts import Skeleton, Stage
@@ -15,10 +16,10 @@ CLEAR = 4.0  # nats between a choice and the next for the statistics to have dec
 def proofs(network: Skeleton) -> tuple[str, ...]:
     """Return what names and shapes prove."""
     kernels = [_kernel(stage) for stage in network.stages]
-    norms = sum(stage.norm is not None for stage in network.stages)
+    norms = sum(stage.norm is not None and stage.alone is None for stage in network.stages)
     biases = sum("bias" in stage.kernel.tensors for stage in network.stages)
     said = [f"takes {network.inputs} numbers", f"{len(kernels)} kernels: {', '.join(kernels)}"]
-    has_all = all(stage.has_statistics for stage in network.stages if stage.norm)
+    has_all = not any(stage.lacks_statistics for stage in network.stages)
     said.append(f"{norms} batch norms" if has_all else f"{norms} batch norms, not all with statistics")
     said.append(f"{biases} biases" if biases else "no biases")
     if network.table is not None:
@@ -63,6 +64,8 @@ def _layer(choice: Choice) -> str:
         parts.append(f"{move.mode} x{move.scale}")
     if move.way == "linear":
         return " ".join([*parts, "linear"])
+    if move.border != "zeros":
+        parts.append(move.border)
     top, bottom = move.padding[:2]
     extra = f" op{top - bottom}" if move.way == "transposed" and top != bottom else ""
     return " ".join([*parts, f"{move.way} s{move.stride[0]} p{top}{extra}"])
@@ -122,3 +125,18 @@ def _activations(network: Skeleton, found: Found, last_tried: int, options: Opti
     named = acts if NO_ACT not in kinds else f"no activation, {acts}" if acts else "no activation"
     sentence = f"{named} behind the last batch norm" if last_tried >= 0 else f"{named} between layers"
     return [Assumption("activations", named, sentence, ("relu", "leaky_relu:0.2", "leaky_relu:0.01"))]
+
+
+def notes(network: Skeleton, misfit: float | None) -> tuple[str, ...]:
+    """Return what is to be known of the batch norms of the best reading."""
+    norms = [stage.norm for stage in network.stages if stage.norm is not None and stage.alone is None]
+    if any(stage.lacks_statistics for stage in network.stages):
+        return (
+            "It has no batch norm statistics: those of the network itself were taken, over 512 z of the prior. "
+            "If its norms are instance or group norms, norms=instance or norms=group:8 reads them so.",
+        )
+    if norms and all(is_untouched(norm.tensors) for norm in norms):
+        return ("Its batch norm statistics were never filled; statistics=estimate takes those of the network itself.",)
+    if norms and (misfit is None or misfit > 0.5):
+        return ("Its batch norm statistics are not those of any reading: they may be stale; statistics=estimate takes the network's own.",)
+    return ()

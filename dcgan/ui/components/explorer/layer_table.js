@@ -1,4 +1,5 @@
-/* The convolutions of a dropped file as they were read: strides, paddings and output paddings can be said by hand, one by one. */
+/* The convolutions of a dropped file as they were read: strides, paddings and output paddings can be said by hand, one by one; what no file
+   shows of them, norms of each picture by itself and what pads it, for all. */
 
 const LAYER_LISTS = { stride: "strides", padding: "paddings", output_padding: "output_paddings" };
 const GAP = "?"; // left to be found
@@ -9,6 +10,7 @@ class LayerTable {
   #override;
   #settings = {};
   #size;
+  #ofAll;
 
   /** `override(key, value)` reads the file again with a setting, or without it where the value is null. */
   constructor(root, text, override) {
@@ -17,6 +19,8 @@ class LayerTable {
     this.#override = override;
     this.#size = root.querySelector("[name=image_size]");
     this.#size.addEventListener("change", () => this.#size.reportValidity() && override("image_size", this.#size.value || null));
+    this.#ofAll = root.querySelectorAll("select");
+    for (const select of this.#ofAll) select.addEventListener("change", () => override(select.name, select.value || null));
     this.#size.form.addEventListener("submit", (event) => event.preventDefault());
   }
 
@@ -24,6 +28,7 @@ class LayerTable {
     this.#settings = settings;
     this.#root.hidden = !rows.length;
     if (!rows.length) return;
+    for (const select of this.#ofAll) select.value = settings[select.name] ?? "";
     this.#size.value = rows.at(-1).size.join("x");
     const heads = ["layer", ...Object.keys(LAYER_LISTS), "pixels"].map((name) => create("th", { scope: "col", textContent: this.#text(`report_${name}`) }));
     const head = create("tr", {});

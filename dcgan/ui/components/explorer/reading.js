@@ -1,4 +1,4 @@
-/* What was read of a dropped file: what it proves, what was assumed, and the other readings that fit. A choice reads the file again. */
+/* What was read of a dropped file: what it proves, what speaks for the reading, what was assumed, and the other readings that fit. A choice reads the file again. */
 
 class Report {
   #root;
@@ -33,12 +33,14 @@ class Report {
   }
 
   #show(report) {
-    const { proved, assumed, notes, convolutions, readings } = (this.#shown = report);
+    const { proved, supported = [], assumed, notes, convolutions, readings } = (this.#shown = report);
     const chosen = Number(this.#settings.reading ?? 1);
-    this.#part("proved").replaceChildren(...proved.map((line) => create("li", { textContent: this.#text.said(line) })));
+    for (const [name, lines] of Object.entries({ proved, supported, notes })) {
+      this.#part(name).replaceChildren(...lines.map((line) => create("li", { textContent: this.#text.said(line) })));
+    }
+    this.#part("supported-name").hidden = !supported.length;
     this.#part("assumed").replaceChildren(...assumed.map((item) => this.#assumption(item)), ...this.#overridden());
     this.#part("assumed-name").hidden = !this.#part("assumed").children.length;
-    this.#part("notes").replaceChildren(...notes.map((line) => create("li", { textContent: this.#text.said(line) })));
     this.#layers.show(convolutions ?? [], this.#settings);
     const ordered = inFirstOrder(readings, chosen);
     const several = ordered.length > 1;
@@ -62,8 +64,9 @@ class Report {
   #overridden() {
     const kept = Object.entries(this.#settings).filter(([key]) => key !== "reading");
     return kept.map(([key, value]) => {
-      const item = create("li", { textContent: `${key}: ${value} ` });
-      const back = create("button", { type: "button", name: key, textContent: this.#text("report_back", { key }) });
+      const what = this.#text(`report_set_${key}`);
+      const item = create("li", { textContent: `${what}: ${value} ` });
+      const back = create("button", { type: "button", name: key, textContent: this.#text("report_back", { key: what }) });
       back.addEventListener("click", () => this.#override(key, null));
       item.append(back);
       return item;

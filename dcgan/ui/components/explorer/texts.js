@@ -6,7 +6,7 @@ function createText(tables, language) {
   const table = { ...tables.en, ...tables[language] };
   const text = (name, values = {}) => (table[name] ?? name).replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
   const served = (sentences) => Object.fromEntries(Object.entries(sentences ?? {}).filter(([name]) => /^(refusal|reading)_/.test(name)));
-  text.said = servedBy(served(tables.en), served(tables[language]));
+  text.said = servedBy(served(tables.en), served(tables[language]), language);
   text.called = (name) => {
     const slug = name.toLowerCase().replaceAll(/\W+/g, "_");
     const called = text(`attribute_${slug}`);
