@@ -30,7 +30,7 @@ class LayerTable {
     if (!rows.length) return;
     for (const select of this.#ofAll) select.value = settings[select.name] ?? "";
     this.#size.value = rows.at(-1).size.join("x");
-    const heads = ["layer", ...Object.keys(LAYER_LISTS), "pixels"].map((name) => create("th", { scope: "col", textContent: this.#text(`report_${name}`) }));
+    const heads = ["kernel", ...Object.keys(LAYER_LISTS), "pixels"].map((name) => create("th", { scope: "col", textContent: this.#text(`report_${name}`) }));
     const head = create("tr", {});
     head.append(...heads);
     const table = create("table", {});
@@ -51,7 +51,7 @@ class LayerTable {
   }
 
   #input(value, part, key, k, count) {
-    const input = create("input", { type: "number", name: `${key}-${k}`, min: 0, max: 16, step: 1, value, ariaLabel: this.#text("report_of_layer", { what: this.#text(`report_${part}`), k: k + 1 }) });
+    const input = create("input", { type: "number", name: `${key}-${k}`, min: part === "output_padding" ? -1 : 0, max: 16, step: 1, value, ariaLabel: this.#text("report_of_layer", { what: this.#text(`report_${part}`), k: k + 1 }) });
     input.addEventListener("change", () => input.reportValidity() && this.#override(key, this.#list(key, k, count, input.value)));
     return input;
   }
