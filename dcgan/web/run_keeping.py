@@ -33,6 +33,7 @@ from dcgan.errors import DCGANError, RunError
 from dcgan.files import is_name
 from dcgan.latent import z_from_text
 from dcgan.models.card import HubFacts
+from dcgan.models.library import newest_snapshot
 from dcgan.training.runs.archive import export_run, import_run
 from dcgan.training.runs.film import film_gif, frames, strip_png
 from dcgan.training.runs.recording import shelve
@@ -119,6 +120,8 @@ class Keeping:
         if not is_name(model) or model in self._studio.library.names():
             raise RunError(f"{model!r} cannot be the name of a new model: it is taken, or no name; choose another")
         folder = self._store.find(name).folder
+        if newest_snapshot(folder) is None:
+            raise RunError(f"{name} has kept no stage yet; make a model of it once its first pictures are there")
         shelve(folder, self._studio.library.home / "models" / model, HubFacts(), snapshots=True)
         self._studio.own_models.own(model, self._studio.owner(name))
         return {"model": model}

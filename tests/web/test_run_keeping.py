@@ -63,6 +63,12 @@ def test_a_run_becomes_a_model_that_replays_itself(client: TestClient, run: Path
     assert tell(client, "r1/promote", {"model": "mine"})[0] == 409
 
 
+def test_a_run_without_a_stage_becomes_no_model(client: TestClient, run: Path, studio: Studio) -> None:
+    shutil.rmtree(run / "snapshots")
+    status, answer = tell(client, "r1/promote", {"model": "mine"})
+    assert status == 409 and answer["error"].startswith("r1 has kept no stage yet") and "mine" not in studio.library.names()
+
+
 def test_a_run_travels_as_a_zip(client: TestClient, public: TestClient, run: Path) -> None:
     packed = client.get(f"{RUNS}/r1/run.zip").content
     answer = client.post(f"{RUNS}/import", content=packed, headers={"X-DCGAN-Key": KEY})
