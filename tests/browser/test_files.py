@@ -110,7 +110,7 @@ def test_generator_discriminator_and_fixed_noise_in_one_drop(visit: Visit, app: 
         assert_same(pixels(canvas), tutorial_picture(author, each))
     open_tab(page, "neighbours")
     part(page, "report").locator("select[name=output]").select_option("sigmoid")
-    expect(part(page, "report-assumed")).to_contain_text("output: sigmoid", timeout=60_000)
+    expect(part(page, "report-assumed")).to_contain_text("Output: sigmoid", timeout=60_000)
     expect(page.locator("[data-tab=neighbours]")).to_have_attribute("aria-selected", "true")  # another reading shows no sheet by itself
 
 
