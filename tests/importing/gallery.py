@@ -130,6 +130,14 @@ def bordered(mode: str, normed: bool = True) -> nn.Module:
     return Wrapped("model", *layers, pad(1), nn.Conv2d(12, 3, 3), nn.Tanh())
 
 
+def own_borders() -> nn.Module:
+    """Convolutions that reflect by themselves, without norms."""
+    layers: list[nn.Module] = [nn.Linear(100, 32 * 16), nn.Unflatten(1, (32, 4, 4)), nn.ReLU()]
+    for a, b in ((32, 24), (24, 16)):
+        layers += [nn.Upsample(scale_factor=2), nn.Conv2d(a, b, 3, 1, 1, padding_mode="reflect"), nn.ReLU()]
+    return Wrapped("model", *layers, nn.Conv2d(16, 3, 3, 1, 1, padding_mode="reflect"), nn.Tanh())
+
+
 class PixelNorm(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         return x / torch.sqrt((x**2).mean(dim=1, keepdim=True) + 1e-8)
@@ -144,14 +152,14 @@ def normed_alone(norm: Callable[[int], nn.Module], act: nn.Module, behind: bool 
 
 
 class Cut(nn.Module):
-    """8x8 pixels cut to 7x7 between two layers, for 28 in the end."""
+    """8x8 pixels cut to 7x7 between two layers, for 28 in the end; each kernel is (size, stride, padding)."""
 
-    def __init__(self) -> None:
+    def __init__(self, *kernels: tuple[int, int, int]) -> None:
         super().__init__()
         self.block1 = nn.Sequential(*up(64, 32, 4, 1, 0))
-        self.block2 = nn.Sequential(*up(32, 16, 4, 2, 1))
-        self.block3 = nn.Sequential(*up(16, 8, 4, 2, 1))
-        self.last = nn.ConvTranspose2d(8, 1, 4, 2, 1)
+        self.block2 = nn.Sequential(*up(32, 16, *kernels[0]))
+        self.block3 = nn.Sequential(*up(16, 8, *kernels[1]))
+        self.last = nn.ConvTranspose2d(8, 1, *kernels[2])
 
     def forward(self, x: Tensor) -> Tensor:
         return torch.tanh(self.last(self.block3(self.block2(self.block1(x))[:, :, :7, :7])))
@@ -215,6 +223,7 @@ HINTED: dict[str, tuple[Author, tuple[str, ...]]] = {
         Author(lambda: bordered("reflect", normed=False), 100, (32, 32), call=plain),
         ("padding_mode=reflect",),
     ),
+    "reflected by themselves": (Author(own_borders, 100, (16, 16), call=plain), ("padding_mode=reflect",)),
     "repeated, no norms": (
         Author(lambda: bordered("replicate", normed=False), 100, (32, 32), call=plain),
         ("padding_mode=replicate",),
@@ -229,7 +238,8 @@ HINTED: dict[str, tuple[Author, tuple[str, ...]]] = {
         Author(lambda: normed_alone(lambda n: PixelNorm(), nn.LeakyReLU(0.2), behind=True), 64, (32, 32)),
         ("norm=pixel", "activations=leaky_relu:0.2"),
     ),
-    "cut to 7": (Author(Cut, 64, (28, 28)), ("image_size=28",)),
-    "cut to 7, as an output padding": (Author(Cut, 64, (28, 28)), ("output_paddings=?,-1",)),
+    "cut to 7": (Author(lambda: Cut(*[(4, 2, 1)] * 3), 64, (28, 28)), ("image_size=28",)),
+    "cut to 7, as an output padding": (Author(lambda: Cut(*[(4, 2, 1)] * 3), 64, (28, 28)), ("output_paddings=?,-1",)),
+    "cut to 7, no strides": (Author(lambda: Cut((5, 1, 0), (5, 1, 0), (8, 2, 0)), 64, (28, 28)), ("image_size=28",)),
     "oblong": (Author(lambda: sized((3, 5)), 64, (40, 24), call=plain), ("image_size=40x24",)),
 }

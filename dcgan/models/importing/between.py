@@ -53,6 +53,7 @@ class Between:
 
     def __init__(self, network: Skeleton, options: Options) -> None:
         self._stages, self._options = network.stages, options
+        self._has_pads = any((stage.gap or 0) > 2 and "conv" in stage.ways for stage in network.stages)
         more = SIGNED if is_tutorial(network) else 0.0
         self._kinds = {act: cost + more * (act != RELU) for act, cost in ACTS.items()}
 
@@ -86,13 +87,14 @@ class Between:
     def crowding(self, index: int, act: Act, move: Move) -> float:
         """Return the cost of an activation, a resize and a border that are not as many as the modules before kernel `index`.
 
-        Where one module stands there, it is one of the first two; a border is a module more, or the convolution's own.
+        Where one module stands there, it is one of the first two. A border is a module more where three stand anywhere, else the
+        convolution's own.
         """
         gap, count = self._stages[index].gap, (act != NO_ACT) + (move.scale > 1)
         if gap is None or "conv" not in self._stages[index].ways:
             return 0.0
         if gap > 1 and move.border != "zeros":
-            return -PADDED if count + 1 == gap else PADDED
+            return -PADDED if count + self._has_pads == gap else PADDED
         return {0: EMPTY, 1: 0.0, 2: FULL}[count] if gap == 1 else 0.0
 
     def early(self, index: int, found: Found) -> dict[Act, float]:

@@ -18,6 +18,7 @@ from dcgan.networks.layers import Border, Sides
 MAX_SIDE = 512  # pixels; a file of a few KB could ask for pictures that fill the memory
 FAR = 7.5  # moves that cost more are not tried
 CUT = ((2, 1, -1, 4.5),)  # a last kernel of 3 gives 29 pixels, of which the author keeps or resizes to 28
+KEPT = 4.5
 USUAL = {64: 0.0, 32: 0.0, 28: 0.3, 128: 0.5, 256: 1.5, 96: 1.5, 48: 1.5, 16: 2.0, 24: 2.5, 80: 3.0, 100: 3.0, 112: 3.0, 192: 3.0}
 
 
@@ -227,8 +228,10 @@ def _transposed(kernel: int, n: int) -> tuple[tuple[int, int, int, float], ...]:
         for padding in range(max(kernel // 2 + 1, min(kernel, 4))) if kernel > 1 else range(3):
             for output in range(min(stride, 2)):
                 found.append((stride, padding, output, _transposed_cost(kernel, stride, padding, output)))
-            if stride == 2 == kernel - 2 * padding:  # 8 pixels that the author cuts to 7, for 28 in the end; elsewhere where it is stated
-                found.append((stride, padding, -1, 4.5 if n == 4 else FAR + 1))
+            if (n - 1) * stride + kernel - 2 * padding == 8:  # of which the author keeps 7x7, for 28 in the end
+                found.append((stride, padding, -1, KEPT))
+            elif padding < kernel - 1:
+                found.append((stride, padding, -1, FAR + 1))  # where a person states it
     return tuple(found)
 
 
