@@ -18,7 +18,6 @@ from dcgan.networks.layers import Border, Sides
 MAX_SIDE = 512  # pixels; a file of a few KB could ask for pictures that fill the memory
 FAR = 7.5  # moves that cost more are not tried
 CUT = ((2, 1, -1, 4.5),)  # a last kernel of 3 gives 29 pixels, of which the author keeps or resizes to 28
-KEPT = 4.5
 USUAL = {64: 0.0, 32: 0.0, 28: 0.3, 128: 0.5, 256: 1.5, 96: 1.5, 48: 1.5, 16: 2.0, 24: 2.5, 80: 3.0, 100: 3.0, 112: 3.0, 192: 3.0}
 
 
@@ -166,13 +165,12 @@ class Geometry:
             stride = output = None  # of one pixel, any stride makes the same
         last, size = index == len(self._stages) - 1, self._stages[index - 1].size
         odd_one = last and way == "transposed" and index > self._first and kernel > 1 and size not in ((1, 1), self._stages[index].size)
-        last_grey = index == len(self._stages) - 1 and kernel == 1 and n == 32 and 1 in self._stages[index].kernel.weight.shape[:2]
         found = []
         usual = _transposed(kernel, n) if way == "transposed" else _plain(kernel)
         for s, p, q, cost in (*usual, *(CUT if last and way == "transposed" and kernel == 3 else ())):
-            if last_grey and (s, q) == (1, 0):
+            if last and kernel == 1 and n == 32 and (s, q) == (1, 0) and 1 in self._stages[index].kernel.weight.shape[:2]:
                 cost = {2: 0.0, 0: 0.7}.get(p, cost)  # the 28 px variants cut two pixels from 32 at the end
-            if odd_one and kernel - 2 * p + q == s:  # a last kernel of another size than those before it has another stride, as a rule
+            if odd_one and kernel - 2 * p + q == s and q >= 0:  # a last kernel of another size has another stride, as a rule
                 cost = {1: 0.3 if kernel < 5 else 2.5, 2: 2.0, 3: 0.0}.get(s, 3.0)
             wanted = ((stride, s), (padding, p), (output, q))
             if all(value is None or value == own for value, own in wanted):
@@ -228,10 +226,9 @@ def _transposed(kernel: int, n: int) -> tuple[tuple[int, int, int, float], ...]:
         for padding in range(max(kernel // 2 + 1, min(kernel, 4))) if kernel > 1 else range(3):
             for output in range(min(stride, 2)):
                 found.append((stride, padding, output, _transposed_cost(kernel, stride, padding, output)))
-            if (n - 1) * stride + kernel - 2 * padding == 8:  # of which the author keeps 7x7, for 28 in the end
-                found.append((stride, padding, -1, KEPT))
-            elif padding < kernel - 1:
-                found.append((stride, padding, -1, FAR + 1))  # where a person states it
+            cut = 4.5 if (n - 1) * stride + kernel - 2 * padding == 8 else FAR + 1  # to 7x7, for 28 in the end; else as a person states
+            if padding < kernel - 1:
+                found.append((stride, padding, -1, cut))
     return tuple(found)
 
 
