@@ -72,9 +72,14 @@ def test_a_run_is_steered_by_whoever_started_it(visit: Visit, endless: Page) -> 
         expect(order(watcher, name)).to_be_hidden()
     expect(live(watcher, "explore")).to_be_visible()
 
+    run = str(page.evaluate("new URL(location).searchParams.get('run')"))
+    watcher.locator("#dcgan-runs [data-part=list-box] > summary").click()
+    facts = watcher.locator("#dcgan-runs li", has_text=run).locator(".facts")
+    expect(facts).to_contain_text("trainiert")
     order(page, "pause").press("Enter")
     for each in (page, watcher):
         expect_state(each, "paused")
+    expect(facts).to_contain_text("pausiert")
     expect(order(page, "resume")).to_be_focused()  # not the top of the page
     assert re.fullmatch(r"0 % · [\d:]+ · Paused", page.title())
     steps = chart_steps(page)

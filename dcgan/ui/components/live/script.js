@@ -23,6 +23,7 @@ const measured = createMeasured(root);
 const axes = createAxes(root, charts, layBeside);
 createProjector(root, charts.draw);
 picker.listen(axes.offer);
+picker.listen((runs) => document.dispatchEvent(new CustomEvent("dcgan:runs", { detail: runs }))); // the list further down
 root.querySelector('[data-part="more"]').addEventListener("toggle", charts.draw);
 
 let view = null; // the run that is shown: {run, line, generation, config, columns, explorable}

@@ -26,13 +26,27 @@ function createKeeper(root) {
     node.querySelector(".size").textContent = bytes === null ? "" : say("megabytes", { size: number(bytes / 1e6, 1) });
   }
 
+  /** Keep what is said of the listed runs as it is. */
+  function follow(runs) {
+    const nodes = Array.from(list.children);
+    for (const run of runs) {
+      const facts = nodes.find(({ dataset }) => dataset.run === run.name)?.querySelector(".facts");
+      if (facts) facts.textContent = factsOf(run);
+    }
+  }
+
+  function factsOf({ state, says_data, data, recipe, step, seconds }) {
+    return [say(`state_${state}`), says_data ? "" : data, recipe, say("at_step", { step: number(step) }), clock(seconds)].filter(Boolean).join(" · ");
+  }
+
   function item(run) {
     const node = document.createElement("li");
+    node.dataset.run = run.name;
     const title = make("button", run.name, () => open(run.name));
     title.className = "title";
     const facts = document.createElement("span");
     facts.className = "facts";
-    facts.textContent = [say(`state_${run.state}`), run.says_data ? "" : run.data, run.recipe, say("at_step", { step: number(run.step) }), clock(run.seconds)].filter(Boolean).join(" · ");
+    facts.textContent = factsOf(run);
     const size = document.createElement("span");
     size.className = "size";
     node.append(choosing.tick(run.name), title, facts, size, ...(run.may_keep ? tools(run) : []));
@@ -122,6 +136,10 @@ function createKeeper(root) {
 
   part("import").addEventListener("change", takeIn);
   part("list-box").addEventListener("toggle", () => part("list-box").open && attempt(async () => undefined));
+  document.addEventListener("dcgan:runs", function hear({ detail }) {
+    if (!root.isConnected) return document.removeEventListener("dcgan:runs", hear);
+    follow(detail);
+  });
   return { refresh };
 }
 
