@@ -115,7 +115,7 @@ def test_diagnoses_are_told_with_evidence_and_a_remedy(visit: Visit) -> None:
         "step": 802,
         "finding": "mode-collapse",
         "severity": "failure",
-        "evidence": {"distance": 0.12},
+        "evidence": {"variety": 0.01234, "layer_3": 0.5, "T-shirt": 0},
         "sentence": "All pictures are nearly the same.",
         "remedy": {"settings": {"objective": "wasserstein"}, "from_step": 619},
     }
@@ -135,8 +135,9 @@ def test_diagnoses_are_told_with_evidence_and_a_remedy(visit: Visit) -> None:
     asked: list[dict[str, object]] = []
     page = open_train(visit, RECORDING, prepare=sick)
     told = live(page, "happenings").locator("li[data-severity=failure]")
-    words = "step 802Mode collapse: whatever z is, G makes the same picture, or the same few.distance 0.120"
-    expect(told).to_contain_text(words, timeout=PATIENCE)
+    words = "step 802Mode collapse: whatever z is, G makes the same picture, or the same few."
+    measures = "variety 0.0123 times that of real pictures · layer 3: 0.5 of its units · T-shirt 0"
+    expect(told).to_contain_text(f"{words}{measures}", timeout=PATIENCE)
     page.wait_for_function(f"{AXIS}.layout?.shapes.some(({{ x0 }}) => x0 === 802)")
     cure = live(page, "happenings").get_by_role("button", name="Go back to step 619 and continue with Objective wasserstein")
     expect(cure).to_have_count(1)  # of both findings, and it is at the newest

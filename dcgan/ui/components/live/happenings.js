@@ -51,15 +51,25 @@ function createHappenings(root, onChange) {
 
   /** Return the doctor's words in the reader's language, or as the run has them where this page knows no such finding. */
   function diagnosisOf({ finding, sentence }) {
-    const name = finding.replaceAll("-", "_");
-    const words = say(`found_${name}`);
-    return words === `found_${name}` ? sentence : words;
+    return known(say(`found_${finding.replaceAll("-", "_")}`)) ?? sentence;
+  }
+
+  /** Words, or null where they are the key that no table has. */
+  function known(words) {
+    return /^(found|evidence)_/.test(words) ? null : words;
   }
 
   function evidence(facts) {
     const node = document.createElement("small");
-    node.textContent = Object.entries(facts).map(([key, value]) => `${key} ${typeof value === "number" ? number(value, Math.abs(value) < 10 ? 3 : 0) : value}`).join(" · ");
+    node.textContent = Object.entries(facts).map(measured).join(" · ");
     return node;
+  }
+
+  /** A measure as people read it; what is none is a kind of pictures, by its own name. */
+  function measured([key, raw]) {
+    const value = typeof raw === "number" ? raw.toLocaleString(language, { maximumSignificantDigits: 3 }) : raw;
+    const layer = key.match(/^layer_(\d+)$/)?.[1];
+    return layer ? say("evidence_layer", { layer, value }) : known(say(`evidence_${key}`, { value })) ?? `${key} ${value}`;
   }
 
   /** One remedy for several findings is one button, at the newest of them; an older one that is in use stays. */
