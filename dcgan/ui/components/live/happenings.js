@@ -65,9 +65,11 @@ function createHappenings(root, onChange) {
     return node;
   }
 
+  const inDigits = (value) => (typeof value === "number" ? value.toLocaleString(language, { maximumSignificantDigits: 3 }) : value);
+
   /** A measure as people read it; what is none is a kind of pictures, by its own name. */
   function measured([key, raw]) {
-    const value = typeof raw === "number" ? raw.toLocaleString(language, { maximumSignificantDigits: 3 }) : raw;
+    const value = inDigits(raw);
     const layer = key.match(/^layer_(\d+)$/)?.[1];
     return layer ? say("evidence_layer", { layer, value }) : known(say(`evidence_${key}`, { value })) ?? `${key} ${value}`;
   }
@@ -87,7 +89,7 @@ function createHappenings(root, onChange) {
   function remedy({ remedy: { settings, from_step: step } }) {
     const button = document.createElement("button");
     button.type = "button";
-    button.textContent = say("remedy", { step: number(step), settings: Object.entries(settings).map(([key, value]) => `${settingName(key)} ${value}`).join(", ") });
+    button.textContent = say("remedy", { step: number(step), settings: Object.entries(settings).map(([key, value]) => `${settingName(key)} ${inDigits(value)}`).join(", ") });
     const answer = document.createElement("span");
     answer.setAttribute("role", "status");
     button.addEventListener("click", async () => {
