@@ -20,7 +20,7 @@ ROOT = PACKAGE.parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 LONGEST_FUNCTION, LONGEST_FILE = 60, 260
-LONGER = {"layers.py": 330}  # a list of records of one kind
+LONGER = {"layers.py": 300}  # a list of records of one kind
 FORBIDDEN_NAMES = {"utils", "util", "common", "helpers", "helper", "shared", "misc"}
 
 # From low to high: a room may import those on lines above its own. `cli` and `ui` stand side by side.

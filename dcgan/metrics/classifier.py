@@ -26,7 +26,8 @@ from dcgan.images import Images, to_x
 from dcgan.metrics.disturbance import disturb
 from dcgan.networks.builder import Network, build
 from dcgan.networks.init import initialise
-from dcgan.networks.layers import Activation, BatchNorm, Conv, Flatten, Layer, Linear, MaxPool
+from dcgan.networks.layers import Activation, Conv, Flatten, Layer, Linear, MaxPool
+from dcgan.networks.norms import BatchNorm
 from dcgan.networks.spec import NetworkSpec
 
 Labels = npt.NDArray[np.int64]

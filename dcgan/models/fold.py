@@ -8,7 +8,8 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from dcgan.networks.layers import BatchNorm, Conv, ConvTranspose, Layer, Linear
+from dcgan.networks.layers import Conv, ConvTranspose, Layer, Linear
+from dcgan.networks.norms import BatchNorm
 from dcgan.networks.spec import NetworkSpec
 
 

@@ -10,6 +10,7 @@ from torch.nn import functional as F
 
 from dcgan.errors import ConfigError
 from dcgan.networks import layers as records
+from dcgan.networks import norms
 from dcgan.networks.convolution import Method
 from dcgan.networks.spec import NetworkSpec
 from dcgan.networks.weighted import Weighted
@@ -151,7 +152,7 @@ def build(spec: NetworkSpec) -> Network:
 def _module(layer: records.Layer, shape: records.Shape) -> nn.Module:
     if isinstance(layer, records.Linear | records.Conv | records.ConvTranspose):
         return Weighted(layer, shape)
-    if isinstance(layer, records.BatchNorm):
+    if isinstance(layer, norms.BatchNorm):
         return _batch_norm(layer, flat=len(shape) == 1)
     return _plain(layer)
 
@@ -160,9 +161,9 @@ def _plain(layer: records.Layer) -> nn.Module:
     """Build the layers that weigh nothing."""
     if isinstance(layer, records.Activation):
         return _activation(layer)
-    if isinstance(layer, records.GroupNorm):
+    if isinstance(layer, norms.GroupNorm):
         return nn.GroupNorm(layer.groups, layer.channels, layer.eps, layer.affine)
-    if isinstance(layer, records.PixelNorm):
+    if isinstance(layer, norms.PixelNorm):
         return PixelNorm(layer.eps)
     if isinstance(layer, records.Resize):
         return nn.Upsample(scale_factor=tuple(float(n) for n in layer.scale), mode=layer.mode)
@@ -192,7 +193,7 @@ def _activation(layer: records.Activation) -> nn.Module:
     return module
 
 
-def _batch_norm(layer: records.BatchNorm, flat: bool) -> nn.Module:
+def _batch_norm(layer: norms.BatchNorm, flat: bool) -> nn.Module:
     kind = nn.BatchNorm1d if flat else nn.BatchNorm2d
     norm = kind(layer.channels, eps=layer.eps, momentum=layer.momentum, affine=layer.affine)
     norm.num_batches_tracked = None  # only counts; a model folder holds what changes a picture

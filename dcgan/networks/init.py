@@ -14,7 +14,8 @@ from torch import Tensor, nn
 
 from dcgan.config import Init
 from dcgan.networks.builder import Network
-from dcgan.networks.layers import BatchNorm, Conv, ConvTranspose, GroupNorm, JoinLabel, Layer, Linear
+from dcgan.networks.layers import Conv, ConvTranspose, JoinLabel, Layer, Linear
+from dcgan.networks.norms import BatchNorm, GroupNorm
 
 STANDARD_DEVIATION = 0.02
 

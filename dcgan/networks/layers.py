@@ -1,4 +1,4 @@
-"""The layer records. Each knows its output shape, its tensors and its multiply-adds; none knows torch.
+"""The layer records, but for those of `norms`. Each knows its output shape, its tensors and its multiply-adds; none knows torch.
 
 A shape is that of one example: (channels, height, width), or (features,). Pairs are (vertical, horizontal), paddings
 (top, bottom, left, right). A record's tensors are named `<index>.<parameter>` in a network.
@@ -95,7 +95,7 @@ class Conv(_Convolution):
             raise ConfigError(f"a border is one of {', '.join(get_args(Border))}, found {self.border!r}")
 
     def out_shape(self, shape: Shape) -> Shape:
-        _, height, width = _picture(self, shape, self.in_channels)
+        _, height, width = picture_of(self, shape, self.in_channels)
         top, bottom, left, right = self.padding
         if self.border == "reflect" and not (max(top, bottom) < height and max(left, right) < width):
             raise ConfigError(f"conv cannot reflect {max(self.padding)} pixels of a picture of {height}x{width}")
@@ -128,7 +128,7 @@ class ConvTranspose(_Convolution):
                 raise ConfigError(f"conv_transpose with stride {stride} cannot cut {before} before and {after} after")
 
     def out_shape(self, shape: Shape) -> Shape:
-        _, height, width = _picture(self, shape, self.in_channels)
+        _, height, width = picture_of(self, shape, self.in_channels)
         top, bottom, left, right = self.padding
         rows = (height - 1) * self.stride[0] + self.kernel[0] - top - bottom
         columns = (width - 1) * self.stride[1] + self.kernel[1] - left - right
@@ -144,53 +144,6 @@ class ConvTranspose(_Convolution):
 
 
 @dataclass(frozen=True)
-class BatchNorm(Layer):
-    type: ClassVar[str] = "batch_norm"
-    channels: int
-    eps: float = 1e-5
-    momentum: float = 0.1
-    affine: bool = True
-
-    def out_shape(self, shape: Shape) -> Shape:
-        if len(shape) not in (1, 3) or shape[0] != self.channels:
-            raise ConfigError(f"batch_norm takes {self.channels} channels, found {shape}")
-        return shape
-
-    def tensors(self) -> dict[str, Shape]:
-        names = (["weight", "bias"] if self.affine else []) + ["running_mean", "running_var"]
-        return dict.fromkeys(names, (self.channels,))
-
-
-@dataclass(frozen=True)
-class GroupNorm(Layer):
-    """Every picture by itself, by groups of its channels (Wu and He 2018); an instance norm has as many groups as channels."""
-
-    type: ClassVar[str] = "group_norm"
-    channels: int
-    groups: int
-    eps: float = 1e-5
-    affine: bool = True
-
-    def __post_init__(self) -> None:
-        if self.channels % self.groups:
-            raise ConfigError(f"group_norm cannot divide {self.channels} channels into {self.groups} groups")
-
-    def out_shape(self, shape: Shape) -> Shape:
-        return _picture(self, shape, self.channels)
-
-    def tensors(self) -> dict[str, Shape]:
-        return dict.fromkeys(["weight", "bias"] if self.affine else [], (self.channels,))
-
-
-@dataclass(frozen=True)
-class PixelNorm(Layer):
-    """Every pixel by itself: its channels over the root of their mean square (Karras et al. 2018, section 4.2)."""
-
-    type: ClassVar[str] = "pixel_norm"
-    eps: float = 1e-8
-
-
-@dataclass(frozen=True)
 class Resize(Layer):
     type: ClassVar[str] = "resize"
     scale: Pair = (2, 2)
@@ -201,7 +154,7 @@ class Resize(Layer):
             raise ConfigError(f"resize is {' or '.join(get_args(ResizeMode))}, found {self.mode!r}")
 
     def out_shape(self, shape: Shape) -> Shape:
-        channels, height, width = _picture(self, shape)
+        channels, height, width = picture_of(self, shape)
         return _positive(self, (channels, height * self.scale[0], width * self.scale[1]))
 
 
@@ -211,7 +164,7 @@ class _Pool(Layer):
     stride: Pair = (2, 2)
 
     def out_shape(self, shape: Shape) -> Shape:
-        channels, height, width = _picture(self, shape)
+        channels, height, width = picture_of(self, shape)
         rows = (height - self.kernel[0]) // self.stride[0] + 1
         return _positive(self, (channels, rows, (width - self.kernel[1]) // self.stride[1] + 1))
 
@@ -308,11 +261,8 @@ class MultiplyLabel(Layer):
         return {"weight": (self.classes, self.features)}
 
 
-_PLAIN = (Linear, Conv, ConvTranspose, BatchNorm, GroupNorm, PixelNorm, Resize, MaxPool, AvgPool, Reshape, Flatten, Activation, Dropout)
-LAYER_TYPES: dict[str, type[Layer]] = {record.type: record for record in (*_PLAIN, JoinLabel, MultiplyLabel)}
-
-
-def _picture(layer: Layer, shape: Shape, channels: int | None = None) -> tuple[int, int, int]:
+def picture_of(layer: Layer, shape: Shape, channels: int | None = None) -> tuple[int, int, int]:
+    """Return the shape that `layer` takes as (channels, height, width), or raise a ConfigError where it is another."""
     if len(shape) != 3 or (channels is not None and shape[0] != channels):
         wanted = f"{channels} channels" if channels else "a picture"
         raise ConfigError(f"{layer.type} takes {wanted} (channels, height, width), found {shape}")

@@ -20,19 +20,8 @@ from math import log2, prod
 
 from dcgan.config import IMAGE_SIZES, Preset
 from dcgan.errors import ConfigError
-from dcgan.networks.layers import (
-    Activation,
-    BatchNorm,
-    Conv,
-    ConvTranspose,
-    Dropout,
-    Flatten,
-    JoinLabel,
-    Layer,
-    Linear,
-    Reshape,
-    Resize,
-)
+from dcgan.networks.layers import Activation, Conv, ConvTranspose, Dropout, Flatten, JoinLabel, Layer, Linear, Reshape, Resize
+from dcgan.networks.norms import BatchNorm
 from dcgan.networks.spec import NetworkSpec
 
 FOUR = {"kernel": (4, 4), "stride": (2, 2), "padding": (1, 1, 1, 1)}  # exactly doubles or halves

@@ -5,7 +5,25 @@ from __future__ import annotations
 from dataclasses import fields
 
 from dcgan.errors import ConfigError
-from dcgan.networks.layers import LAYER_TYPES, Layer
+from dcgan.networks.layers import (
+    Activation,
+    AvgPool,
+    Conv,
+    ConvTranspose,
+    Dropout,
+    Flatten,
+    JoinLabel,
+    Layer,
+    Linear,
+    MaxPool,
+    MultiplyLabel,
+    Reshape,
+    Resize,
+)
+from dcgan.networks.norms import BatchNorm, GroupNorm, PixelNorm
+
+_PLAIN = (Linear, Conv, ConvTranspose, BatchNorm, GroupNorm, PixelNorm, Resize, MaxPool, AvgPool, Reshape, Flatten, Activation, Dropout)
+LAYER_TYPES: dict[str, type[Layer]] = {record.type: record for record in (*_PLAIN, JoinLabel, MultiplyLabel)}
 
 
 def layer_from_json(record: object) -> Layer:

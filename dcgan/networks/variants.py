@@ -11,19 +11,8 @@ from math import prod
 
 from dcgan.config import Downsampling, HiddenActivation, Norms, Output, Recipe, Upsampling
 from dcgan.errors import ConfigError
-from dcgan.networks.layers import (
-    Activation,
-    BatchNorm,
-    Conv,
-    ConvTranspose,
-    Flatten,
-    JoinLabel,
-    Layer,
-    Linear,
-    MaxPool,
-    Resize,
-    Shape,
-)
+from dcgan.networks.layers import Activation, Conv, ConvTranspose, Flatten, JoinLabel, Layer, Linear, MaxPool, Resize, Shape
+from dcgan.networks.norms import BatchNorm
 from dcgan.networks.spec import NetworkSpec
 
 WEIGHTED = (Linear, Conv, ConvTranspose)

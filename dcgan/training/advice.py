@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dcgan.config import CROSS_ENTROPY, Recipe
-from dcgan.networks.layers import Activation, BatchNorm
+from dcgan.networks.layers import Activation
+from dcgan.networks.norms import BatchNorm
 from dcgan.networks.spec import NetworkSpec
 
 TOO_FAST = 1e-3  # Radford et al. 2015, section 4

@@ -5,7 +5,8 @@ GET   /gradio_api/dcgan/models?also=NAME             [ModelInfo, …], with NAME
 GET   /gradio_api/dcgan/models/card?model=NAME       {"html": its card}, for those that "has_card"
 GET   /gradio_api/dcgan/models/newest?model=NAME     ModelInfo as it is now and "is_growing": whether NAME is a run that trains
 POST  /gradio_api/dcgan/models?filename=netG.pth     the file as the raw body, &set=key=value for each override of what it does
-                                                     not say -> {"model": NAME, "report": {proved, assumed, notes, convolutions, readings}},
+                                                     not say -> {"model": NAME, "report": {proved, supported, assumed, notes, convolutions,
+                                                     readings}},
                                                      and "noise": {file, z, z_dim, shown, count} where it holds a notebook's z, or alone;
                                                      several files behind one another: a filename= and a bytes= for each. Another
                                                      reading of the same files takes the place of the one before

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from torch import nn
 
 from browser.conftest import App, Watch
@@ -16,7 +16,7 @@ from browser.models import tutorial_generator
 from browser.recording import another_picture, part, picture_count, settle
 from browser.views import assert_link_is_the_picture
 from dcgan.models import Model, read_model
-from dcgan.networks.layers import GroupNorm
+from dcgan.networks.norms import GroupNorm
 
 ENGLISH = re.compile(r"\b(takes|kernels|of|the|its|range|between|behind|by|no|from)\b")
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -103,15 +103,21 @@ def test_another_reading_and_an_override_without_losing_the_file(visit: Visit, a
     assert assert_own(page, app).config.generator.layers == first.config.generator.layers
 
 
-def test_a_layer_and_the_size_are_overridden_and_the_impossible_loses_nothing(visit: Visit, app: App, watch: Watch, tmp_path: Path) -> None:
-    file = tmp_path / "netG.pth"
-    torch.save({f"gen.{key}": tensor for key, tensor in tutorial_generator().state_dict().items()}, file)
+def open_layers(visit: Visit, file: Path) -> tuple[Page, Locator]:
+    """Hand a file in and unfold the table of its layers."""
     page = visit("/")
     settle(page)
     page.set_input_files("[data-dx=file]", file)
     layers = part(page, "report-layers")
     expect(layers).to_be_visible(timeout=120_000)
     layers.locator("summary").click()
+    return page, layers
+
+
+def test_a_layer_and_the_size_are_overridden_and_the_impossible_loses_nothing(visit: Visit, app: App, watch: Watch, tmp_path: Path) -> None:
+    file = tmp_path / "netG.pth"
+    torch.save({f"gen.{key}": tensor for key, tensor in tutorial_generator().state_dict().items()}, file)
+    page, layers = open_layers(visit, file)
     stride, size = layers.locator("[name=strides-3]"), layers.locator("[name=image_size]")
     expect(size).to_have_value("32x32")
     expect(stride).to_have_value("2")
@@ -145,12 +151,7 @@ def test_norms_that_no_file_shows_are_said_by_hand(visit: Visit, app: App, tmp_p
     kernels = [nn.ConvTranspose2d(20, 8, 4), nn.ConvTranspose2d(8, 8, 4, 2, 1), nn.ConvTranspose2d(8, 3, 4, 2, 1)]
     file = tmp_path / "netG.pth"
     torch.save(nn.Sequential(kernels[0], nn.ReLU(), kernels[1], nn.ReLU(), kernels[2], nn.Tanh()).state_dict(), file)
-    page = visit("/")
-    settle(page)
-    page.set_input_files("[data-dx=file]", file)
-    layers = part(page, "report-layers")
-    expect(layers).to_be_visible(timeout=120_000)
-    layers.locator("summary").click()
+    page, layers = open_layers(visit, file)
     layers.locator("[name=norms]").select_option("instance")
     expect(part(page, "report-assumed")).to_contain_text("Norms of each picture: instance", timeout=120_000)
     expect(layers.locator("[name=norms]")).to_have_value("instance")

@@ -8,7 +8,7 @@ from gallery import GALLERY
 
 from dcgan.errors import CheckpointError, ConfigError
 from dcgan.models.importing import Contents, Inspection, Options, apply_options, inspect_contents
-from dcgan.networks.layers import BatchNorm
+from dcgan.networks.norms import BatchNorm
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from dcgan.metrics.references import References
 from dcgan.metrics.verdict import judge, judge_pictures
 from dcgan.models import Library, Model
 from dcgan.models.library import SHIPPED
-from dcgan.networks.layers import BatchNorm
+from dcgan.networks.norms import BatchNorm
 
 
 @pytest.mark.parametrize("name", [path.name for path in sorted(SHIPPED.iterdir()) if (path / "config.json").exists()])

@@ -15,23 +15,21 @@ from dcgan.networks import NetworkSpec, discriminator, generator
 from dcgan.networks.builder import build
 from dcgan.networks.init import initialise
 from dcgan.networks.layers import (
-    LAYER_TYPES,
     Activation,
     AvgPool,
-    BatchNorm,
     Conv,
     ConvTranspose,
     Dropout,
     Flatten,
-    GroupNorm,
     JoinLabel,
     Linear,
     MaxPool,
     MultiplyLabel,
-    PixelNorm,
     Reshape,
     Resize,
 )
+from dcgan.networks.norms import BatchNorm, GroupNorm, PixelNorm
+from dcgan.networks.reading import LAYER_TYPES
 from dcgan.networks.weighted import Weighted
 
 

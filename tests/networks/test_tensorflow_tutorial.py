@@ -12,7 +12,8 @@ from dcgan.errors import ConfigError
 from dcgan.networks import discriminator, generator
 from dcgan.networks.builder import Network, build
 from dcgan.networks.init import initialise
-from dcgan.networks.layers import BatchNorm, Dropout
+from dcgan.networks.layers import Dropout
+from dcgan.networks.norms import BatchNorm
 
 
 def seeded(network: Network) -> Network:

@@ -11,7 +11,8 @@ from dcgan.config import HiddenActivation, Preset, Recipe
 from dcgan.errors import ConfigError
 from dcgan.networks.builder import build
 from dcgan.networks.init import initialise
-from dcgan.networks.layers import Activation, BatchNorm, Conv, ConvTranspose, Layer, Linear, MaxPool, Resize
+from dcgan.networks.layers import Activation, Conv, ConvTranspose, Layer, Linear, MaxPool, Resize
+from dcgan.networks.norms import BatchNorm
 from dcgan.networks.spec import NetworkSpec
 from dcgan.training.design import design
 from dcgan.training.trainer import Networks

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from dcgan.errors import ConfigError
 from dcgan.networks import layers as records
+from dcgan.networks import norms
 from dcgan.networks.spec import NetworkSpec
 
 OPSET, IR_VERSION = 20, 9  # the first opset with Gelu; onnxruntime reads it from 1.17 on
@@ -57,9 +58,9 @@ class _Graph:
             return self._add_conv(index, layer, x)
         if isinstance(layer, records.ConvTranspose):
             return self._add_conv_transpose(index, layer, x)
-        if isinstance(layer, records.BatchNorm):
+        if isinstance(layer, norms.BatchNorm):
             return self._add_batch_norm(index, layer, x)
-        if isinstance(layer, records.GroupNorm):
+        if isinstance(layer, norms.GroupNorm):
             return self._add_group_norm(index, layer, x, shape)
         if isinstance(layer, records.Activation):
             return self._add_activation(index, layer, x)
@@ -84,7 +85,7 @@ class _Graph:
             else:
                 how = {"mode": "linear", "coordinate_transformation_mode": "half_pixel"}
             return self._add("Resize", [x, "", scales], index, **how)
-        if isinstance(layer, records.PixelNorm):
+        if isinstance(layer, norms.PixelNorm):
             axes, eps = self._constant(f"{index}.axes", np.array([1], np.int64)), self._constant(f"{index}.eps", np.float32(layer.eps))
             square = self._add("ReduceMean", [self._add("Mul", [x, x], index, "squares"), axes], index, "square")
             return self._add("Div", [x, self._add("Sqrt", [self._add("Add", [square, eps], index, "above_0")], index, "root")], index)
@@ -106,13 +107,13 @@ class _Graph:
         more = [max(-bottom, 0), max(-right, 0)]  # rows and columns behind the full result, which hold the bias alone
         return self._add("ConvTranspose", [x, *self._own(index, "weight", "bias")], index, output_padding=more, **sizes)
 
-    def _add_batch_norm(self, index: int, layer: records.BatchNorm, x: str) -> str:
+    def _add_batch_norm(self, index: int, layer: norms.BatchNorm, x: str) -> str:
         gain = self._own(index, "weight") or [self._constant(f"{index}.weight", np.ones(layer.channels, np.float32))]
         shift = self._own(index, "bias") or [self._constant(f"{index}.bias", np.zeros(layer.channels, np.float32))]
         inputs = [x, *gain, *shift, *self._own(index, "running_mean", "running_var")]
         return self._add("BatchNormalization", inputs, index, epsilon=layer.eps)
 
-    def _add_group_norm(self, index: int, layer: records.GroupNorm, x: str, shape: records.Shape) -> str:
+    def _add_group_norm(self, index: int, layer: norms.GroupNorm, x: str, shape: records.Shape) -> str:
         """Add an instance norm over groups of channels, then the gain and shift of each; the operator GroupNormalization came later."""
         apart = self._constant(f"{index}.apart", np.array([0, layer.groups, -1], np.int64))
         again = self._constant(f"{index}.again", np.array([-1, *shape], np.int64))

@@ -11,6 +11,7 @@ from torch import Tensor
 from dcgan.errors import ConfigError
 from dcgan.models.folder import ModelConfig
 from dcgan.networks import layers as records
+from dcgan.networks import norms
 from dcgan.networks.spec import NetworkSpec
 
 ACTIVATIONS = {"relu": "ReLU", "selu": "SELU", "gelu": "GELU", "silu": "SiLU", "mish": "Mish", "tanh": "Tanh", "sigmoid": "Sigmoid"}
@@ -81,7 +82,7 @@ def plain_modules(spec: NetworkSpec, tensors: Mapping[str, Tensor]) -> list[Modu
     modules, shape = [], spec.input_shape
     for index, layer in enumerate(spec.layers):
         own = {name.partition(".")[2]: tensor for name, tensor in tensors.items() if name.partition(".")[0] == str(index)}
-        if isinstance(layer, records.BatchNorm):
+        if isinstance(layer, norms.BatchNorm):
             own["num_batches_tracked"] = torch.tensor(0)
         for code in _codes(layer, flat=len(shape) == 1):
             modules.append(Module(code, {} if "Pad2d(" in code else own))
@@ -123,7 +124,7 @@ def _codes(layer: records.Layer, flat: bool) -> list[str]:
         return _conv(layer)
     if isinstance(layer, records.ConvTranspose):
         return _conv_transpose(layer)
-    if isinstance(layer, records.BatchNorm):
+    if isinstance(layer, norms.BatchNorm):
         kind = "BatchNorm1d" if flat else "BatchNorm2d"
         return [f"nn.{kind}({layer.channels}, eps={layer.eps!r}, momentum={layer.momentum!r}, affine={layer.affine})"]
     if isinstance(layer, records.Activation):
@@ -140,7 +141,7 @@ def _weightless(layer: records.Layer) -> str:
         return f"nn.Upsample(scale_factor={tuple(map(float, layer.scale))}, mode={layer.mode!r})"
     if isinstance(layer, records.MaxPool | records.AvgPool):
         return f"nn.{'MaxPool2d' if isinstance(layer, records.MaxPool) else 'AvgPool2d'}({layer.kernel}, {layer.stride})"
-    if isinstance(layer, records.GroupNorm):
+    if isinstance(layer, norms.GroupNorm):
         return f"nn.GroupNorm({layer.groups}, {layer.channels}, eps={layer.eps!r}, affine={layer.affine})"
     if isinstance(layer, records.Dropout):
         return f"nn.Dropout({layer.probability!r})"

@@ -11,7 +11,8 @@ from torch import Tensor
 from dcgan.errors import ConfigError
 from dcgan.models.folder import ModelConfig
 from dcgan.networks import generator
-from dcgan.networks.layers import BatchNorm, ConvTranspose
+from dcgan.networks.layers import ConvTranspose
+from dcgan.networks.norms import BatchNorm
 from dcgan.networks.spec import NetworkSpec
 
 SIZE = 64  # pixels a side; the tutorial's class has no other

@@ -12,7 +12,7 @@ from dcgan.models.importing.evidence import activate
 from dcgan.models.importing.options import Act, Norm, Options, at
 from dcgan.models.importing.parts import Skeleton, Stage
 from dcgan.networks.builder import PixelNorm as Pixels
-from dcgan.networks.layers import GroupNorm, PixelNorm
+from dcgan.networks.norms import GroupNorm, PixelNorm
 
 
 def with_stated_norms(network: Skeleton, options: Options) -> Skeleton:

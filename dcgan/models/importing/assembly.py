@@ -13,20 +13,8 @@ from dcgan.models.importing.evidence import activate, latents
 from dcgan.models.importing.found import Choice, Found
 from dcgan.models.importing.options import NO_ACT, OUTPUTS, Act
 from dcgan.models.importing.parts import Part, Skeleton, Stage
-from dcgan.networks.layers import (
-    Activation,
-    BatchNorm,
-    Conv,
-    ConvTranspose,
-    GroupNorm,
-    JoinLabel,
-    Layer,
-    Linear,
-    MultiplyLabel,
-    PixelNorm,
-    Reshape,
-    Resize,
-)
+from dcgan.networks.layers import Activation, Conv, ConvTranspose, JoinLabel, Layer, Linear, MultiplyLabel, Reshape, Resize
+from dcgan.networks.norms import BatchNorm, GroupNorm, PixelNorm
 from dcgan.networks.spec import NetworkSpec
 
 

@@ -10,7 +10,8 @@ from dcgan.errors import ConfigError, DCGANError
 from dcgan.models.folder import Model
 from dcgan.models.importing.contents import Contents
 from dcgan.models.importing.naming import Node, descend, modules, natural, tree
-from dcgan.networks.layers import Activation, BatchNorm, Conv, Flatten, Layer, Linear, Shape
+from dcgan.networks.layers import Activation, Conv, Flatten, Layer, Linear, Shape
+from dcgan.networks.norms import BatchNorm
 from dcgan.networks.spec import NetworkSpec
 
 LEAKY = Activation("leaky_relu", 0.2)

@@ -11,7 +11,8 @@ from torch import Tensor
 
 from dcgan.errors import ConfigError
 from dcgan.models.importing.keras_made import Made
-from dcgan.networks.layers import Activation, AvgPool, BatchNorm, Conv, ConvTranspose, Layer, Linear, MaxPool, Resize, Shape
+from dcgan.networks.layers import Activation, AvgPool, Conv, ConvTranspose, Layer, Linear, MaxPool, Resize, Shape
+from dcgan.networks.norms import BatchNorm
 
 SILENT = {
     "InputLayer", "Dropout", "GaussianNoise", "SpatialDropout2D", "ActivityRegularization", "AlphaDropout", "GaussianDropout"

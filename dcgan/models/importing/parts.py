@@ -9,7 +9,7 @@ from typing import Literal
 from torch import Tensor
 
 from dcgan.models.importing.naming import Path
-from dcgan.networks.layers import GroupNorm, PixelNorm
+from dcgan.networks.norms import GroupNorm, PixelNorm
 
 Way = Literal["linear", "conv", "transposed"]
 

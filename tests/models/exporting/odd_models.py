@@ -8,20 +8,8 @@ from dcgan.models import Model, ModelConfig, Synthesizer
 from dcgan.models.library import describe
 from dcgan.networks.builder import build
 from dcgan.networks.init import initialise
-from dcgan.networks.layers import (
-    Activation,
-    AvgPool,
-    BatchNorm,
-    Conv,
-    ConvTranspose,
-    Flatten,
-    GroupNorm,
-    JoinLabel,
-    Linear,
-    PixelNorm,
-    Reshape,
-    Resize,
-)
+from dcgan.networks.layers import Activation, AvgPool, Conv, ConvTranspose, Flatten, JoinLabel, Linear, Reshape, Resize
+from dcgan.networks.norms import BatchNorm, GroupNorm, PixelNorm
 from dcgan.networks.spec import NetworkSpec
 
 
