@@ -8,7 +8,11 @@ from __future__ import annotations
 
 
 class DCGANError(Exception):
-    """Base of all errors that are meant for the user's eyes."""
+    """Base of all errors that are meant for the user's eyes; `setting` is the key=value under which it would go, where there is one."""
+
+    def __init__(self, sentence: str = "", setting: str = "") -> None:
+        self.setting = setting
+        super().__init__(sentence)
 
 
 class ConfigError(DCGANError):

@@ -102,7 +102,8 @@ def refusal(error: DCGANError | ClientDisconnect) -> Response:
     """Return what a request is answered that could not be carried out."""
     if isinstance(error, ClientDisconnect):
         return Response(status_code=400)  # nobody reads it
-    return failure(str(error), 413 if isinstance(error, TooLarge) else 400)
+    nevertheless = {"setting": error.setting} if error.setting else {}
+    return JSONResponse({"error": str(error), **nevertheless}, 413 if isinstance(error, TooLarge) else 400)
 
 
 def too_large(found: int, limit: int) -> TooLarge:

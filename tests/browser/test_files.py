@@ -11,6 +11,7 @@ import pytest
 import torch
 from PIL import Image
 from playwright.sync_api import Page, Route, expect
+from torch import nn
 
 from browser.conftest import App, Watch
 from browser.laboratory import open_tab, wait_until_made
@@ -169,6 +170,22 @@ def test_a_file_that_is_no_checkpoint_gets_one_sentence(visit: Visit, watch: Wat
     assert "netG.pth" in said and "\n" not in said and "Traceback" not in said and len(said) < 400
     expect(part(page, "choose")).to_be_enabled()
     assert part(page, "model").input_value() == "large"
+
+
+def test_what_was_refused_but_can_be_read_nevertheless_has_a_button(visit: Visit, app: App, watch: Watch, tmp_path: Path) -> None:
+    watch.expected.append("400")
+    page = visit("/")
+    settle(page)
+    encoder = nn.Sequential(nn.Conv2d(3, 16, 4, 2, 1), nn.ReLU(), nn.Conv2d(16, 64, 4, 2, 1))
+    both = nn.ModuleDict({"encoder": encoder, "fc_mu": nn.Linear(64, 20), "fc_var": nn.Linear(64, 20), "decoder": tutorial_generator()})
+    torch.save(both.state_dict(), tmp_path / "vae.pth")
+    page.set_input_files("[data-dx=file]", tmp_path / "vae.pth")
+    message = part(page, "drop-message")
+    expect(message).to_contain_text("it is an autoencoder", timeout=60_000)
+    message.get_by_role("button", name="Read it with network=decoder").click()
+    expect(message).to_contain_text("is open and stays in the list", timeout=120_000)
+    expect(part(page, "report-assumed")).to_contain_text("Part of the file: decoder")
+    assert part(page, "model").input_value().startswith("vae-")
 
 
 def test_a_german_page_refuses_in_german(visit: Visit, watch: Watch, tmp_path: Path) -> None:

@@ -151,6 +151,26 @@ def normed_alone(norm: Callable[[int], nn.Module], act: nn.Module, behind: bool 
     return Wrapped("main", *layers, nn.ConvTranspose2d(8, 3, 4, 2, 1), nn.Tanh())
 
 
+def beside_batch_norms() -> nn.Module:
+    """An instance norm with weights behind the last hidden convolution, a batch norm behind the others."""
+    layers = [*up(64, 32, 4, 1, 0), *up(32, 16, 4, 2, 1), nn.ConvTranspose2d(16, 8, 4, 2, 1), nn.InstanceNorm2d(8, affine=True), nn.ReLU()]
+    return Wrapped("main", *layers, nn.ConvTranspose2d(8, 3, 4, 2, 1), nn.Tanh())
+
+
+class GroupNormed(nn.Module):
+    """Named so that the file tells what its norms are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.up1, self.gn1 = nn.ConvTranspose2d(64, 32, 4, 1, 0), nn.GroupNorm(8, 32)
+        self.up2, self.gn2 = nn.ConvTranspose2d(32, 16, 4, 2, 1), nn.GroupNorm(8, 16)
+        self.up3 = nn.ConvTranspose2d(16, 3, 4, 2, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = torch.relu(self.gn2(self.up2(torch.relu(self.gn1(self.up1(x))))))
+        return torch.tanh(self.up3(x))
+
+
 class Cut(nn.Module):
     """8x8 pixels cut to 7x7 between two layers, for 28 in the end; each kernel is (size, stride, padding)."""
 
@@ -196,6 +216,8 @@ GALLERY: dict[str, Author] = {
     "linear 48": Author(lambda: sized((6, 6)), 64, (48, 48), call=plain),
     "coursera": Author(Coursera, 64, (28, 28)),
     "no norms": Author(lambda: without_norms(nn.ReLU(), nn.Tanh()), 64, (32, 32)),
+    "instance norm beside batch norms": Author(beside_batch_norms, 64, (32, 32)),
+    "group norms by name": Author(GroupNormed, 64, (16, 16)),
     "small kernels": Author(small_kernels, 100, (32, 32)),
     "gelu": Author(lambda: smooth(nn.GELU()), 100, (32, 32)),
     "silu": Author(lambda: smooth(nn.SiLU()), 100, (32, 32)),

@@ -18,6 +18,7 @@ from dcgan.models.importing import Options, apply_options, inspect_file
 from dcgan.models.importing.report import Inspection
 from dcgan.models.library import describe
 from dcgan.models.synthesizer import Synthesizer
+from dcgan.networks.norms import GroupNorm
 
 QUICK = {"tutorial grey 28", "punks", "linear 28, k4", "linear 28, k5", "linear 32, k3", "coursera", "no norms", "small kernels"}
 QUICK |= {"activation first", "spectral norm", "weight norm", "tutorial 32, z 64"}
@@ -55,6 +56,19 @@ def test_without_a_hint(tmp_path: Path, name: str) -> None:
 def test_labels_with_layers_of_their_own(tmp_path: Path, name: str) -> None:
     found = assert_same_pictures(LABELLED[name], tmp_path / "it.safetensors")
     assert found.best.model.config.generator.classes == LABELLED[name].classes
+
+
+@pytest.mark.parametrize(
+    ("name", "norms"),
+    [("group norms by name", "group:8"), pytest.param("instance norm beside batch norms", "instance", marks=pytest.mark.slow)],
+)
+def test_norms_of_every_picture_are_an_assumption_that_can_be_changed(tmp_path: Path, name: str, norms: str) -> None:
+    file = tmp_path / "it.safetensors"
+    (assumed,) = (item for item in assert_same_pictures(GALLERY[name], file).best.assumed if item.key == "norms")
+    assert assumed.value == norms and {"group:4", "instance"} <= {norms, *assumed.others}
+    other = inspect_file(file, options=apply_options(Options(), ["norms=group:4"])).best
+    groups = [layer.groups for layer in other.model.config.generator.layers if isinstance(layer, GroupNorm)]
+    assert set(groups) == {4} and "norms" not in {item.key for item in other.assumed}
 
 
 @pytest.mark.parametrize("name", marked(HINTED, ["sigmoid", "no norms, leaky"]))

@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from dcgan.errors import CheckpointError
-from dcgan.models.importing import inspect_file
+from dcgan.models.importing import Options, apply_options, inspect_file
 
 
 def dense() -> nn.Module:
@@ -64,13 +64,10 @@ def layer_normed() -> nn.Module:
     return nn.Sequential(nn.ConvTranspose2d(64, 16, 4), nn.LayerNorm([16, 4, 4]), nn.ReLU(), nn.ConvTranspose2d(16, 3, 4, 2, 1))
 
 
-def instance_normed() -> nn.Module:
-    kernels = [nn.ConvTranspose2d(64, 16, 4), nn.ConvTranspose2d(16, 16, 4, 2, 1), nn.ConvTranspose2d(16, 3, 4, 2, 1)]
-    return nn.Sequential(kernels[0], nn.BatchNorm2d(16), nn.ReLU(), kernels[1], nn.InstanceNorm2d(16, affine=True), nn.ReLU(), kernels[2])
-
-
-def group_normed() -> nn.Module:
-    return nn.ModuleDict({"up1": nn.ConvTranspose2d(64, 16, 4), "gn1": nn.GroupNorm(4, 16), "up2": nn.ConvTranspose2d(16, 3, 4, 2, 1)})
+def flat_normed() -> nn.Module:
+    """A layer norm of all numbers before they become a picture, and a batch norm."""
+    kernels = [nn.Linear(64, 256), nn.ConvTranspose2d(16, 16, 4, 2, 1), nn.ConvTranspose2d(16, 3, 4, 2, 1)]
+    return nn.Sequential(kernels[0], nn.LayerNorm(256), nn.Unflatten(1, (16, 4, 4)), kernels[1], nn.BatchNorm2d(16), nn.ReLU(), kernels[2])
 
 
 def shuffled() -> nn.Module:
@@ -110,8 +107,7 @@ NAMED = {
     "residual blocks, which add what comes in (res.0.conv1.weight)": residual,
     "self-attention (attn1": attentive,
     "1, a layer norm": layer_normed,
-    "norms without statistics (4), such as instance": instance_normed,
-    "group or instance norms (gn1": group_normed,
+    "a layer norm behind a linear layer (1)": flat_normed,
     "an autoencoder's encoder": encoder,
     "--set network=decoder reads": autoencoder,
     "pixel shuffles": shuffled,
@@ -126,6 +122,14 @@ NAMED = {
 def test_what_no_chain_of_layers_does_is_named(tmp_path: Path, what: str) -> None:
     save_file(NAMED[what]().state_dict(), tmp_path / "it.safetensors")
     assert what in assert_refused(tmp_path / "it.safetensors")
+
+
+def test_what_could_be_read_nevertheless_says_under_which_setting(tmp_path: Path) -> None:
+    save_file(autoencoder().state_dict(), tmp_path / "it.safetensors")
+    with pytest.raises(CheckpointError) as caught:
+        inspect_file(tmp_path / "it.safetensors")
+    found = inspect_file(tmp_path / "it.safetensors", options=apply_options(Options(), [caught.value.setting]))
+    assert found.network == "decoder" and found.best.model.config.z_dim == 32
 
 
 @pytest.mark.parametrize(("name", "channels"), [("resize", 16), ("result", 16), ("resconv", 16), ("res", 8)])

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from dcgan.errors import CheckpointError, ConfigError
 from dcgan.models.folder import Model, ModelConfig
-from dcgan.models.importing.alone import with_stated_norms
+from dcgan.models.importing.alone import with_lone_norms
 from dcgan.models.importing.assembly import assemble, picture_range, with_own_statistics
 from dcgan.models.importing.beside import WITHIN, with_partner
 from dcgan.models.importing.contents import Contents, read_contents
@@ -79,7 +79,8 @@ def inspect_contents(contents: Contents, options: Options) -> Inspection:
         if options != Options():
             raise CheckpointError(f"{contents.name} cannot be read so: {error}") from None
         line = SAVE_LINE if contents.keras is None else KERAS_LINE
-        raise CheckpointError(f"{contents.name} is not a DCGAN's generator that can be read here: {error}; save one with {line}") from None
+        sentence = f"{contents.name} is not a DCGAN's generator that can be read here: {error}; save one with {line}"
+        raise CheckpointError(sentence, error.setting) from None
 
 
 def own_model(name: str, model: Model) -> Inspection:
@@ -97,7 +98,7 @@ def _inspect(contents: Contents, options: Options) -> Inspection:
 
         return inspect_keras(contents, options)
     node, network = _generator(contents, options)
-    network = with_stated_norms(network, options)
+    network = with_lone_norms(network, options)
     if options.network is None and family(map(".".join, node.tensors)):
         raise ConfigError("its names are another network's")
     _refuse_diverged(contents.name, node)
@@ -133,7 +134,8 @@ def _generator(contents: Contents, options: Options) -> tuple[Node, Skeleton]:
         decoder = next((node.name for node in descend(root) if "decoder" in node.name.lower()), None)
         if decoder is None:
             raise ConfigError("it is an autoencoder's encoder, or its decoder has no name that tells it (means and variances), not a GAN")
-        raise ConfigError(f"it is an autoencoder (an encoder beside a decoder), not a GAN; --set network={decoder} reads its decoder")
+        setting = f"network={decoder}"
+        raise ConfigError(f"it is an autoencoder (an encoder beside a decoder), not a GAN; --set {setting} reads its decoder", setting)
     reasons: list[tuple[bool, str]] = []
     nodes = [
         node for node in descend(root) if options.network is None or node.name == options.network or node.prefix[-1:] == (options.network,)
@@ -142,7 +144,7 @@ def _generator(contents: Contents, options: Options) -> tuple[Node, Skeleton]:
         if node.says_discriminator and options.network is None:
             continue
         try:
-            return node, replace(skeleton(modules(node), contents.ordered, bool(options.norms)), name=node.name)
+            return node, replace(skeleton(modules(node), contents.ordered), name=node.name)
         except ConfigError as error:
             reasons.append((not node.says_generator, str(error)))
     if options.network is not None and not nodes:

@@ -19,18 +19,12 @@ from dcgan.models.importing.parts import Part, Skeleton, Stage, Way
 
 MAX_KERNELS = 40
 TABLE = re.compile(r"emb|label|class|(^|\W)lut")
-OTHER_NORMS = re.compile(r"(group|instance)_?norm|(^|\.)gn\d*$")
 IGNORED = re.compile(r"noise|fixed|^z$|latent|device|dummy|anchor|step|iter|epoch")
 
 
-def skeleton(found: Modules, ordered: bool, norms_stated: bool = False) -> Skeleton:
-    """Return the layers in order, or raise a ConfigError that says what does not belong to a DCGAN's generator.
-
-    Where a person states norms, those without statistics may stand beside batch norms.
-    """
+def skeleton(found: Modules, ordered: bool) -> Skeleton:
+    """Return the layers in order, or raise a ConfigError that says what does not belong to a DCGAN's generator."""
     kernels, norms, slopes, tables = _sorted_out(found)
-    if not norms_stated:
-        _refuse_other_norms(norms)
     if not any(part.weight.dim() == 4 for part in kernels):
         raise ConfigError("it has no convolutions")
     if len(kernels) > MAX_KERNELS:
@@ -112,19 +106,6 @@ def _sorted_out(found: Modules) -> tuple[list[Part], list[Part], list[Part], lis
         named = ", ".join(_called(part) for part in (strange or tables)[:3])
         raise ConfigError(f"it has parts that no plain convolutional generator has ({named})")
     return kernels, norms, slopes, tables
-
-
-def _refuse_other_norms(norms: Sequence[Part]) -> None:
-    """Refuse norms that are no batch norms by their names or by batch norms beside them."""
-    without = [".".join(part.path) for part in norms if "running_mean" not in part.tensors]
-    named = next(filter(OTHER_NORMS.search, map(str.lower, without)), None)
-    if named is not None:
-        raise ConfigError(f"it has group or instance norms ({named}); --set norms=instance, or norms=group:8, reads them")
-    if 0 < len(without) < len(norms):
-        raise ConfigError(
-            f"beside batch norms it has norms without statistics ({without[0]}), such as instance or group norms; "
-            "--set norms=instance, or norms=group:8, reads them"
-        )
 
 
 def _called(part: Part) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dcgan.models.importing.alone import lone_norms
 from dcgan.models.importing.evidence import is_untouched
 from dcgan.models.importing.found import Choice, Found
 from dcgan.models.importing.options import NO_ACT, OUTPUTS, Act, Options, act_name
@@ -94,6 +95,9 @@ def assumptions(network: Skeleton, found: Found, others: Sequence[Found], output
         said.append(Assumption("prior", found.entry.prior, f"z drawn from the {found.entry.prior} prior", (other,)))
     if not options.eps and any(stage.norm is not None for stage in network.stages):
         said.append(Assumption("eps", f"{found.eps:g}", f"batch norm eps {found.eps:g}, of the last one at least", ("1e-5", "1e-3", "0.8")))
+    if not options.norms and (lone := sum(stage.alone is not None for stage in network.stages)):
+        named, other_norms = lone_norms(network)
+        said.append(Assumption("norms", named, f"{lone} norms of each picture by itself: {named}", other_norms))
     if found.entry.classes and network.table is None and options.classes is None:
         sentence = f"{found.entry.classes} classes joined one-hot to a z of {found.entry.z_dim}"
         said.append(Assumption("classes", str(found.entry.classes), sentence, ("0",)))

@@ -127,14 +127,25 @@ class DropZone {
 
   #finish(request, name, sent) {
     const answer = parseJson(request.responseText);
-    if (request.status !== 200) return this.#tell(answer.error ? this.#text.said(answer.error) : this.#text("upload_failed", { name }), true);
-    return this.#take(answer, sent);
+    if (request.status === 200) return this.#take(answer, sent);
+    this.#tell(answer.error ? this.#text.said(answer.error) : this.#text("upload_failed", { name }), true);
+    if (answer.setting) this.#offer(answer.setting);
+    return false;
+  }
+
+  /** What was refused can be read nevertheless, under a setting. */
+  #offer(setting) {
+    const [key, value] = setting.split("=");
+    const button = create("button", { type: "button", textContent: this.#text("drop_nevertheless", { setting }) });
+    button.addEventListener("click", () => this.#again({ [key]: value }));
+    this.#part("drop-message").append(" ", button);
   }
 
   async #take({ model, report, noise }, { files, settings, isNew }) {
+    const isFirst = isNew || ![...this.#read.values()].some((known) => known.files === files); // anew, after a refusal
     if (model) this.#read.set(model, { files, report, settings });
     if (model) await this.#done(model);
-    const said = [model && this.#text(isNew ? "adopted" : "read_anew", { model }), isNew && noise && this.#noise(noise.file, noise)]; // read anew, the z stay what they are
+    const said = [model && this.#text(isFirst ? "adopted" : "read_anew", { model }), isNew && noise && this.#noise(noise.file, noise)]; // read anew, the z stay what they are
     this.#tell(said.filter(Boolean).join(" "));
     if (isNew && model) this.#zone.scrollIntoView({ block: "start" }); // now there is room for it, beside the picture
     return true;
