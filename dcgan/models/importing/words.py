@@ -93,7 +93,7 @@ def assumptions(network: Skeleton, found: Found, others: Sequence[Found], output
     if options.prior is None and not (found.errors and _decided(found, others)):
         other = "uniform" if found.entry.prior == "normal" else "normal"
         said.append(Assumption("prior", found.entry.prior, f"z drawn from the {found.entry.prior} prior", (other,)))
-    if not options.eps and any(stage.norm is not None for stage in network.stages):
+    if not options.eps and any(stage.norm is not None and stage.alone is None for stage in network.stages):
         said.append(Assumption("eps", f"{found.eps:g}", f"batch norm eps {found.eps:g}, of the last one at least", ("1e-5", "1e-3", "0.8")))
     if not options.norms and (lone := sum(stage.alone is not None for stage in network.stages)):
         named, other_norms = lone_norms(network)

@@ -139,6 +139,7 @@ class DropZone {
     const button = create("button", { type: "button", textContent: this.#text("drop_nevertheless", { setting }) });
     button.addEventListener("click", () => this.#again({ [key]: value }));
     this.#part("drop-message").append(" ", button);
+    button.scrollIntoView({ block: "nearest" });
   }
 
   async #take({ model, report, noise }, { files, settings, isNew }) {
