@@ -7,8 +7,10 @@ import torch
 from authors import Critic, tutorial
 from torch import Tensor, nn
 from torch.nn import functional as F
+from wild_authors import settled, seven
 
 from dcgan.models.importing import Contents, Options, inspect_contents
+from dcgan.models.importing.evidence import error
 
 STEPS, BATCH, WIDTH, Z = 40, 32, 16, 100
 
@@ -57,3 +59,22 @@ def test_the_activations_of_a_file_after_few_steps(name: str, act: nn.Module) ->
     z = torch.randn(4, Z)
     with torch.inference_mode():
         torch.testing.assert_close(found.best.model.build_generator()(z), generator(z[:, :, None, None]), rtol=0, atol=1e-3)
+
+
+@pytest.mark.parametrize("act", [nn.ReLU(), nn.LeakyReLU(0.2)], ids=["relu", "leaky"])
+def test_activations_where_all_means_lag_behind(act: nn.Module) -> None:
+    torch.manual_seed(2)
+    generator = settled(seven(act))
+    found = inspect_contents(Contents("netG.pth", "torch", generator.state_dict(), ordered=True), Options())
+    z = torch.randn(4, Z)
+    with torch.inference_mode():
+        torch.testing.assert_close(found.best.model.build_generator()(z), generator(z[:, :, None, None]), rtol=0, atol=1e-3)
+
+
+def test_statistics_may_lag_behind_but_rather_not() -> None:
+    torch.manual_seed(3)
+    y = torch.randn(4096, 16) * torch.rand(16).exp() + torch.randn(16)
+    kept = {"running_mean": y.mean(0), "running_var": y.var(0)}
+    few, many = ({**kept, "num_batches_tracked": torch.tensor(count)} for count in (300, 30_000))
+    grown = (y - y.mean(0)) * 1.02 + y.mean(0) * 1.02
+    assert error(y, few, 0.1) < error(grown, few, 0.1) < error(grown, many, 0.1)

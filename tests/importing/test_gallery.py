@@ -13,6 +13,7 @@ from authors import Author
 from gallery import GALLERY, HINTED
 from labelled_authors import LABELLED
 from safetensors.torch import save_file
+from wild_authors import WILD
 
 from dcgan.models.importing import Options, apply_options, inspect_file
 from dcgan.models.importing.report import Inspection
@@ -49,6 +50,12 @@ def assert_same_pictures(author: Author, file: Path, hints: tuple[str, ...] = ()
 @pytest.mark.parametrize("name", marked([name for name in GALLERY if name not in UNIFORM], QUICK))
 def test_without_a_hint(tmp_path: Path, name: str) -> None:
     assert_same_pictures(GALLERY[name], tmp_path / "it.safetensors")
+
+
+@pytest.mark.parametrize("name", marked(WILD, {"label added to z", "a pixel grown by a plain kernel"}))
+def test_what_a_neutral_look_at_public_code_found(tmp_path: Path, name: str) -> None:
+    found = assert_same_pictures(WILD[name], tmp_path / "it.safetensors")
+    assert found.best.model.config.generator.classes == WILD[name].classes
 
 
 @pytest.mark.slow

@@ -90,6 +90,10 @@ def recurrent() -> nn.Module:
     return nn.ModuleDict({"embedding": nn.Embedding(100, 16), "lstm": nn.LSTM(16, 32), "fc": nn.Linear(32, 100)})
 
 
+def one_dimensional() -> nn.Module:
+    return nn.ModuleDict({"fc": nn.Linear(100, 256), "conv": nn.ConvTranspose1d(16, 1, 4, 2, 1), "out": nn.Linear(32, 64)})
+
+
 def diverged() -> nn.Module:
     network = nn.Sequential(nn.ConvTranspose2d(64, 16, 4), nn.BatchNorm2d(16), nn.ReLU(), nn.ConvTranspose2d(16, 3, 4, 2, 1))
     nn.init.constant_(network[3].bias, float("nan"))
@@ -114,6 +118,7 @@ NAMED = {
     "it is a YOLO detector": detector,
     "its layers begin with a picture": picture_first,
     "it is a recurrent network": recurrent,
+    "its convolutions are of sounds or sequences, not of pictures": one_dimensional,
     "not finite (3.bias): its training had diverged": diverged,
 }
 

@@ -1,8 +1,9 @@
 """Generators from elsewhere: what a file proves of its network, what has to be assumed, and which reading fits best.
 
 By step: `formats` (what kind of file), `contents` (tensors and facts, read in a process of its own), `naming` (which tensors are a
-network's), `skeleton` (its layers in order), `geometry` (strides and paddings that give a picture), `evidence` and `search` (which of them
-reproduce the file's batch norm statistics), `assembly` (a NetworkSpec), `reader` (all of it). Keras files describe themselves: `keras`.
+network's), `skeleton` (its layers in order), `geometry` and `usual` (strides and paddings that give a picture), `evidence` and `search`
+(which of them reproduce the file's batch norm statistics), `assembly` (a NetworkSpec), `reader` (all of it). Keras files describe
+themselves: `keras`.
 """
 
 from dcgan.models.importing.contents import Contents, read_contents

@@ -46,11 +46,20 @@ def with_lone_norms(network: Skeleton, options: Options) -> Skeleton:
 
 
 def _told(stages: Sequence[Stage]) -> Iterator[Stage]:
-    """Yield the stages, with norms of every picture where the names of norms without statistics say so, or batch norms with them do."""
+    """Yield the stages, with norms of every picture where the names of norms without statistics say so, or batch norms with them do.
+
+    A convolution goes without a bias where a norm takes it away: where only the last one has a bias, norms without weights stand between.
+    """
     lone = [stage.norm for stage in stages if stage.norm is not None and not stage.has_statistics]
     names = [".".join(norm.path).lower() for norm in lone]
     is_told = any(stage.has_statistics for stage in stages) or any(INSTANCE.search(name) or GROUP.search(name) for name in names)
+    *hidden, last = stages
+    convs = [stage for stage in hidden if stage.kernel.weight.dim() == 4]
+    bare = len(convs) > 1 and not any(stage.norm or "bias" in stage.kernel.tensors for stage in convs) and "bias" in last.kernel.tensors
     for stage in stages:
+        if bare and stage in convs:
+            yield replace(stage, alone=_record(stage, ("instance", 0)))
+            continue
         told = is_told and stage.norm is not None and not stage.has_statistics
         yield replace(stage, alone=_record(stage, _likely(stage, names))) if told else stage
 

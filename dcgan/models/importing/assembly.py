@@ -79,15 +79,17 @@ def _picture(made: _Builder, network: Skeleton, index: int, found: Found) -> Non
     before = network.stages[index - 1].kernel.weight if index else None
     if weight.dim() != 4 or (before is not None and before.dim() == 4) or any(isinstance(layer, Reshape) for layer in made.layers):
         return
-    channels = network.inputs if before is None else before.shape[0] // (found.start[0] * found.start[1])
-    made.add(Reshape((channels, *found.start)))
+    inputs = network.inputs * (2 if found.entry.joined == "added" else 1)
+    made.add(Reshape((inputs if before is None else before.shape[0] // (found.start[0] * found.start[1]), *found.start)))
 
 
 def _kernel(made: _Builder, stage: Stage, choice: Choice, first: Found | None) -> None:
     tensors, move = dict(stage.kernel.tensors), choice.move
+    if first is not None and first.entry.joined == "added":  # w(z + y) is [w, w][z, y]
+        tensors["weight"] = torch.cat([tensors["weight"]] * 2, 0 if move.way == "transposed" else 1)
     if first is not None and first.entry.joined == "before":
         tensors["weight"] = _labels_last(tensors["weight"], move.way == "transposed", first.entry.z_dim)
-    a, b = stage.kernel.weight.shape[:2]
+    a, b = tensors["weight"].shape[:2]
     bias = "bias" in tensors
     if move.way == "linear":
         made.add(Linear(b, a, bias), tensors)
@@ -102,7 +104,7 @@ def _with_planes(made: _Builder, stage: Stage, choice: Choice, found: Found) -> 
     branch = stage.branch
     assert branch is not None
     shape = NetworkSpec((found.entry.z_dim,), tuple(made.layers)).output_shape
-    joined = planes(branch, (shape[1], shape[2]), found.planes.act)
+    joined = planes(branch, (shape[1], shape[2]), found.planes)
     assert joined is not None
     made.add(JoinLabel(branch.classes, tuple(joined.shape[1:])), {"weight": joined})
     if not found.planes.first:

@@ -13,8 +13,8 @@ from torch.nn import functional as F
 
 from dcgan.models.importing.chains import ways_of
 from dcgan.models.importing.evidence import activate
+from dcgan.models.importing.found import Planes
 from dcgan.models.importing.naming import Path, natural
-from dcgan.models.importing.options import Act
 from dcgan.models.importing.parts import Branch, Part, Way
 
 NAMED = re.compile(r"emb|label|class|cond|(^|[^a-z])y([^a-z]|$)")
@@ -23,8 +23,8 @@ MAX_GROUPS = 4  # of kernels with a common parent and name, whose order is tried
 LATEST = 3  # kernels of z before the join
 
 
-def planes(branch: Branch, size: tuple[int, int], act: Act, training: bool = False) -> Tensor | None:
-    """Return each label's planes (classes, channels, *size) with `act` behind the kernels, or None where they are of another size.
+def planes(branch: Branch, size: tuple[int, int], how: Planes, training: bool = False) -> Tensor | None:
+    """Return each label's planes (classes, channels, *size), made as `how` says, or None where they are of another size.
 
     In `training` mode, norms take the statistics of all labels, as those of later norms came about.
     """
@@ -33,12 +33,13 @@ def planes(branch: Branch, size: tuple[int, int], act: Act, training: bool = Fal
         weight, bias = kernel.weight.float(), kernel.tensors.get("bias")
         bias = None if bias is None else bias.float()
         x = F.linear(x, weight, bias) if weight.dim() == 2 else F.conv_transpose2d(x.reshape(*x.shape[:2], 1, 1), weight, bias)
+        x = activate(x, how.act) if how.early else x
         if norm is not None:
             own = norm.tensors
             mean, variance = own.get("running_mean"), own.get("running_var")
             running = (None, None) if training else (mean, variance)
             x = F.batch_norm(x, *running, own.get("weight"), own.get("bias"), training=running[0] is None)
-        x = activate(x, act)
+        x = x if how.early else activate(x, how.act)
     fits = x[0].numel() == branch.channels * size[0] * size[1] and (x.dim() == 2 or tuple(x.shape[2:]) == size)
     return x.reshape(branch.classes, branch.channels, *size) if fits else None
 
@@ -96,10 +97,13 @@ def _inputs(part: Part) -> int:
 
 
 def _candidates(kernels: Sequence[Part], table: Part | None) -> Iterator[tuple[Part, ...]]:
-    """Yield the kernels that can be the label's: none but its table, one, or one behind the other; those that say so by name first."""
+    """Yield the kernels that can be the label's: none but its table, one, or one behind the other.
+
+    Those that say so by name come first, then those of few inputs.
+    """
     if table is not None:
         yield ()
-    named = sorted(kernels, key=lambda part: not NAMED.search(".".join(part.path).lower()))
+    named = sorted(kernels, key=lambda part: (not NAMED.search(".".join(part.path).lower()), part.weight.shape[_inputs(part)]))
     starts = [part for part in named if _takes_label(part, kernels, table)]
     for part in starts:
         yield (part,)

@@ -46,8 +46,15 @@ def _looks(before: tuple[Way, int, int], after: tuple[Way, int, int]) -> bool:
 
 
 def _starts(reading: tuple[Way, int, int], part: Part) -> bool:
-    """Say whether a reading can be that of the first kernel: a plain convolution needs a picture to begin with."""
-    return reading[0] != "conv" or tuple(part.weight.shape[2:]) == (1, 1)
+    """Say whether a reading can be that of the first kernel: a plain convolution needs a picture to begin with.
+
+    One of 4x4, padded by 3, makes 4x4 of one pixel.
+    """
+    return (
+        reading[0] != "conv"
+        or tuple(part.weight.shape[2:]) == (1, 1)
+        or (part.weight.shape[2:] == (4, 4) and reading[1] not in PICTURE_CHANNELS)
+    )
 
 
 def ways_of(chain: Sequence[Part]) -> list[tuple[Way, ...]] | None:

@@ -56,7 +56,7 @@ def _labels(network: Skeleton, options: Options, facts: Mapping[str, Fact]) -> l
         if options.classes == 0:
             return [(inputs, 0, "behind", 0.0)]
         if width == inputs:
-            return [(inputs, classes, "multiplied", 0.0), (inputs, 0, "behind", UNUSED)]
+            return [(inputs, classes, "multiplied", 0.0), (inputs, classes, "added", 0.0), (inputs, 0, "behind", UNUSED)]
         if width > inputs:
             raise ConfigError("its label embedding is not joined to z but combined with it in another way, which is not read here")
         return [(inputs - width, classes, first, cost) for first, cost in sides.items()]

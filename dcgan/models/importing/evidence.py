@@ -25,7 +25,7 @@ CLIP = 3.0  # of a channel's error: a few channels that died in training must no
 FIRST_FLOOR = 1e-3  # behind the first kernel chance is small: it takes z itself, of exactly the prior's covariance
 LEAST_FLOOR = 1e-3  # and elsewhere, where some reading shows that chance is small: the floor is a few times its error
 ABOVE_BEST, MOST_FLOOR = 4.0, 2e-2  # or is large: with few examples even the right reading is off, and cost decides between its likes
-MOVING = 30.0  # times the growth of variances, by which the floor is higher where they still grow
+MOVING = 10.0  # times the growth of variances, by which the floor is higher where they still grow
 NOTHING = 0.3  # squared error from which on a reading explains little
 HISTORIES: dict[History, float] = {(0.1, 0.1): 0.0, (1.0, 1.0): 3.0, (0.01, 0.01): 4.0, (0.1, 1.0): 4.0}
 """The momentum of running averages, of the first norm and of those behind, and what it costs, as in `geometry`.
@@ -33,7 +33,9 @@ HISTORIES: dict[History, float] = {(0.1, 0.1): 0.0, (1.0, 1.0): 3.0, (0.01, 0.01
 0.1 is torch's own; 0.5 to 0.99 and None are as 1, for soon nothing is left of the start; 0.01 is what passes for TensorFlow's 0.99.
 Those who give 0.8 copy, as a rule, a generator whose first norm goes without.
 """
-LOOK_BACK, MOST_GROWN = 15, 0.15  # batches that averages of torch's own momentum look back on; how far variances grow in them, at the first
+LOOK_BACK, MOST_GROWN = 15, 0.4  # batches that averages of torch's own momentum look back on; how far variances grow in them, at the first
+BEHIND, MOST_BEHIND = 10, 0.5  # batches that such averages of means are behind where these grow steadily; the share at most
+RATHER_NOT = 0.008  # what is left of the squares of both: a reading that needs neither is likelier
 LEFT = 0.01  # share of the start below which it does not show
 UNTOUCHED = 1e-6
 
@@ -81,18 +83,35 @@ def error(y: Tensor, statistics: Mapping[str, Tensor], momentum: float, channels
     small = 1e-3 * float(variance.median()) + 1e-12
     found_mean, found_variance = moments(y)
     spread = torch.log((found_variance + small) / (variance + small))
+    behind = 0.0
     if not first:  # z does not grow
-        spread -= spread.median().clamp(0, _grown(statistics))
+        growth, lag = (
+            float(spread.median().clamp(0, _grown(statistics))),
+            _lag(found_mean / (variance + small), mean, found_mean, statistics),
+        )
+        spread, found_mean = spread - growth, found_mean * lag
+        behind = RATHER_NOT * (growth**2 + (1 - lag) ** 2)
     shift = (found_mean - mean) / (variance + small).sqrt()
     squared = spread.clamp(-CLIP, CLIP).square() / 2 + shift.clamp(-CLIP, CLIP).square()
     kept = squared.sort().values[: max(1, int(len(squared) * 0.95))]
-    return float(kept.mean())
+    return float(kept.mean()) + behind
 
 
 def _grown(statistics: Mapping[str, Tensor]) -> float:
     """Return by how much, as a logarithm, all variances can have grown with their weights since those that an average looks back on."""
     batches = int(statistics.get("num_batches_tracked", 0))
     return min(MOST_GROWN, LOOK_BACK / batches) if batches else 0.0
+
+
+def _lag(weighted: Tensor, mean: Tensor, found_mean: Tensor, statistics: Mapping[str, Tensor]) -> float:
+    """Return by what share averages of means are behind those of now, the same for all channels: 1 where they are not.
+
+    Activations have a mean above 0, so that all that changes in weights alike shifts the means behind them, from one batch to the next.
+    """
+    batches = int(statistics.get("num_batches_tracked", 0))
+    most = min(MOST_BEHIND, BEHIND / batches) if batches else 0.0
+    size = float(weighted @ found_mean)
+    return min(1.0, max(1 - most, float(weighted @ mean) / size)) if size > 0 else 1.0
 
 
 def moments(y: Tensor) -> tuple[Tensor, Tensor]:

@@ -27,12 +27,15 @@ class Forward:
 
     def begin(self, entry: Entry, start: Pair, history: History, cost: float) -> Found:
         """Return a reading of no layers yet, with what goes into the first."""
-        z = latents(COUNT, entry.z_dim, entry.prior)
+        count = COUNT if self._table is None else max(COUNT, 2 * entry.z_dim)
+        z = latents(count, entry.z_dim, entry.prior)
         if entry.classes and entry.joined != "planes":
-            labels = torch.arange(COUNT) % entry.classes
+            labels = torch.arange(count) % entry.classes
             joined = torch.eye(entry.classes)[labels] if self._table is None else activate(self._table, entry.act)[labels]
             if entry.joined == "multiplied":
                 z = without_chance(z * joined, z.std(0) * joined.square().mean(0).sqrt())
+            elif entry.joined == "added":
+                z = z + joined
             else:
                 z = torch.cat([joined, z] if entry.joined == "before" else [z, joined], 1)
         return Found(entry, start, history, cost=entry.cost + cost, y=z)
@@ -48,7 +51,7 @@ class Forward:
         There are as many examples as `work` allows for these output channels, or all.
         """
         x, branch = self._own_input(index, found, act, eps, work, channels), self.stages[index].branch
-        joined = None if branch is None else planes(branch, self.before(index, found), found.planes.act, training=True)
+        joined = None if branch is None else planes(branch, self.before(index, found), found.planes, training=True)
         if branch is None or joined is None:
             return x
         labels = joined[torch.arange(len(x)) % branch.classes]
@@ -94,8 +97,7 @@ class Forward:
         """Return the squared error of kernel `index`'s outputs, or of these channels of them, behind which its norm stands."""
         norm = self.stages[index].norm
         assert norm is not None
-        is_first = index == self._first_norm
-        return error(y, norm.tensors, found.history[not is_first], channels, is_first)
+        return error(y, norm.tensors, found.history[index != self._first_norm], channels, first=index == 0)
 
     def as_normed(self, stage: Stage, y: Tensor, channels: Tensor | None, start: Pair) -> tuple[Tensor, Tensor | None]:
         """Return a linear layer's output as the picture whose channels its norm counts."""

@@ -13,12 +13,15 @@ from dcgan.models.importing.geometry import Move
 from dcgan.models.importing.options import NO_ACT, Act, Pair
 from dcgan.networks.layers import Border
 
-Joined = Literal["behind", "before", "multiplied", "planes"]
+Joined = Literal["behind", "before", "multiplied", "added", "planes"]
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What goes in: z of a prior, and labels, one-hot or by a table, before or behind z or multiplied with it, or as planes later."""
+    """What goes in: z of a prior, and labels, one-hot or by a table.
+
+    They stand before or behind z, are multiplied with it or added to it, or are planes later.
+    """
 
     prior: Prior
     z_dim: int
@@ -44,6 +47,7 @@ class Planes:
 
     act: Act = NO_ACT
     first: bool = False  # before those of z
+    early: bool = False  # with the activation before the norm
 
 
 @dataclass(frozen=True)

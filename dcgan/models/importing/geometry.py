@@ -1,24 +1,19 @@
 """Strides, paddings and resizes that a layer can have, how usual each is, and which of them lead to a picture of a plausible size.
 
-A cost is the negative logarithm of how often something is met, in nats and roughly: the tutorials' 4x4 kernel with stride 2 and padding 1
-costs nothing, an unusual padding 5. The figures are judgements over the families of ANCHORS' kind (tutorials, courses, libraries), to rank
-readings where a file's batch norm statistics do not decide.
+Costs are those of `usual`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from math import inf, isqrt, log2
 
 from dcgan.models.importing.options import Options, Pair, at
 from dcgan.models.importing.parts import Skeleton, Stage, Way
+from dcgan.models.importing.usual import CUT, FAR, plain, side_cost, transposed
 from dcgan.networks.layers import Border, Sides
 
 MAX_SIDE = 512  # pixels; a file of a few KB could ask for pictures that fill the memory
-FAR = 7.5  # moves that cost more are not tried
-CUT = ((2, 1, -1, 4.5),)  # a last kernel of 3 gives 29 pixels, of which the author keeps or resizes to 28
-USUAL = {64: 0.0, 32: 0.0, 28: 0.3, 128: 0.5, 256: 1.5, 96: 1.5, 48: 1.5, 16: 2.0, 24: 2.5, 80: 3.0, 100: 3.0, 112: 3.0, 192: 3.0}
 
 
 @dataclass(frozen=True)
@@ -138,7 +133,7 @@ class Geometry:
             return 0.0 if (width, height) == stated else 0.5 if (height, width) == stated else inf
         if self._hint in (height, width):
             return -3.0
-        return _side_cost(height) if height == width else 3.0 + max(_side_cost(height), _side_cost(width))
+        return side_cost(height) if height == width else 3.0 + max(side_cost(height), side_cost(width))
 
     def _of_way(self, index: int, way: Way, before: Pair) -> list[Move]:
         stage, chosen = self._stages[index], self._options
@@ -166,10 +161,10 @@ class Geometry:
         last, size = index == len(self._stages) - 1, self._stages[index - 1].size
         odd_one = last and way == "transposed" and index > self._first and kernel > 1 and size not in ((1, 1), self._stages[index].size)
         found = []
-        usual = _transposed(kernel, n) if way == "transposed" else _plain(kernel)
+        usual = transposed(kernel, n) if way == "transposed" else plain(kernel, n)
         for s, p, q, cost in (*usual, *(CUT if last and way == "transposed" and kernel == 3 else ())):
             if last and kernel == 1 and n == 32 and (s, q) == (1, 0) and 1 in self._stages[index].kernel.weight.shape[:2]:
-                cost = {2: 0.0, 0: 0.7}.get(p, cost)  # the 28 px variants cut two pixels from 32 at the end
+                cost = {2: 0.0, 0: 2.5}.get(p, cost)  # the 28 px variants cut two pixels from 32 at the end; else it does nothing
             if odd_one and kernel - 2 * p + q == s and q >= 0:  # a last kernel of another size has another stride, as a rule
                 cost = {1: 0.3 if kernel < 5 else 2.5, 2: 2.0, 3: 0.0}.get(s, 3.0)
             wanted = ((stride, s), (padding, p), (output, q))
@@ -182,8 +177,8 @@ class Geometry:
         stated = at(self._options.upsample, index - self._first)
         if stated is not None:
             return [(1, "nearest", 0.0)] if stated == "none" else [(2, str(stated), 0.0)]
-        plain, bigger = _resize_cost(self._stages[index], way, last=index == len(self._stages) - 1, first=before == (1, 1))
-        return [(1, "nearest", plain), (2, "nearest", bigger), (2, "bilinear", bigger + 2.0), (4, "nearest", bigger + 5.0)]
+        same, bigger = _resize_cost(self._stages[index], way, last=index == len(self._stages) - 1, first=before == (1, 1))
+        return [(1, "nearest", same), (2, "nearest", bigger), (2, "bilinear", bigger + 2.0), (4, "nearest", bigger + 5.0)]
 
 
 def _resize_cost(stage: Stage, way: Way, last: bool, first: bool) -> tuple[float, float]:
@@ -194,6 +189,8 @@ def _resize_cost(stage: Stage, way: Way, last: bool, first: bool) -> tuple[float
         return 0.0, 9.0
     if stage.gap is not None:
         return (0.1, 2.0) if stage.gap == 1 else (2.0, 0.3)
+    if stage.lead and stage.kernel.weight.dim() == 4:  # an activation stands at the end of a block, as a rule
+        return 2.0, 0.3
     return (0.3, 1.5) if last else (1.0, 0.5)
 
 
@@ -202,59 +199,3 @@ def _partners(row: _Axis, columns: list[_Axis], square: bool, oblong: bool) -> l
     if square and not oblong:
         return [row]
     return [column for column in columns if column.stride == row.stride]
-
-
-def _side_cost(n: int) -> float:
-    if n in USUAL:
-        return USUAL[n]
-    if n < 8:
-        return inf  # not a picture
-    if n < 12:
-        return 8.0
-    if n > 256:
-        return 3.0 + 2.0 * log2(n / 256)
-    return 4.0 if n % 8 == 0 else 5.0 if n % 2 == 0 else 7.0
-
-
-@lru_cache
-def _transposed(kernel: int, n: int) -> tuple[tuple[int, int, int, float], ...]:
-    """Return (stride, padding, output padding, cost) for a transposed kernel over n pixels."""
-    found = []
-    if n == 1:  # one pixel: the stride does not matter
-        return tuple((1, p, 0, 3.0 * p) for p in range((kernel - 1) // 2 + 1))
-    for stride in range(1, max(2, min(kernel, 4)) + 1):
-        for padding in range(max(kernel // 2 + 1, min(kernel, 4))) if kernel > 1 else range(3):
-            for output in range(min(stride, 2)):
-                found.append((stride, padding, output, _transposed_cost(kernel, stride, padding, output)))
-            cut = 4.5 if (n - 1) * stride + kernel - 2 * padding == 8 else FAR + 1  # to 7x7, for 28 in the end; else as a person states
-            if padding < kernel - 1:
-                found.append((stride, padding, -1, cut))
-    return tuple(found)
-
-
-def _transposed_cost(kernel: int, stride: int, padding: int, output: int) -> float:
-    if kernel == 1:
-        return {(1, 0, 0): 0.0, (1, 2, 0): 5.0}.get((stride, padding, output), 8.0)
-    exact = kernel - 2 * padding + output == stride  # n pixels become n * stride
-    cost = {1: 1.0, 2: 0.5 if kernel == 8 else 0.0, 3: 4.0, 4: 0.5 if kernel == 8 else 4.0}[stride]
-    if exact:
-        return cost + (0.3 if output else 0.0) + (0.0 if kernel != 3 or stride == 1 else 0.2)
-    if output == 0 and padding == 0:
-        return cost + (2.0 if kernel <= 3 else 3.0)
-    if output == 0 and padding in (1, 2):
-        return cost + 3.5
-    if output == 0 and padding == 3 and kernel == 4:
-        return cost + 5.0  # 32 px cut to 28
-    return cost + 6.0
-
-
-@lru_cache
-def _plain(kernel: int) -> tuple[tuple[int, int, int, float], ...]:
-    """Return (stride, padding, 0, cost) for a plain kernel; generators hardly ever make a picture smaller."""
-    if kernel == 1:
-        return ((1, 0, 0, 0.0),)
-    same = (kernel - 1) // 2
-    costs = {0: 3.0, 1: 4.0, 2: 5.0, same: 0.0 if kernel % 2 else 2.0}
-    if kernel % 2 == 0:
-        costs[kernel // 2] = 2.5
-    return tuple((1, padding, 0, cost) for padding, cost in costs.items())

@@ -18,7 +18,7 @@ def judged(forward: Forward, beam: Sequence[Found], decisive: Sequence[int]) -> 
     """Return the readings so far, the close ones measured anew at the norms of the `decisive` stages, where examples were few."""
     order = sorted(beam, key=lambda found: found.score)
     rivals = [each for each in order if each.score <= order[0].score + CLOSE][:RIVALS]
-    if not decisive or len(rivals) < 2 or all(each.y is not None and len(each.y) == COUNT for each in rivals):
+    if not decisive or len(rivals) < 2 or all(each.y is not None and len(each.y) >= COUNT for each in rivals):
         return order
     measured = [_errors(forward, each, decisive) for each in rivals]
     norms = [norm for index in decisive if (norm := forward.stages[index].norm) is not None]

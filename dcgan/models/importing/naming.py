@@ -80,15 +80,21 @@ def descend(node: Node) -> Iterator[Node]:
     if not _is_deep(node):
         return
     below = children(node)
-    holds_several = any(_is_deep(child) and (child.says_generator or child.says_discriminator) for child in below) and not _are_parts(below)
+    deep = [child for child in below if _is_deep(child)]
+    called = any(child.says_generator or child.says_discriminator for child in deep) and not _are_parts(below)
+    holds_several = called and (len(deep) > 1 or _stands_alone(deep[0], below) or any(child.says_discriminator for child in below))
     if not holds_several:
         yield node
     for child in below:
-        alone = not any(tensor.dim() in (2, 4) for other in below if other is not child for tensor in other.tensors.values())
-        if alone or holds_several or child.says_generator:
+        if _stands_alone(child, below) or holds_several or child.says_generator:
             yield from descend(child)
     if holds_several:
         yield node
+
+
+def _stands_alone(child: Node, nodes: Sequence[Node]) -> bool:
+    """Say whether no other of the nodes has layers, such as a label's embedding."""
+    return not any(tensor.dim() in (2, 4) for other in nodes if other is not child for tensor in other.tensors.values())
 
 
 def _are_parts(nodes: Sequence[Node]) -> bool:

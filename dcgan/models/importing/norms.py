@@ -102,7 +102,10 @@ def with_gaps(stages: Sequence[Stage], slopes: Sequence[Part]) -> tuple[Stage, .
         slope = next((part for part in slopes if before is not None and _between(before, part, stage.kernel)), None)
         gap = _gap(before, stage.kernel, parents)
         norm_gap = _gap(stage.kernel, stage.norm, parents) if stage.norm else None
-        finished.append(replace(stage, gap=gap, norm_gap=norm_gap, slope=None if slope is None else float(slope.weight.reshape(-1)[0])))
+        lead = _lead(stage.kernel, stages) if gap is None and before is not None else 0
+        finished.append(
+            replace(stage, gap=gap, lead=lead, norm_gap=norm_gap, slope=None if slope is None else float(slope.weight.reshape(-1)[0]))
+        )
         before = stage.norm or stage.kernel
     placed = sum(stage.slope is not None for stage in finished)
     if slopes and len(slopes) == 1 and not placed:
@@ -125,6 +128,14 @@ def _gap(before: Part | None, after: Part, parents: set[Path]) -> int | None:
     if before is None or before.place is None or after.place is None or before.place[0] != after.place[0]:
         return None
     return after.place[1] - before.place[1] - 1 if after.place[0] in parents else None
+
+
+def _lead(kernel: Part, stages: Sequence[Stage]) -> int:
+    """Count the modules without tensors at the beginning of the `nn.Sequential` that a kernel is the first with tensors of."""
+    if kernel.place is None:
+        return 0
+    others = [part.place for stage in stages for part in (stage.kernel, stage.norm) if part is not None and part.place is not None]
+    return kernel.place[1] if kernel.place == min(place for place in others if place[0] == kernel.place[0]) else 0
 
 
 def _trusted(stages: Sequence[Stage]) -> set[Path]:

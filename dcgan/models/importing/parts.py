@@ -53,14 +53,16 @@ class Stage:
 
     `ways` are the readings of its weight that fit its neighbours. `shape` is the picture that a linear layer's output is reshaped to, its
     height and width still joined: (channels, places). `gap` counts the modules without tensors before the kernel, and `norm_gap` those
-    between it and its norm; None where the names do not say. `slope` is that of a learned activation before the kernel. The planes of a
-    `branch` are joined to the picture before the kernel. `alone` is the norm of every picture by itself that a person states behind it.
+    between it and its norm; None where the names do not say, which then tell `lead`, those before the kernel in its own `nn.Sequential`.
+    `slope` is that of a learned activation before the kernel. The planes of a `branch` are joined to the picture before the kernel. `alone`
+    is the norm of every picture by itself that a person states behind it.
     """
 
     kernel: Part
     ways: tuple[Way, ...]
     norm: Part | None = None
     gap: int | None = None
+    lead: int = 0
     norm_gap: int | None = None
     slope: float | None = None
     shape: tuple[int, int] | None = None

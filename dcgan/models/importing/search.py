@@ -29,6 +29,7 @@ SPAN = 14.0  # nats behind the best at which a reading is dropped
 ACTS = 2  # besides LeakyReLU 0.2 that are tried with every move where the likeliest does not fit
 
 TRUSTED = 0.1  # squared error behind a norm; above it for every reading, its statistics are not those of these weights
+EARLY = 3.0  # for an activation before the norms of a label's branch
 RIVALS = 8  # leading trials of a stage that are measured again, with more examples, and the best of each stride and resize
 
 
@@ -90,14 +91,14 @@ class Search:
         if branch is None:
             return [found]
         sides = {None: {False: 0.0, True: 0.2}, "before": {True: 0.0}, "after": {False: 0.0}}[self._labels]
-        kinds = {
-            act: cost for act, cost in branch_acts(branch).items() if planes(branch, self._forward.before(index, found), act) is not None
-        }
-        return [
-            replace(found, planes=Planes(act, first), cost=found.cost + cost + more)
-            for act, cost in kinds.items()
+        ways = {
+            Planes(act, first, early): cost + more + EARLY * early
+            for act, cost in branch_acts(branch).items()
             for first, more in sides.items()
-        ]
+            for early in ((False, True) if act != NO_ACT and any(branch.norms) else (False,))
+        }
+        size = self._forward.before(index, found)
+        return [replace(found, planes=how, cost=found.cost + cost) for how, cost in ways.items() if planes(branch, size, how) is not None]
 
     def _expand_one(self, index: int, found: Found) -> list[tuple[Found, Trial, float]]:
         size = self._forward.before(index, found)
