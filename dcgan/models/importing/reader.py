@@ -167,9 +167,8 @@ def _nothing(contents: Contents) -> str:
         return f"it is a single tensor of the shape {shape}, no network"
     count = sum(tensor.dim() == 4 for tensor in contents.tensors.values())
     dims = {tensor.dim() for name, tensor in contents.tensors.items() if name.rpartition(".")[2] in ("weight", "weight_v")}
-    if not count and dims & {3, 5}:
-        what = "sounds or sequences" if 3 in dims else "videos or volumes"
-        return f"its convolutions are of {what}, not of pictures ({next(iter(contents.tensors))})"
+    if not count and 3 in dims:
+        return f"its convolutions are of sounds or sequences, not of pictures ({next(iter(contents.tensors))})"
     if not contents.tensors:
         return "it holds no named weights, only such things as an optimiser's state, losses or a list"
     names = f"({', '.join(list(contents.tensors)[:3])})"
