@@ -132,7 +132,9 @@ def test_a_zip_is_chosen_or_dropped(visit: Visit, watch: Watch) -> None:
         for name, content in FILES.items():
             archive.writestr(name, content)
     page = visit("/train")
+    expect(form(page, "note")).to_contain_text("10,000 pictures", timeout=PATIENCE)
     form(page, "data").select_option("")
+    expect(form(page, "note")).to_have_text("")  # of nothing there is nothing to say
     form(page, "zip").set_input_files({"name": "mine.zip", "mimeType": "application/zip", "buffer": buffer.getvalue()})
     found(page)
     expect(form(page, "path")).to_have_value(re.compile(r"uploads/mine-[0-9a-f]{6}\.zip$"))

@@ -1,6 +1,6 @@
 // What the form's wish comes to, or why it comes to nothing.
 
-/** Return {show, complain, fail}, which write into the parts that `part(name)` finds. */
+/** Return {show, complain, clear, fail}, which write into the parts that `part(name)` finds. */
 function createReport(part) {
   /** Show the server's plan; `from` is the model that is started from, or "". */
   function show({ recipe, count, own_size: ownSize, notes, advice, networks }, from) {
@@ -32,7 +32,16 @@ function createReport(part) {
   function complain(sentence) {
     part("error").textContent = sentence;
     part("error").hidden = !sentence;
-    if (!sentence) return;
+    if (sentence) empty();
+  }
+
+  /** Say nothing: no pictures are chosen, or none that are here yet. */
+  function clear() {
+    complain("");
+    empty();
+  }
+
+  function empty() {
     part("note").replaceChildren();
     part("advice-box").hidden = true;
     part("networks").replaceChildren();
@@ -43,5 +52,5 @@ function createReport(part) {
     complain(error instanceof Refusal ? `${error.message}.` : say("lost"));
   }
 
-  return { show, complain, fail };
+  return { show, complain, clear, fail };
 }

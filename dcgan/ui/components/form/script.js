@@ -135,7 +135,7 @@ function describeVersus() {
 async function plan() {
   const ticket = ++asked;
   const wish = readForm();
-  if (!wish.data) return report.complain("");
+  if (!wish.data) return report.clear();
   try {
     const planned = await post("plan", wish, TRIAL_MS); // a large folder takes its time
     if (ticket !== asked) return undefined;
@@ -143,7 +143,7 @@ async function plan() {
     report.show(planned, wish.from);
   } catch (error) {
     if (ticket !== asked) return undefined;
-    if (wish.data.startsWith(HUB) && !found) return report.complain(""); // it is fetched first, which stands beside the button
+    if (wish.data.startsWith(HUB) && !found) return report.clear(); // it is fetched first, which stands beside the button
     report.fail(error);
   }
   return undefined;
