@@ -182,7 +182,10 @@ HABITS: dict[str, Author] = {
 }
 
 
-@pytest.mark.parametrize("name", HABITS)
+SLOW = {"two parts", "pairs of kernels"}
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in HABITS])
 def test_without_a_hint(tmp_path: Path, name: str) -> None:
     assert_same_pictures(HABITS[name], tmp_path / "it.safetensors")
 
