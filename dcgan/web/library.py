@@ -10,6 +10,7 @@ POST  /gradio_api/dcgan/models?filename=netG.pth     the file as the raw body, &
                                                      and "noise": {file, z, z_dim, shown, count} where it holds a notebook's z, or alone;
                                                      several files behind one another: a filename= and a bytes= for each. Another
                                                      reading of the same files takes the place of the one before
+                                                     A refusal has a "setting", key=value, where the files can be read under it
 POST  /gradio_api/dcgan/models/check?filename=&bytes=   the first 512 bytes of each such file: refuses, by these and the sizes, what would
                                                      be refused once all had been sent
 POST  /gradio_api/dcgan/models/delete                {"model": NAME}: moved aside, brought back within 24 hours by
