@@ -171,6 +171,12 @@ class GroupNormed(nn.Module):
         return torch.tanh(self.up3(x))
 
 
+def without_biases() -> nn.Module:
+    """No norms either, though where only the last convolution has a bias some are likely."""
+    kernels = [nn.ConvTranspose2d(64, 32, 4, 1, 0, bias=False), nn.ConvTranspose2d(32, 16, 4, 2, 1, bias=False)]
+    return Wrapped("net", *[each for kernel in kernels for each in (kernel, nn.ReLU())], nn.ConvTranspose2d(16, 3, 4, 2, 1), nn.Tanh())
+
+
 class Cut(nn.Module):
     """8x8 pixels cut to 7x7 between two layers, for 28 in the end; each kernel is (size, stride, padding)."""
 
@@ -260,6 +266,7 @@ HINTED: dict[str, tuple[Author, tuple[str, ...]]] = {
         Author(lambda: normed_alone(lambda n: PixelNorm(), nn.LeakyReLU(0.2), behind=True), 64, (32, 32)),
         ("norm=pixel", "activations=leaky_relu:0.2"),
     ),
+    "no norms, a bias at the end": (Author(without_biases, 64, (16, 16)), ("norms=none",)),
     "cut to 7": (Author(lambda: Cut(*[(4, 2, 1)] * 3), 64, (28, 28)), ("image_size=28",)),
     "cut to 7, as an output padding": (Author(lambda: Cut(*[(4, 2, 1)] * 3), 64, (28, 28)), ("output_paddings=?,-1",)),
     "cut to 7, no strides": (Author(lambda: Cut((5, 1, 0), (5, 1, 0), (8, 2, 0)), 64, (28, 28)), ("image_size=28",)),

@@ -57,7 +57,7 @@ def _told(stages: Sequence[Stage]) -> Iterator[Stage]:
     convs = [stage for stage in hidden if stage.kernel.weight.dim() == 4]
     bare = len(convs) > 1 and not any(stage.norm or "bias" in stage.kernel.tensors for stage in convs) and "bias" in last.kernel.tensors
     for stage in stages:
-        if bare and stage in convs:
+        if bare and stage is not last and stage.kernel.weight.dim() == 4:
             yield replace(stage, alone=_record(stage, ("instance", 0)))
             continue
         told = is_told and stage.norm is not None and not stage.has_statistics
@@ -78,7 +78,7 @@ def lone_norms(network: Skeleton) -> tuple[str, tuple[str, ...]]:
     norms = [stage.alone for stage in network.stages if isinstance(stage.alone, GroupNorm)]
     named = dict.fromkeys("instance" if norm.groups == norm.channels else f"group:{norm.groups}" for norm in norms)
     possible = [f"group:{groups}" for groups in OFTEN if not any(norm.channels % groups for norm in norms)]
-    return ", ".join(named), tuple(name for name in ("instance", *possible) if name not in named)
+    return ", ".join(named), tuple(name for name in ("instance", *possible, "none") if name not in named)
 
 
 def _record(stage: Stage, stated: Norm) -> GroupNorm | PixelNorm:

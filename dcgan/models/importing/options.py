@@ -33,7 +33,7 @@ class Options:
     `image_size` is (width, height). `activations` are those before each layer but the first. `classes` is the number of labels that are
     joined one-hot behind z. `statistics=estimate` replaces the file's batch norm statistics by those of the found network. `reading` takes
     the n-th best reading. `network` names the part of the file to read. `norms` and `padding_modes` are by convolution; one norm stands for
-    all that are hidden and have no statistics.
+    all that are hidden and have no statistics, none for that there are no such norms.
     """
 
     prior: Prior | None = None
@@ -90,7 +90,7 @@ def _parse(key: str, text: str) -> Any:
     if key == "eps":
         return tuple(_number(key, part) for part in parts)
     if key == "norms":
-        return tuple(None if part == GAP else parse_norm(part) for part in parts)
+        return tuple(None if part in (GAP, "none") else parse_norm(part) for part in parts)
     if key == "padding_modes":
         if not set(parts) <= {*get_args(Border), GAP}:
             raise ConfigError(f"padding_modes is {', '.join(get_args(Border))} or a list of them, one a convolution; found {text!r}")
@@ -123,7 +123,7 @@ def parse_norm(text: str) -> Norm:
     """Read instance, pixel, or group:8."""
     kind, _, groups = text.partition(":")
     if (kind, bool(groups)) not in (("instance", False), ("pixel", False), ("group", True)):
-        raise ConfigError(f"norms are instance, pixel, or group with a number of groups like group:8; found {text!r}")
+        raise ConfigError(f"norms are instance, pixel, none, or group with a number of groups like group:8; found {text!r}")
     return kind, _whole("a group norm", groups, 1) if groups else 0
 
 
