@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 import torch
-from gallery import GALLERY
+from authors import Author
+from gallery import GALLERY, smooth
+from torch import nn
 
 from dcgan.errors import CheckpointError, ConfigError
 from dcgan.models.importing import Contents, Inspection, Options, apply_options, inspect_contents
@@ -44,3 +46,36 @@ def test_what_cannot_be_is_refused(contents: Contents) -> None:
         read(contents, "strides=?,?,?,9")
     with pytest.raises(ConfigError, match=r"found '\?\?'"):
         apply_options(Options(), ["strides=??,2"])
+
+
+@pytest.mark.parametrize("name", ["tutorial 32, z 64", "last 3x3"])
+def test_of_a_larger_picture_than_stated_the_corner_or_the_middle_is_kept(name: str) -> None:
+    author = GALLERY[name]
+    network = author.trained(seed=3).eval()
+    contents = Contents("netG.pth", "torch", network.state_dict(), ordered=True)
+    z = torch.randn(2, author.z_dim, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        whole = author.call(network, z, None)
+        corner, *others = [reading.model.build_generator()(z) for reading in read(contents, "image_size=20").readings]
+    torch.testing.assert_close(corner, whole[..., :20, :20], atol=1e-3, rtol=0)
+    assert any(torch.allclose(other, whole[..., 6:26, 6:26], atol=1e-3) for other in others)
+
+
+def test_an_output_padding_below_zero_cuts_behind_the_layer(contents: Contents) -> None:
+    z = torch.randn(2, 64, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        whole = read(contents).best.model.build_generator()(z)
+        cut = read(contents, "output_paddings=?,?,?,-9").best.model.build_generator()(z)
+    torch.testing.assert_close(cut, whole[..., :23, :23])
+
+
+def test_a_slope_below_zero_can_be_stated() -> None:
+    author = Author(lambda: smooth(nn.LeakyReLU(-0.2)), 100, (32, 32))
+    network = author.trained().eval()
+    contents = Contents("netG.pth", "torch", network.state_dict(), ordered=True)
+    z = torch.randn(2, 100, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        made = read(contents, "activations=leaky_relu:-0.2").best.model.build_generator()(z)
+        torch.testing.assert_close(made, author.call(network, z, None), atol=1e-3, rtol=0)
+    with pytest.raises(ConfigError, match="from -1 to 100"):
+        apply_options(Options(), ["activations=leaky_relu:-2"])

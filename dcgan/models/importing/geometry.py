@@ -5,15 +5,16 @@ Costs are those of `usual`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import inf, isqrt, log2
 
 from dcgan.models.importing.options import Options, Pair, at
 from dcgan.models.importing.parts import Skeleton, Stage, Way
-from dcgan.models.importing.usual import CUT, FAR, plain, side_cost, transposed
+from dcgan.models.importing.usual import CORNER, CUT, FAR, MIDDLE, plain, side_cost, transposed
 from dcgan.networks.layers import Border, Sides
 
-MAX_SIDE = 512  # pixels; a file of a few KB could ask for pictures that fill the memory
+MAX_SIDE = 1024  # pixels; a file of a few KB could ask for pictures that fill the memory
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,23 @@ class Move:
 
     def bordered(self, border: Border, before: Pair) -> Move:
         """Return the move with what it pads being `border`; as it is where it pads nothing, or the picture is too small to reflect."""
-        fits = max(self.padding) < min(before) * self.scale
+        fits = max(self.padding) < min(before) * self.scale and min(self.padding) >= 0
         return replace(self, border=border) if self.is_padded and fits else self
+
+    def cropped(self, size: Pair, wanted: Pair) -> Iterator[Move]:
+        """Yield the moves that keep (height, width) `wanted` of this one's picture of `size`: its upper left corner, and its middle."""
+        rows, columns = size[0] - wanted[0], size[1] - wanted[1]
+        if min(rows, columns) < 0 or rows == columns == 0:
+            return
+        cost = self.cost + side_cost(max(size))
+        yield replace(self, padding=self._less(0, rows, 0, columns), cost=cost + CORNER)
+        if rows % 2 == columns % 2 == 0:
+            yield replace(self, padding=self._less(rows // 2, rows // 2, columns // 2, columns // 2), cost=cost + MIDDLE)
+
+    def _less(self, *cut: int) -> Sides:
+        """Return the padding that leaves this many rows and columns less on each side: a convolution adds what a transposed one cuts."""
+        top, bottom, left, right = (n + (m if self.way == "transposed" else -m) for n, m in zip(self.padding, cut, strict=True))
+        return top, bottom, left, right
 
     def size(self, before: Pair, kernel: Pair) -> Pair:
         """Return (height, width) after this layer; below 1 where nothing is left."""
@@ -149,6 +165,8 @@ class Geometry:
                         continue
                     total = cost + other + (row.cost + column.cost) / 2
                     found.append(Move(way, scale, mode, (row.stride, column.stride), sides, total))
+        if chosen.image_size is not None and index == len(self._stages) - 1 and stage.alone is None:
+            found += [less for move in found for less in move.cropped(move.size(before, stage.size), chosen.image_size[::-1])]
         stated = any((chosen.strides, chosen.paddings, chosen.output_paddings, chosen.upsample, chosen.image_size))
         return [move for move in found if move.cost <= (4 * FAR if stated else FAR)]
 
@@ -162,6 +180,8 @@ class Geometry:
         odd_one = last and way == "transposed" and index > self._first and kernel > 1 and size not in ((1, 1), self._stages[index].size)
         found = []
         usual = transposed(kernel, n) if way == "transposed" else plain(kernel, n)
+        if way == "transposed" and output is not None and output < -1:
+            usual = tuple((s, p, output, cost) for s, p, q, cost in usual if q == 0)
         for s, p, q, cost in (*usual, *(CUT if last and way == "transposed" and kernel == 3 else ())):
             if last and kernel == 1 and n == 32 and (s, q) == (1, 0) and 1 in self._stages[index].kernel.weight.shape[:2]:
                 cost = {2: 0.0, 0: 2.5}.get(p, cost)  # the 28 px variants cut two pixels from 32 at the end; else it does nothing

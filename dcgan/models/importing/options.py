@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
+from math import nan
 from typing import Any, Literal, TypeVar, get_args
 
 from dcgan.config import Prior
@@ -20,7 +21,7 @@ T = TypeVar("T")
 
 NO_ACT: Act = ("none", None)
 GAP = "?"  # in a list of numbers, for a layer that is left to be found
-CROP = "-1"  # as an output padding: a row and a column less, which an author cut behind the layer
+CROP = re.compile(r"-\d{1,3}")  # as an output padding: so many rows and columns less, which an author cut behind the layer
 KINDS = ("none", "relu", "leaky_relu", "elu", "selu", "gelu", "silu", "tanh", "sigmoid")
 SLOPES = {"leaky_relu": 0.2, "elu": 1.0}  # what is usual where only the name is given
 OUTPUTS = {"tanh": (-1.0, 1.0), "sigmoid": (0.0, 1.0), "none": (-1.0, 1.0)}  # and the range of the picture
@@ -99,8 +100,11 @@ def _parse(key: str, text: str) -> Any:
         if not set(parts) <= set(get_args(ResizeName)):
             raise ConfigError(f"upsample is {', '.join(get_args(ResizeName))} or a list of them, one a layer; found {text!r}")
         return tuple(parts)
-    crop = {CROP: -1} if key == "output_paddings" else {}
-    return tuple(None if part == GAP else crop.get(part) or _whole(key, part, 0) for part in parts)
+    return tuple(None if part == GAP else _cropping(part) if key == "output_paddings" else _whole(key, part, 0) for part in parts)
+
+
+def _cropping(part: str) -> int:
+    return int(part) if CROP.fullmatch(part) else _whole("output_paddings", part, 0)
 
 
 def parse_size(text: str) -> Pair:
@@ -112,11 +116,11 @@ def parse_size(text: str) -> Pair:
 
 
 def parse_act(text: str) -> Act:
-    """Read relu, leaky_relu (slope 0.2) or leaky_relu:0.01."""
+    """Read relu, leaky_relu (slope 0.2) or leaky_relu:0.01; a slope below 0, which some write, turns what is below 0 up."""
     kind, _, slope = text.replace("leakyrelu", "leaky_relu").partition(":")
     if kind not in KINDS or (slope and kind not in SLOPES):
         raise ConfigError(f"an activation is one of {', '.join(KINDS)}, with a slope like leaky_relu:0.2; found {text!r}")
-    return kind, (_number("slope", slope) if slope else SLOPES.get(kind))
+    return kind, (_number("slope", slope, low=-1) if slope else SLOPES.get(kind))
 
 
 def parse_norm(text: str) -> Norm:
@@ -145,11 +149,11 @@ def _whole(key: str, text: str, low: int) -> int:
     return int(text)
 
 
-def _number(key: str, text: str) -> float:
+def _number(key: str, text: str, low: float = 0) -> float:
     try:
         value = float(text)
     except ValueError:
-        value = -1.0
-    if not 0 <= value < 100:
-        raise ConfigError(f"{key} takes numbers from 0 to 100, found {text!r}")
+        value = nan
+    if not low <= value < 100:
+        raise ConfigError(f"{key} takes numbers from {low:g} to 100, found {text!r}")
     return value

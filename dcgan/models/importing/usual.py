@@ -11,6 +11,7 @@ from math import inf, log2
 
 FAR = 7.5  # moves that cost more are not tried
 CUT = ((2, 1, -1, 4.5),)  # a last kernel of 3 gives 29 pixels, of which the author keeps or resizes to 28
+CORNER, MIDDLE = 5.5, 6.5  # of a larger picture that is kept where a person states its size
 FROM_4_TO_7 = 1.0  # by a kernel of 3, for 28 in the end
 USUAL = {64: 0.0, 32: 0.0, 28: 0.3, 128: 0.5, 256: 1.5, 96: 1.5, 48: 1.5, 16: 2.0, 24: 2.5, 224: 1.5, 80: 3.0, 100: 3.0, 112: 3.0, 192: 3.0}
 

@@ -68,7 +68,8 @@ def _layer(choice: Choice) -> str:
     if move.border != "zeros":
         parts.append(move.border)
     top, bottom = move.padding[:2]
-    extra = f" op{top - bottom}" if move.way == "transposed" and top != bottom else ""
+    less = bottom - top if move.way == "transposed" else top - bottom
+    extra = f" op{-less}" if 0 < -less or less == 1 else f" cut {less}" if less else ""
     return " ".join([*parts, f"{move.way} s{move.stride[0]} p{top}{extra}"])
 
 

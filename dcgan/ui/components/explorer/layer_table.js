@@ -51,7 +51,7 @@ class LayerTable {
   }
 
   #input(value, part, key, k, count) {
-    const input = create("input", { type: "number", name: `${key}-${k}`, min: part === "output_padding" ? -1 : 0, max: 16, step: 1, value, ariaLabel: this.#text("report_of_layer", { what: this.#text(`report_${part}`), k: k + 1 }) });
+    const input = create("input", { type: "number", name: `${key}-${k}`, min: part === "output_padding" ? -999 : 0, max: 16, step: 1, value, ariaLabel: this.#text("report_of_layer", { what: this.#text(`report_${part}`), k: k + 1 }) });
     input.addEventListener("change", () => input.reportValidity() && this.#override(key, this.#list(key, k, count, input.value)));
     return input;
   }
