@@ -9,6 +9,7 @@ import torch
 from dcgan.data import Progress
 from dcgan.errors import ConfigError
 from dcgan.models.folder import Model
+from dcgan.networks.blocks import Residual
 from dcgan.networks.builder import Network, build
 from dcgan.networks.layers import Activation, Conv, ConvTranspose, Flatten, JoinLabel, Linear, Reshape, Resize
 from dcgan.networks.spec import NetworkSpec
@@ -38,8 +39,9 @@ def early_features(model: Model, z: Floats, labels: Classes | None, progress: Pr
     """Return the first activations (n, features) for z (n, z_dim), less the mean of each label of a conditional model."""
     spec = model.config.generator
     first = _first_weighted(spec)
-    ends = [k + 1 for k in range(first, len(spec.layers)) if isinstance(spec.layers[k], Activation)]
-    network = _beginning(model, min(ends, default=first + 1))
+    behind = ((k, layer) for k, layer in enumerate(spec.layers) if k > first and isinstance(layer, Activation | Residual))
+    end = next((k + isinstance(layer, Activation) for k, layer in behind), first + 1)  # a block's sum is no activation
+    network = _beginning(model, end)
     features = np.empty((len(z), int(np.prod(network.spec.output_shape))), np.float32)
     for start in range(0, len(z), BATCH):
         part = slice(start, start + BATCH)

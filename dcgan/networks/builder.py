@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -11,6 +11,7 @@ from torch.nn import functional as F
 from dcgan.errors import ConfigError
 from dcgan.networks import layers as records
 from dcgan.networks import norms
+from dcgan.networks.blocks import Layers, Residual
 from dcgan.networks.convolution import Method
 from dcgan.networks.spec import NetworkSpec
 from dcgan.networks.weighted import Weighted
@@ -20,7 +21,7 @@ class Network(nn.Sequential):
     """The module of a spec. Its state dict has exactly the spec's tensors: `<index>.<parameter>`."""
 
     def __init__(self, spec: NetworkSpec) -> None:
-        super().__init__(*[_module(layer, shape) for layer, shape in zip(spec.layers, (spec.input_shape, *spec.shapes), strict=False)])
+        super().__init__(*_modules(spec.layers, (spec.input_shape, *spec.shapes)))
         self.spec = spec
 
     def forward(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
@@ -133,6 +134,19 @@ class LabelProduct(nn.Module):
         return x * F.embedding(labels, self.weight)
 
 
+class Sum(nn.Module):
+    """Adds what two ways through layers give."""
+
+    def __init__(self, layer: Residual, shape: records.Shape) -> None:
+        super().__init__()
+        self.body = nn.Sequential(*_modules(layer.body, (shape, *layer.shapes("body", shape))))
+        self.shortcut = nn.Sequential(*_modules(layer.shortcut, (shape, *layer.shapes("shortcut", shape))))
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.body(x) + self.shortcut(x)
+        return y
+
+
 class PixelNorm(nn.Module):
     """Divides every pixel's channels by the root of their mean square."""
 
@@ -149,11 +163,18 @@ def build(spec: NetworkSpec) -> Network:
     return Network(spec)
 
 
+def _modules(layers: Layers, shapes: Sequence[records.Shape]) -> list[nn.Module]:
+    """Return the module of each layer; `shapes` are those that they take."""
+    return [_module(layer, shape) for layer, shape in zip(layers, shapes, strict=False)]
+
+
 def _module(layer: records.Layer, shape: records.Shape) -> nn.Module:
     if isinstance(layer, records.Linear | records.Conv | records.ConvTranspose):
         return Weighted(layer, shape)
     if isinstance(layer, norms.BatchNorm):
         return _batch_norm(layer, flat=len(shape) == 1)
+    if isinstance(layer, Residual):
+        return Sum(layer, shape)
     return _plain(layer)
 
 

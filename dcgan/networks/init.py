@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from dcgan.config import Init
+from dcgan.networks.blocks import owner
 from dcgan.networks.builder import Network
 from dcgan.networks.layers import Conv, ConvTranspose, JoinLabel, Layer, Linear
 from dcgan.networks.norms import BatchNorm, GroupNorm
@@ -25,8 +26,7 @@ def initialise(network: Network, generator: torch.Generator, rule: Init = "norma
     """Draw all weights of `network` from `generator` (on the CPU), in the order of the layers, and return it."""
     tensors = network.state_dict()
     for name, tensor in tensors.items():
-        index, _, parameter = name.partition(".")
-        layer = network.spec.layers[int(index)]
+        layer, parameter = owner(network.spec.layers, name)
         if parameter == "weight" and rule != "normal" and isinstance(layer, Linear | Conv | ConvTranspose):
             _draw_by_rule(tensor, layer, rule, generator)
         elif parameter == "weight":

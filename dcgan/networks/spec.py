@@ -9,12 +9,12 @@ from math import prod
 from typing import Any
 
 from dcgan.errors import ConfigError
+from dcgan.networks.blocks import MAX_VALUES, every, multiply_adds_of, shapes_of, tensors_of
 from dcgan.networks.layers import Activation, JoinLabel, Layer, MultiplyLabel, Shape
 from dcgan.networks.reading import layer_from_json
 
 STATISTICS = ("running_mean", "running_var", "u")  # tensors that no optimiser changes
 MAX_LAYERS = 500
-MAX_VALUES = 1 << 28  # numbers in one layer's output or in all tensors
 
 
 @dataclass(frozen=True)
@@ -31,24 +31,17 @@ class NetworkSpec:
     layers: tuple[Layer, ...]
 
     def __post_init__(self) -> None:
-        if not 1 <= len(self.layers) <= MAX_LAYERS:
-            raise ConfigError(f"a network has 1 to {MAX_LAYERS} layers, found {len(self.layers)}")
+        if not 1 <= (count := len(list(every(self.layers)))) <= MAX_LAYERS:
+            raise ConfigError(f"a network has 1 to {MAX_LAYERS} layers, found {count}")
         if len(counts := {layer.classes for layer in self.layers if isinstance(layer, JoinLabel | MultiplyLabel)}) > 1:
             raise ConfigError(f"a network joins labels of one set, found sets of {' and '.join(map(str, sorted(counts)))} classes")
-        if max(prod(shape) for shape in self.shapes) > MAX_VALUES or self.size > MAX_VALUES:
+        if self.shapes and self.size > MAX_VALUES:  # the shapes raise their own
             raise ConfigError(f"the network is too large: more than {MAX_VALUES:,} numbers in a layer or in all")
 
     @cached_property
     def shapes(self) -> tuple[Shape, ...]:
         """The output shape of every layer."""
-        shapes, shape = [], self.input_shape
-        for index, layer in enumerate(self.layers):
-            try:
-                shape = layer.out_shape(shape)
-            except ConfigError as error:
-                raise ConfigError(f"layer {index}: {error}") from None
-            shapes.append(shape)
-        return tuple(shapes)
+        return shapes_of(self.layers, self.input_shape)
 
     @property
     def output_shape(self) -> Shape:
@@ -68,7 +61,7 @@ class NetworkSpec:
     @cached_property
     def tensors(self) -> dict[str, Shape]:
         """Every tensor's name, `<index>.<parameter>`, and shape."""
-        return {f"{index}.{name}": shape for index, layer in enumerate(self.layers) for name, shape in layer.tensors().items()}
+        return tensors_of(self.layers)
 
     @property
     def size(self) -> int:
@@ -82,13 +75,12 @@ class NetworkSpec:
 
     def layer_parameters(self, index: int) -> int:
         tensors = self.layers[index].tensors()
-        return sum(prod(shape) for name, shape in tensors.items() if name not in STATISTICS)
+        return sum(prod(shape) for name, shape in tensors.items() if name.rpartition(".")[2] not in STATISTICS)
 
     @property
     def multiply_adds(self) -> int:
         """Count the multiplications for one example, convolutions and linear layers only."""
-        before = (self.input_shape, *self.shapes)
-        return sum(layer.multiply_adds(shape) for layer, shape in zip(self.layers, before, strict=False))
+        return multiply_adds_of(self.layers, self.input_shape)
 
     def to_json(self) -> dict[str, Any]:
         return {"input_shape": list(self.input_shape), "layers": [layer.to_json() for layer in self.layers]}

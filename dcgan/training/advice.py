@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dcgan.config import CROSS_ENTROPY, Recipe
+from dcgan.networks.blocks import every
 from dcgan.networks.layers import Activation
 from dcgan.networks.norms import BatchNorm
 from dcgan.networks.spec import NetworkSpec
@@ -56,8 +57,8 @@ def advice(recipe: Recipe, generator: NetworkSpec, discriminator: NetworkSpec) -
 
 
 def _has(network: NetworkSpec, kind: str) -> bool:
-    return any(isinstance(layer, Activation) and layer.kind == kind for layer in network.layers)
+    return any(isinstance(layer, Activation) and layer.kind == kind for layer in every(network.layers))
 
 
 def _has_norm(network: NetworkSpec) -> bool:
-    return any(isinstance(layer, BatchNorm) for layer in network.layers)
+    return any(isinstance(layer, BatchNorm) for layer in every(network.layers))

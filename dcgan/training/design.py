@@ -11,6 +11,7 @@ from dcgan.data import Dataset, Survey
 from dcgan.errors import ConfigError
 from dcgan.models import Library, Model
 from dcgan.networks import NetworkSpec, discriminator, generator
+from dcgan.networks.blocks import every
 from dcgan.networks.layers import Activation, Conv, ConvTranspose
 from dcgan.networks.variants import changed_discriminator, changed_generator, discriminator_variant, generator_variant, with_input_bias
 from dcgan.training.trainer import Networks
@@ -50,7 +51,7 @@ def shaped_like(recipe: Recipe, model: Model, name: str, settings: Sequence[str]
         "z_dim": config.z_dim,
         "prior": config.prior,
         "conditional": bool(config.labels),
-        "spectral_norm": any(getattr(layer, "spectral_norm", False) for layer in config.discriminator.layers),
+        "spectral_norm": any(getattr(layer, "spectral_norm", False) for layer in every(config.discriminator.layers)),
         **({"input_bias_d": True} if _has_input_bias(model) else {}),  # one more can be added
         **_structure(model, name),
     }

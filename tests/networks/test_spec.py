@@ -11,7 +11,9 @@ from torch import nn
 from torch.nn import functional as F
 
 from dcgan.errors import ConfigError
+from dcgan.models.fold import fold_batch_norm
 from dcgan.networks import NetworkSpec, discriminator, generator
+from dcgan.networks.blocks import Residual
 from dcgan.networks.builder import build
 from dcgan.networks.init import initialise
 from dcgan.networks.layers import (
@@ -22,6 +24,7 @@ from dcgan.networks.layers import (
     Dropout,
     Flatten,
     JoinLabel,
+    Layer,
     Linear,
     MaxPool,
     MultiplyLabel,
@@ -29,7 +32,7 @@ from dcgan.networks.layers import (
     Resize,
 )
 from dcgan.networks.norms import BatchNorm, GroupNorm, PixelNorm
-from dcgan.networks.reading import LAYER_TYPES
+from dcgan.networks.reading import LAYER_TYPES, layer_from_json
 from dcgan.networks.weighted import Weighted
 
 
@@ -169,10 +172,11 @@ def everything() -> NetworkSpec:
         Activation("selu"),
         MaxPool(),
         AvgPool((3, 3), (1, 1)),
+        Residual((BatchNorm(4), Activation("relu"), Conv(4, 3, (3, 3), padding=(1, 1, 1, 1))), (Conv(4, 3, (1, 1), spectral_norm=True),)),
         Resize(),
         Activation("gelu"),
         Flatten(),
-        Linear(256, 2, spectral_norm=True),
+        Linear(192, 2, spectral_norm=True),
         Activation("silu"),
         Activation("mish"),
         Activation("sigmoid"),
@@ -188,6 +192,39 @@ def test_one_of_each_layer_builds_and_survives_json() -> None:
     assert {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()} == spec.tensors
     network.use_generator(torch.Generator().manual_seed(0))
     assert network(torch.randn(3, 6), torch.tensor([2, 0, 1])).shape == (3, *spec.output_shape)
+
+
+def test_a_residual_block_is_the_sum_of_both_ways() -> None:
+    body = nn.Sequential(nn.BatchNorm2d(4), nn.ReLU(), nn.Upsample(scale_factor=2), nn.Conv2d(4, 6, 3, padding=1)).eval()
+    shortcut = nn.Sequential(nn.Upsample(scale_factor=2), nn.Conv2d(4, 6, 1, bias=False))
+    nn.init.normal_(body[0].running_mean), nn.init.uniform_(body[0].running_var), nn.init.normal_(body[0].weight)
+    ways = (
+        (BatchNorm(4), Activation("relu"), Resize(), Conv(4, 6, (3, 3), padding=(1, 1, 1, 1))),
+        (Resize(), Conv(4, 6, (1, 1), bias=False)),
+    )
+    spec = NetworkSpec((4, 3, 5), (Residual(*ways), Residual((Conv(6, 6, (1, 1)), BatchNorm(6)))))
+    assert spec.output_shape == (6, 6, 10) and spec.parameters == 4 * 2 + 6 * (4 * 9 + 1) + 6 * 4 + 6 * (6 + 1) + 6 * 2
+    assert spec.multiply_adds == 60 * 6 * (4 * 9 + 4 + 6) and spec.layer_parameters(1) == 6 * 7 + 12
+    network = initialise(build(spec), torch.Generator().manual_seed(0)).eval()
+    own = {f"0.{way}.{name}": tensor for way, m in (("body", body), ("shortcut", shortcut)) for name, tensor in m.state_dict().items()}
+    tensors = {**network.state_dict(), **{name: tensor for name, tensor in own.items() if "num_batches" not in name}}
+    network.load(tensors)
+    x = torch.randn(2, 4, 3, 5, generator=torch.Generator().manual_seed(1))
+    y = body(x) + shortcut(x)
+    gain = network.state_dict()["1.body.1.weight"][:, None, None] / (1 + 1e-5) ** 0.5
+    torch.testing.assert_close(network(x), y + gain * F.conv2d(y, tensors["1.body.0.weight"]))  # what was drawn: biases and means of 0
+    folded, merged = fold_batch_norm(spec, tensors)
+    assert folded.layers[1] == Residual((Conv(6, 6, (1, 1)),)) and folded.layers[0] == spec.layers[0]
+    (again := build(folded)).load(merged)
+    torch.testing.assert_close(again.eval()(x), network(x))
+
+
+@pytest.mark.parametrize("layer", [JoinLabel(3), MultiplyLabel(3, 6), Residual((Activation("relu"),))])
+def test_what_a_residual_block_cannot_hold_is_said(layer: Layer) -> None:
+    with pytest.raises(ConfigError, match=f"residual holds no {layer.type}"):
+        Residual((layer,))
+    with pytest.raises(ConfigError):
+        layer_from_json({"type": "residual", "body": [], "shortcut": [layer.to_json()]})
 
 
 def test_spectral_norm_comes_to_a_largest_singular_value_of_one() -> None:
@@ -229,6 +266,10 @@ def test_multiply_adds_by_hand() -> None:
         ((Reshape((6, 1, 1)), GroupNorm(5, 5)), "takes 5 channels"),
         ((Reshape((6, 1, 1)), Conv(6, 2, (3, 3), padding=(1, 1, 1, 1), border="reflect")), "reflect 1 pixels"),
         ((), "1 to 500 layers"),
+        ((Reshape((6, 1, 1)), Residual((Conv(6, 5, (1, 1)),))), r"layer 1: residual adds .* \(5, 1, 1\) of its body and \(6, 1, 1\)"),
+        ((Reshape((6, 1, 1)), Residual((Flatten(), Linear(5, 6)))), "layer 1: body, layer 1: linear takes"),
+        ((Residual((Activation("relu"),) * 500),), "1 to 500 layers, found 501"),
+        ((Reshape((6, 1, 1)), Residual((Resize((9999, 9999)), AvgPool((9999, 9999), (1, 1))))), "body, the network is too large"),
     ],
 )
 def test_layers_that_do_not_fit_are_named(layers: tuple[object, ...], said: str) -> None:
@@ -248,11 +289,14 @@ def test_layers_that_do_not_fit_are_named(layers: tuple[object, ...], said: str)
         {"surprise": 1},
         {"border": "mirror"},
         {"padding": [1, 1]},
+        {"type": "residual", "body": 3},
+        {"type": "residual", "body": [{"type": "evil"}]},
+        {"type": "residual", "body": [[]]},
     ],
 )
 def test_spoilt_json_is_a_config_error(change: dict[str, object]) -> None:
     record = NetworkSpec((3, 8, 8), (Conv(3, 5, (4, 4)),)).to_json()
-    record["layers"][0] |= change
+    record["layers"] = [change if change.get("type") == "residual" else record["layers"][0] | change]
     with pytest.raises(ConfigError):
         NetworkSpec.from_json(record)
 

@@ -5,7 +5,7 @@ Weights keep their names, `<index>.<parameter>`. x is the generator's own output
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,7 @@ from torch import Tensor
 from dcgan.errors import ConfigError
 from dcgan.networks import layers as records
 from dcgan.networks import norms
+from dcgan.networks.blocks import Layers, Residual
 from dcgan.networks.spec import NetworkSpec
 
 OPSET, IR_VERSION = 20, 9  # the first opset with Gelu; onnxruntime reads it from 1.17 on
@@ -27,9 +28,7 @@ ACTIVATIONS = {"relu": "Relu", "selu": "Selu", "gelu": "Gelu", "mish": "Mish", "
 def onnx_model(spec: NetworkSpec, tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> onnx.ModelProto:
     """Return the checked ONNX model of a network in eval mode; a layer that has no ONNX here is a ConfigError."""
     graph = _Graph({name: tensor.detach().float().cpu().numpy() for name, tensor in tensors.items()})
-    shape, x = spec.input_shape, "z"
-    for index, layer in enumerate(spec.layers):
-        x, shape = graph.add_layer(index, layer, x, shape), spec.shapes[index]
+    x = graph.add_layers("", spec.layers, "z", (spec.input_shape, *spec.shapes))
     graph.nodes.append(helper.make_node("Identity", [x], ["x"]))
     inputs = [helper.make_tensor_value_info("z", TensorProto.FLOAT, [BATCH, *spec.input_shape])]
     if spec.classes:
@@ -50,7 +49,13 @@ class _Graph:
     nodes: list[Any] = field(default_factory=list)
     initializers: list[Any] = field(default_factory=list)
 
-    def add_layer(self, index: int, layer: records.Layer, x: str, shape: records.Shape) -> str:
+    def add_layers(self, prefix: str, layers: Layers, x: str, shapes: Sequence[records.Shape]) -> str:
+        """Add what `layers`, which take these shapes, do to the value `x`, and return the result's name."""
+        for position, (layer, shape) in enumerate(zip(layers, shapes, strict=False)):
+            x = self.add_layer(f"{prefix}{position}", layer, x, shape)
+        return x
+
+    def add_layer(self, index: str, layer: records.Layer, x: str, shape: records.Shape) -> str:
         """Add what `layer` does to the value `x` of one example's `shape`, and return the result's name."""
         if isinstance(layer, records.Linear):
             return self._add("Gemm", [x, *self._own(index, "weight", "bias")], index, transB=1)
@@ -66,9 +71,12 @@ class _Graph:
             return self._add_activation(index, layer, x)
         if isinstance(layer, records.JoinLabel):
             return self._add_labels(index, layer, x, shape)
+        if isinstance(layer, Residual):
+            shapes = {way: (shape, *layer.shapes(way, shape)) for way in layer.ways}
+            return self._add("Add", [self.add_layers(f"{index}.{way}.", layer.ways[way], x, shapes[way]) for way in layer.ways], index)
         return self._add_weightless(index, layer, x)
 
-    def _add_weightless(self, index: int, layer: records.Layer, x: str) -> str:
+    def _add_weightless(self, index: str, layer: records.Layer, x: str) -> str:
         if isinstance(layer, records.Dropout):
             return x  # in eval mode it does nothing
         if isinstance(layer, records.Flatten):
@@ -91,7 +99,7 @@ class _Graph:
             return self._add("Div", [x, self._add("Sqrt", [self._add("Add", [square, eps], index, "above_0")], index, "root")], index)
         raise ConfigError(f"a layer of the kind {layer.type} cannot be written as ONNX yet; export a folder: --to FOLDER")
 
-    def _add_conv(self, index: int, layer: records.Conv, x: str) -> str:
+    def _add_conv(self, index: str, layer: records.Conv, x: str) -> str:
         top, bottom, left, right = layer.padding
         pads = [top, left, bottom, right]
         if min(pads) < 0 or layer.border != "zeros":  # Pad may cut or repeat, Conv may not
@@ -101,19 +109,19 @@ class _Graph:
         own = self._own(index, "weight", "bias")
         return self._add("Conv", [x, *own], index, kernel_shape=layer.kernel, strides=layer.stride, pads=pads)
 
-    def _add_conv_transpose(self, index: int, layer: records.ConvTranspose, x: str) -> str:
+    def _add_conv_transpose(self, index: str, layer: records.ConvTranspose, x: str) -> str:
         top, bottom, left, right = layer.padding
         sizes: dict[str, Any] = {"kernel_shape": layer.kernel, "strides": layer.stride, "pads": [top, left, max(bottom, 0), max(right, 0)]}
         more = [max(-bottom, 0), max(-right, 0)]  # rows and columns behind the full result, which hold the bias alone
         return self._add("ConvTranspose", [x, *self._own(index, "weight", "bias")], index, output_padding=more, **sizes)
 
-    def _add_batch_norm(self, index: int, layer: norms.BatchNorm, x: str) -> str:
+    def _add_batch_norm(self, index: str, layer: norms.BatchNorm, x: str) -> str:
         gain = self._own(index, "weight") or [self._constant(f"{index}.weight", np.ones(layer.channels, np.float32))]
         shift = self._own(index, "bias") or [self._constant(f"{index}.bias", np.zeros(layer.channels, np.float32))]
         inputs = [x, *gain, *shift, *self._own(index, "running_mean", "running_var")]
         return self._add("BatchNormalization", inputs, index, epsilon=layer.eps)
 
-    def _add_group_norm(self, index: int, layer: norms.GroupNorm, x: str, shape: records.Shape) -> str:
+    def _add_group_norm(self, index: str, layer: norms.GroupNorm, x: str, shape: records.Shape) -> str:
         """Add an instance norm over groups of channels, then the gain and shift of each; the operator GroupNormalization came later."""
         apart = self._constant(f"{index}.apart", np.array([0, layer.groups, -1], np.int64))
         again = self._constant(f"{index}.again", np.array([-1, *shape], np.int64))
@@ -128,7 +136,7 @@ class _Graph:
             x = self._add(kind, [x, each], index, kind)
         return x
 
-    def _add_activation(self, index: int, layer: records.Activation, x: str) -> str:
+    def _add_activation(self, index: str, layer: records.Activation, x: str) -> str:
         if layer.kind == "leaky_relu":
             return self._add("LeakyRelu", [x], index, alpha=0.01 if layer.slope is None else layer.slope)
         if layer.kind == "elu":
@@ -137,7 +145,7 @@ class _Graph:
             return self._add("Mul", [x, self._add("Sigmoid", [x], index, "gate")], index)
         return self._add(ACTIVATIONS[layer.kind], [x], index)
 
-    def _add_labels(self, index: int, layer: records.JoinLabel, x: str, shape: records.Shape) -> str:
+    def _add_labels(self, index: str, layer: records.JoinLabel, x: str, shape: records.Shape) -> str:
         if layer.embedding is not None:
             joined = self._add("Gather", [*self._own(index, "weight"), "labels"], index, "entry", axis=0)
             return self._add("Concat", [x, joined], index, axis=1)
@@ -150,7 +158,7 @@ class _Graph:
             joined = self._add("Mul", [self._add("Reshape", [joined, column], index, "column_of_labels"), plane], index, "planes")
         return self._add("Concat", [x, joined], index, axis=1)
 
-    def _own(self, index: int, *parameters: str) -> list[str]:
+    def _own(self, index: str, *parameters: str) -> list[str]:
         """Return the names of a layer's weights, those that it has, and make them part of the file."""
         names = [f"{index}.{parameter}" for parameter in parameters if f"{index}.{parameter}" in self.weights]
         for name in names:
@@ -161,7 +169,7 @@ class _Graph:
         self.initializers.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
 
-    def _add(self, kind: str, inputs: list[str], index: int, name: str = "out", **attributes: Any) -> str:
+    def _add(self, kind: str, inputs: list[str], index: str, name: str = "out", **attributes: Any) -> str:
         output = f"{index}.{name}"
         self.nodes.append(helper.make_node(kind, inputs, [output], name=f"{index}_{kind}_{name}", **attributes))
         return output

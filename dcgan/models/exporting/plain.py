@@ -12,6 +12,7 @@ from dcgan.errors import ConfigError
 from dcgan.models.folder import ModelConfig
 from dcgan.networks import layers as records
 from dcgan.networks import norms
+from dcgan.networks.blocks import Layers, Residual, within
 from dcgan.networks.spec import NetworkSpec
 
 ACTIVATIONS = {"relu": "ReLU", "selu": "SELU", "gelu": "GELU", "silu": "SiLU", "mish": "Mish", "tanh": "Tanh", "sigmoid": "Sigmoid"}
@@ -38,6 +39,19 @@ if __name__ == "__main__":
     with torch.inference_mode():
         x = netG({arguments})
     print(f"{{tuple(x.shape)}}, values from {{x.min():.2f}} to {{x.max():.2f}}; the pictures' range is {low:g} to {high:g}")
+'''
+SUM = '''
+
+class Sum(nn.Module):
+    """Adds what two ways through layers give; one without layers is the identity."""
+
+    def __init__(self, body, shortcut):
+        super().__init__()
+        self.body, self.shortcut = body, shortcut
+
+    def forward(self, x):
+        return self.body(x) + self.shortcut(x)
+
 '''
 LABELLED = '''
 LABELS = {labels}
@@ -79,15 +93,28 @@ class Module:
 
 def plain_modules(spec: NetworkSpec, tensors: Mapping[str, Tensor]) -> list[Module]:
     """Return the network as a sequence of torch's own modules; a padding that those lack is one more module before or behind."""
-    modules, shape = [], spec.input_shape
-    for index, layer in enumerate(spec.layers):
-        own = {name.partition(".")[2]: tensor for name, tensor in tensors.items() if name.partition(".")[0] == str(index)}
+    return _modules(spec.layers, (spec.input_shape, *spec.shapes), tensors)
+
+
+def _modules(layers: Layers, shapes: Sequence[records.Shape], tensors: Mapping[str, Tensor]) -> list[Module]:
+    modules = []
+    for index, (layer, shape) in enumerate(zip(layers, shapes, strict=False)):
+        own = within(tensors, index)
+        if isinstance(layer, Residual):
+            modules.append(_sum(layer, shape, own))
+            continue
         if isinstance(layer, norms.BatchNorm):
             own["num_batches_tracked"] = torch.tensor(0)
         for code in _codes(layer, flat=len(shape) == 1):
             modules.append(Module(code, {} if "Pad2d(" in code else own))
-        shape = spec.shapes[index]
     return modules
+
+
+def _sum(block: Residual, shape: records.Shape, tensors: Mapping[str, Tensor]) -> Module:
+    ways = {way: _modules(layers, (shape, *block.shapes(way, shape)), within(tensors, way)) for way, layers in block.ways.items()}
+    codes = (f"nn.Sequential({', '.join(module.code for module in modules)})" for modules in ways.values())
+    state = {f"{way}.{name}": tensor for way, modules in ways.items() for name, tensor in plain_state(modules).items()}
+    return Module(f"Sum({', '.join(codes)})", state)
 
 
 def plain_state(modules: Sequence[Module]) -> dict[str, Tensor]:
@@ -99,14 +126,14 @@ def plain_script(name: str, file: str, config: ModelConfig, modules: Sequence[Mo
     """Return the script; `file` is the state dict's name in the same folder."""
     low, high = config.image_range
     _, height, width = config.generator.output_shape
-    n, labelled = 16, bool(config.labels)
+    n, labelled, has_sums = 16, bool(config.labels), any(isinstance(layer, Residual) for layer in config.generator.layers)
     return SCRIPT.format(
         name=name.replace("\\", "/").replace('"', "'"),
         file=file,
         z_dim=config.z_dim,
         height=height,
         width=width,
-        classes=LABELLED.format(labels=list(config.labels)) if labelled else "",
+        classes=(LABELLED.format(labels=list(config.labels)) if labelled else "") + (SUM if has_sums else ""),
         kind="Generator" if labelled else "nn.Sequential",
         modules="\n".join(f"    {module.code}," for module in modules),
         draw=f"torch.randn({n}, {config.z_dim})" if config.prior == "normal" else f"torch.rand({n}, {config.z_dim}) * 2 - 1",

@@ -6,6 +6,7 @@ import torch
 
 from dcgan.models import Model, ModelConfig, Synthesizer
 from dcgan.models.library import describe
+from dcgan.networks.blocks import Residual
 from dcgan.networks.builder import build
 from dcgan.networks.init import initialise
 from dcgan.networks.layers import Activation, AvgPool, Conv, ConvTranspose, Flatten, JoinLabel, Linear, Reshape, Resize
@@ -55,6 +56,11 @@ def odd_network() -> NetworkSpec:
         AvgPool((2, 2), (2, 2)),
         Activation("selu"),
         GroupNorm(4, 2, affine=False),
+        Residual(
+            (BatchNorm(4), Activation("relu"), Resize(), Conv(4, 4, (5, 3), padding=(3, 1, 1, 1), border="reflect")),
+            (Resize(), Conv(4, 4, (1, 1), spectral_norm=True)),
+        ),
+        Residual((Conv(4, 4, (3, 3), padding=(1, 1, 1, 1)), BatchNorm(4), Activation("mish"), GroupNorm(4, 2))),
         Resize((3, 3), "nearest"),
         Conv(4, 3, (3, 3), (2, 2), (1, 0, 0, 3), border="replicate"),
         Activation("sigmoid"),
