@@ -8,7 +8,7 @@ from math import prod
 from typing import Any, ClassVar, TypeVar
 
 from dcgan.errors import ConfigError
-from dcgan.networks.layers import JoinLabel, Layer, MultiplyLabel, Shape
+from dcgan.networks.layers import JoinLabel, Layer, MultiplyLabel, Shape, picture_of
 
 MAX_VALUES = 1 << 28  # numbers in one layer's output or in all tensors of a network
 
@@ -59,6 +59,55 @@ class Residual(Layer):
 
     def to_json(self) -> dict[str, Any]:
         return {"type": self.type, **{way: [layer.to_json() for layer in layers] for way, layers in self.ways.items()}}
+
+
+@dataclass(frozen=True)
+class SelfAttention(Layer):
+    """A picture and gamma times what each of its places takes from all places, by the softmax of queries times keys (Zhang et al. 2019).
+
+    `inner` are the channels of queries and keys, `values` those of what is taken; with `output` a last matrix makes `channels` of them,
+    else they are as many. `pooled` keys and values are the largest of 2x2 places each.
+    """
+
+    type: ClassVar[str] = "self_attention"
+    channels: int
+    inner: int
+    values: int
+    bias: bool = True
+    output: bool = False
+    pooled: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.output and self.values != self.channels:
+            raise ConfigError(f"self_attention without an output has as many values as channels, found {self.values} and {self.channels}")
+
+    def out_shape(self, shape: Shape) -> Shape:
+        picture_of(self, shape, self.channels)
+        places, taken = self._places(shape)
+        if taken < 1 or places * taken > MAX_VALUES:
+            raise ConfigError(f"self_attention cannot compare the places of a picture of {shape[1]}x{shape[2]}")
+        return shape
+
+    def _places(self, shape: Shape) -> tuple[int, int]:
+        """Count the places that take, and those that they take from."""
+        _, height, width = shape
+        return height * width, (height // 2) * (width // 2) if self.pooled else height * width
+
+    @property
+    def matrices(self) -> dict[str, tuple[int, int]]:
+        """The (outputs, inputs) of each matrix."""
+        found = {"query": (self.inner, self.channels), "key": (self.inner, self.channels), "value": (self.values, self.channels)}
+        return found | ({"output": (self.channels, self.values)} if self.output else {})
+
+    def tensors(self) -> dict[str, Shape]:
+        found: dict[str, Shape] = {}
+        for name, shape in self.matrices.items():
+            found |= {f"{name}.weight": shape, **({f"{name}.bias": shape[:1]} if self.bias else {})}
+        return {**found, "gamma": (1,)}
+
+    def multiply_adds(self, shape: Shape) -> int:
+        places, taken = self._places(shape)
+        return places * (sum(map(prod, self.matrices.values())) + taken * (self.inner + self.values))
 
 
 def shapes_of(layers: Iterable[Layer], shape: Shape) -> tuple[Shape, ...]:

@@ -11,7 +11,8 @@ from torch.nn import functional as F
 from dcgan.errors import ConfigError
 from dcgan.networks import layers as records
 from dcgan.networks import norms
-from dcgan.networks.blocks import Layers, Residual
+from dcgan.networks.attention import Attention
+from dcgan.networks.blocks import Layers, Residual, SelfAttention
 from dcgan.networks.convolution import Method
 from dcgan.networks.spec import NetworkSpec
 from dcgan.networks.weighted import Weighted
@@ -175,6 +176,8 @@ def _module(layer: records.Layer, shape: records.Shape) -> nn.Module:
         return _batch_norm(layer, flat=len(shape) == 1)
     if isinstance(layer, Residual):
         return Sum(layer, shape)
+    if isinstance(layer, SelfAttention):
+        return Attention(layer)
     return _plain(layer)
 
 

@@ -29,7 +29,7 @@ def initialise(network: Network, generator: torch.Generator, rule: Init = "norma
         layer, parameter = owner(network.spec.layers, name)
         if parameter == "weight" and rule != "normal" and isinstance(layer, Linear | Conv | ConvTranspose):
             _draw_by_rule(tensor, layer, rule, generator)
-        elif parameter == "weight":
+        elif parameter.endswith("weight"):
             draw = torch.randn(tensor.shape, generator=generator)
             if isinstance(layer, BatchNorm | GroupNorm):
                 draw = draw * STANDARD_DEVIATION + 1.0

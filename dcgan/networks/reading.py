@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 
 from dcgan.errors import ConfigError
-from dcgan.networks.blocks import Residual
+from dcgan.networks.blocks import Residual, SelfAttention
 from dcgan.networks.layers import (
     Activation,
     AvgPool,
@@ -24,7 +24,7 @@ from dcgan.networks.layers import (
 from dcgan.networks.norms import BatchNorm, GroupNorm, PixelNorm
 
 _PLAIN = (Linear, Conv, ConvTranspose, BatchNorm, GroupNorm, PixelNorm, Resize, MaxPool, AvgPool, Reshape, Flatten, Activation, Dropout)
-LAYER_TYPES: dict[str, type[Layer]] = {record.type: record for record in (*_PLAIN, JoinLabel, MultiplyLabel, Residual)}
+LAYER_TYPES: dict[str, type[Layer]] = {record.type: record for record in (*_PLAIN, JoinLabel, MultiplyLabel, Residual, SelfAttention)}
 
 
 def layer_from_json(record: object, within: bool = False) -> Layer:

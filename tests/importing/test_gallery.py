@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from attention_authors import ATTENDING
 from authors import Author
 from gallery import GALLERY, HINTED
 from labelled_authors import LABELLED
@@ -19,6 +20,7 @@ from dcgan.models.importing import Options, apply_options, inspect_file
 from dcgan.models.importing.report import Inspection
 from dcgan.models.library import describe
 from dcgan.models.synthesizer import Synthesizer
+from dcgan.networks.blocks import SelfAttention
 from dcgan.networks.norms import GroupNorm
 
 QUICK = {"tutorial grey 28", "punks", "linear 28, k4", "linear 28, k5", "linear 32, k3", "coursera", "no norms", "small kernels"}
@@ -56,6 +58,13 @@ def test_without_a_hint(tmp_path: Path, name: str) -> None:
 def test_what_a_neutral_look_at_public_code_found(tmp_path: Path, name: str) -> None:
     found = assert_same_pictures(WILD[name], tmp_path / "it.safetensors")
     assert found.best.model.config.generator.classes == WILD[name].classes
+
+
+@pytest.mark.parametrize("name", marked(ATTENDING, ["query, key, value"]))
+def test_self_attention_between_the_layers(tmp_path: Path, name: str) -> None:
+    found = assert_same_pictures(ATTENDING[name], tmp_path / "it.safetensors")
+    assert any(isinstance(layer, SelfAttention) for layer in found.best.model.config.generator.layers)
+    assert any("self-attention over" in proof for proof in found.proved)
 
 
 @pytest.mark.slow

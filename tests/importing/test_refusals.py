@@ -55,8 +55,7 @@ def residual() -> nn.Module:
 
 
 def attentive() -> nn.Module:
-    attention = nn.ModuleDict({name: nn.Conv2d(16, 16, 1) for name in ("query_conv", "key_conv", "value_conv")})
-    attention.gamma = nn.Parameter(torch.ones(1))
+    attention = nn.ModuleDict({"to_qkv": nn.Conv2d(16, 48, 1), "to_out": nn.Conv2d(16, 16, 1)})  # of several heads, without a scale
     return nn.ModuleDict({"l1": nn.ConvTranspose2d(64, 16, 4), "attn1": attention, "last": nn.ConvTranspose2d(16, 3, 4, 2, 1)})
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from itertools import product
 
 import pytest
 import torch
@@ -13,7 +14,7 @@ from torch.nn import functional as F
 from dcgan.errors import ConfigError
 from dcgan.models.fold import fold_batch_norm
 from dcgan.networks import NetworkSpec, discriminator, generator
-from dcgan.networks.blocks import Residual
+from dcgan.networks.blocks import Residual, SelfAttention
 from dcgan.networks.builder import build
 from dcgan.networks.init import initialise
 from dcgan.networks.layers import (
@@ -173,6 +174,7 @@ def everything() -> NetworkSpec:
         MaxPool(),
         AvgPool((3, 3), (1, 1)),
         Residual((BatchNorm(4), Activation("relu"), Conv(4, 3, (3, 3), padding=(1, 1, 1, 1))), (Conv(4, 3, (1, 1), spectral_norm=True),)),
+        SelfAttention(3, 2, 4, output=True, pooled=True),
         Resize(),
         Activation("gelu"),
         Flatten(),
@@ -217,6 +219,42 @@ def test_a_residual_block_is_the_sum_of_both_ways() -> None:
     assert folded.layers[1] == Residual((Conv(6, 6, (1, 1)),)) and folded.layers[0] == spec.layers[0]
     (again := build(folded)).load(merged)
     torch.testing.assert_close(again.eval()(x), network(x))
+
+
+def test_self_attention_is_that_of_its_formula() -> None:
+    """Zhang et al. 2019, section 3, place by place: o_i is the mean of all v_j by exp(q_i k_j), and x + gamma o goes on."""
+    spec = NetworkSpec((3, 2, 5), (SelfAttention(3, 2, 3), SelfAttention(3, 1, 4, bias=False, output=True)))
+    draw = torch.Generator().manual_seed(0)
+    tensors = {name: torch.randn(shape, generator=draw) for name, shape in spec.tensors.items()}
+    (network := build(spec)).load(tensors)
+    x = torch.randn(2, 3, 2, 5, generator=draw)
+    expected = x.flatten(2).clone()
+    for index in range(2):
+        own = {name[2:]: tensor for name, tensor in tensors.items() if name.startswith(f"{index}.")}
+        query, key, value = (
+            torch.einsum("oc,ncp->nop", own[f"{name}.weight"], expected) + own.get(f"{name}.bias", torch.zeros(1))[:, None]
+            for name in ("query", "key", "value")
+        )
+        taken = torch.empty(2, len(value[0]), 10)
+        for n, i in product(range(2), range(10)):
+            share = torch.stack([torch.exp(query[n, :, i] @ key[n, :, j]) for j in range(10)])
+            taken[n, :, i] = sum(value[n, :, j] * share[j] for j in range(10)) / share.sum()
+        expected = expected + own["gamma"] * (own["output.weight"] @ taken if index else taken)
+    torch.testing.assert_close(network(x).flatten(2), expected)
+    assert spec.parameters == 2 * 2 * 4 + 3 * 4 + 1 + 2 * 3 + 2 * 3 * 4 + 1
+    assert spec.multiply_adds == 10 * (7 * 3 + 10 * 5) + 10 * (6 * 3 + 4 * 3 + 10 * 5)
+    started = initialise(build(spec), draw)
+    torch.testing.assert_close(started(x), x)  # gamma starts at 0
+    assert float(started.state_dict()["0.value.weight"].std()) > 0
+
+
+def test_self_attention_that_cannot_be_is_said() -> None:
+    with pytest.raises(ConfigError, match="as many values as channels, found 3 and 4"):
+        SelfAttention(4, 2, 3)
+    with pytest.raises(ConfigError, match="cannot compare the places of a picture of 256x256"):
+        NetworkSpec((1, 256, 256), (SelfAttention(1, 1, 1),))
+    with pytest.raises(ConfigError, match="of a picture of 1x4"):
+        NetworkSpec((1, 1, 4), (SelfAttention(1, 1, 1, pooled=True),))
 
 
 @pytest.mark.parametrize("layer", [JoinLabel(3), MultiplyLabel(3, 6), Residual((Activation("relu"),))])

@@ -17,7 +17,7 @@ from torch import Tensor
 from dcgan.errors import ConfigError
 from dcgan.networks import layers as records
 from dcgan.networks import norms
-from dcgan.networks.blocks import Layers, Residual
+from dcgan.networks.blocks import Layers, Residual, SelfAttention
 from dcgan.networks.spec import NetworkSpec
 
 OPSET, IR_VERSION = 20, 9  # the first opset with Gelu; onnxruntime reads it from 1.17 on
@@ -74,6 +74,8 @@ class _Graph:
         if isinstance(layer, Residual):
             shapes = {way: (shape, *layer.shapes(way, shape)) for way in layer.ways}
             return self._add("Add", [self.add_layers(f"{index}.{way}.", layer.ways[way], x, shapes[way]) for way in layer.ways], index)
+        if isinstance(layer, SelfAttention):
+            return self._add_attention(index, layer, x, shape)
         return self._add_weightless(index, layer, x)
 
     def _add_weightless(self, index: str, layer: records.Layer, x: str) -> str:
@@ -135,6 +137,33 @@ class _Graph:
             each = self._add("Reshape", [own, column], index, f"{kind}_column")
             x = self._add(kind, [x, each], index, kind)
         return x
+
+    def _add_attention(self, index: str, layer: SelfAttention, x: str, shape: records.Shape) -> str:
+        """Add it over lists of places, (n, channels, places)."""
+
+        def listed(value: str, name: str) -> str:
+            return self._add("Reshape", [value, self._constant(f"{name}.listed", np.array([0, 0, -1], np.int64))], name, "list")
+
+        def times(kind: str, value: str) -> str:
+            made = self._add("MatMul", [*self._own(f"{index}.{kind}", "weight"), value], f"{index}.{kind}")
+            column = f"{index}.{kind}.bias"
+            if column not in self.weights:
+                return made
+            return self._add("Add", [made, self._constant(column, self.weights[column][:, None])], f"{index}.{kind}", "shifted")
+
+        places = listed(x, index)
+        values = {kind: times(kind, places) for kind in ("query", "key", "value")}
+        for kind in ("key", "value") if layer.pooled else ():
+            name, sizes = f"{index}.{kind}", np.array([0, 0, *shape[1:]], np.int64)
+            picture = self._add("Reshape", [values[kind], self._constant(f"{name}.sizes", sizes)], name, "picture")
+            values[kind] = listed(self._add("MaxPool", [picture], name, "largest", kernel_shape=(2, 2), strides=(2, 2)), name)
+        columns = self._add("Transpose", [values["query"]], index, "columns", perm=(0, 2, 1))
+        weights = self._add("Softmax", [self._add("MatMul", [columns, values["key"]], index, "scores")], index, "weights", axis=-1)
+        taken = self._add("MatMul", [values["value"], self._add("Transpose", [weights], index, "rows", perm=(0, 2, 1))], index, "taken")
+        if layer.output:
+            taken = times("output", taken)
+        again = self._add("Reshape", [taken, self._constant(f"{index}.again", np.array([-1, *shape], np.int64))], index, "again_picture")
+        return self._add("Add", [x, self._add("Mul", [again, *self._own(index, "gamma")], index, "share")], index)
 
     def _add_activation(self, index: str, layer: records.Activation, x: str) -> str:
         if layer.kind == "leaky_relu":

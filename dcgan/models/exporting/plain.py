@@ -12,7 +12,7 @@ from dcgan.errors import ConfigError
 from dcgan.models.folder import ModelConfig
 from dcgan.networks import layers as records
 from dcgan.networks import norms
-from dcgan.networks.blocks import Layers, Residual, within
+from dcgan.networks.blocks import Layers, Residual, SelfAttention, every, within
 from dcgan.networks.spec import NetworkSpec
 
 ACTIVATIONS = {"relu": "ReLU", "selu": "SELU", "gelu": "GELU", "silu": "SiLU", "mish": "Mish", "tanh": "Tanh", "sigmoid": "Sigmoid"}
@@ -53,6 +53,34 @@ class Sum(nn.Module):
         return self.body(x) + self.shortcut(x)
 
 '''
+ATTENTION = '''
+
+class SelfAttention(nn.Module):
+    """Adds to a picture gamma times what its places take from each other."""
+
+    def __init__(self, channels, inner, values, bias, output, pooled):
+        super().__init__()
+        self.query = nn.Linear(channels, inner, bias)
+        self.key = nn.Linear(channels, inner, bias)
+        self.value = nn.Linear(channels, values, bias)
+        if output:
+            self.output = nn.Linear(values, channels, bias)
+        self.gamma = nn.Parameter(torch.zeros(1))
+        self.has_output, self.pooled = output, pooled
+
+    def forward(self, x):
+        places = x.flatten(2).transpose(1, 2)
+        query, key, value = self.query(places), self.key(places), self.value(places)
+        if self.pooled:
+            sizes = x.shape[2:]
+            pool = lambda each: nn.functional.max_pool2d(each.transpose(1, 2).unflatten(2, sizes), 2).flatten(2).transpose(1, 2)
+            key, value = pool(key), pool(value)
+        taken = (query @ key.transpose(1, 2)).softmax(-1) @ value
+        if self.has_output:
+            taken = self.output(taken)
+        return x + self.gamma * taken.transpose(1, 2).unflatten(2, x.shape[2:])
+
+'''
 LABELLED = '''
 LABELS = {labels}
 
@@ -81,6 +109,8 @@ class Generator(nn.Sequential):
         return z
 
 '''
+
+CLASSES: dict[type[records.Layer], str] = {Residual: SUM, SelfAttention: ATTENTION}
 
 
 @dataclass(frozen=True)
@@ -126,14 +156,15 @@ def plain_script(name: str, file: str, config: ModelConfig, modules: Sequence[Mo
     """Return the script; `file` is the state dict's name in the same folder."""
     low, high = config.image_range
     _, height, width = config.generator.output_shape
-    n, labelled, has_sums = 16, bool(config.labels), any(isinstance(layer, Residual) for layer in config.generator.layers)
+    n, labelled = 16, bool(config.labels)
+    needed = {type(layer): CLASSES[type(layer)] for layer in every(config.generator.layers) if type(layer) in CLASSES}
     return SCRIPT.format(
         name=name.replace("\\", "/").replace('"', "'"),
         file=file,
         z_dim=config.z_dim,
         height=height,
         width=width,
-        classes=(LABELLED.format(labels=list(config.labels)) if labelled else "") + (SUM if has_sums else ""),
+        classes=(LABELLED.format(labels=list(config.labels)) if labelled else "") + "".join(needed.values()),
         kind="Generator" if labelled else "nn.Sequential",
         modules="\n".join(f"    {module.code}," for module in modules),
         draw=f"torch.randn({n}, {config.z_dim})" if config.prior == "normal" else f"torch.rand({n}, {config.z_dim}) * 2 - 1",
@@ -174,6 +205,8 @@ def _weightless(layer: records.Layer) -> str:
         return f"nn.Dropout({layer.probability!r})"
     if isinstance(layer, records.JoinLabel):
         return f"JoinLabel({layer.classes}, {layer.embedding})"
+    if isinstance(layer, SelfAttention):
+        return f"SelfAttention({layer.channels}, {layer.inner}, {layer.values}, {layer.bias}, {layer.output}, {layer.pooled})"
     raise ConfigError(f"a layer of the kind {layer.type} cannot be written as plain PyTorch yet; export a folder: --to FOLDER")
 
 

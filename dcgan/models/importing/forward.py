@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from dcgan.models.importing.alone import normed_alone
+from dcgan.models.importing.attention import attended
 from dcgan.models.importing.branches import planes
 from dcgan.models.importing.evidence import History, Kernel, activate, error, latents, moments, normalise, without_chance
 from dcgan.models.importing.found import Choice, Entry, Found
@@ -51,6 +52,8 @@ class Forward:
         There are as many examples as `work` allows for these output channels, or all.
         """
         x, branch = self._own_input(index, found, act, eps, work, channels), self.stages[index].branch
+        if (block := self.stages[index].attention) is not None:
+            x = attended(x, block, work)
         joined = None if branch is None else planes(branch, self.before(index, found), found.planes, training=True)
         if branch is None or joined is None:
             return x

@@ -9,6 +9,7 @@ from typing import Literal
 from torch import Tensor
 
 from dcgan.models.importing.naming import Path
+from dcgan.networks.blocks import SelfAttention
 from dcgan.networks.norms import GroupNorm, PixelNorm
 
 Way = Literal["linear", "conv", "transposed"]
@@ -48,6 +49,15 @@ class Branch:
 
 
 @dataclass(frozen=True)
+class Attention:
+    """Self-attention with its tensors, named as the layer names them."""
+
+    path: Path
+    layer: SelfAttention
+    tensors: Mapping[str, Tensor]
+
+
+@dataclass(frozen=True)
 class Stage:
     """A kernel with the norm behind it.
 
@@ -55,7 +65,7 @@ class Stage:
     height and width still joined: (channels, places). `gap` counts the modules without tensors before the kernel, and `norm_gap` those
     between it and its norm; None where the names do not say, which then tell `lead`, those before the kernel in its own `nn.Sequential`.
     `slope` is that of a learned activation before the kernel. The planes of a `branch` are joined to the picture before the kernel. `alone`
-    is the norm of every picture by itself that a person states behind it.
+    is the norm of every picture by itself that a person states behind it. `attention` stands before the kernel, and before what is resized.
     """
 
     kernel: Part
@@ -68,6 +78,7 @@ class Stage:
     shape: tuple[int, int] | None = None
     branch: Branch | None = None
     alone: GroupNorm | PixelNorm | None = None
+    attention: Attention | None = None
 
     @property
     def size(self) -> tuple[int, int]:

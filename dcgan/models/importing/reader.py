@@ -18,7 +18,7 @@ from dcgan.models.importing.beside import WITHIN, with_partner
 from dcgan.models.importing.contents import Contents, read_contents
 from dcgan.models.importing.critic import critic
 from dcgan.models.importing.described import inspect_described
-from dcgan.models.importing.entries import entries, size_hint
+from dcgan.models.importing.entries import size_hint
 from dcgan.models.importing.families import family
 from dcgan.models.importing.formats import KERAS_LINE, SAVE_LINE
 from dcgan.models.importing.found import Found
@@ -28,7 +28,7 @@ from dcgan.models.importing.options import NO_ACT, Options
 from dcgan.models.importing.parts import Skeleton
 from dcgan.models.importing.report import Inspection, Reading
 from dcgan.models.importing.residual import residual
-from dcgan.models.importing.search import Search
+from dcgan.models.importing.searched import searched
 from dcgan.models.importing.skeleton import skeleton
 from dcgan.models.importing.words import assumptions, layer_names, layer_rows, notes, proofs, support
 
@@ -99,13 +99,13 @@ def _inspect(contents: Contents, options: Options) -> Inspection:
         return inspect_keras(contents, options)
     node, network = _generator(contents, options)
     network = with_lone_norms(network, options)
-    if options.network is None and family(map(".".join, node.tensors)):
+    attends = any(stage.attention for stage in network.stages)  # as transformers do
+    if options.network is None and not attends and family(map(".".join, node.tensors)):
         raise ConfigError("its names are another network's")
     _refuse_diverged(contents.name, node)
     geometry = Geometry(network, options, size_hint(contents.facts))
     _refuse_large(geometry)
-    with torch.random.fork_rng(devices=[]):
-        found = Search(network, geometry, options).run(entries(network, options, contents.facts))
+    network, found = searched(network, geometry, options, contents.facts)
     if found and options.statistics == "file" and (block := residual(network, found[0])) is not None:
         raise ConfigError(f"by its batch norm statistics it has residual blocks, which add what comes in ({block})")
     if not found:

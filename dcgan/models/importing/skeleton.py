@@ -10,6 +10,7 @@ import torch
 from torch.nn import functional as F
 
 from dcgan.errors import ConfigError
+from dcgan.models.importing.attention import with_attention, without_attention
 from dcgan.models.importing.branches import MAX_CLASSES, NAMED, find_branch
 from dcgan.models.importing.chains import in_order
 from dcgan.models.importing.families import parts
@@ -24,6 +25,12 @@ IGNORED = re.compile(r"noise|fixed|^z$|latent|device|dummy|anchor|step|iter|epoc
 
 def skeleton(found: Modules, ordered: bool) -> Skeleton:
     """Return the layers in order, or raise a ConfigError that says what does not belong to a DCGAN's generator."""
+    plain, blocks = without_attention(found)
+    network = _plain(plain, ordered)
+    return replace(network, stages=tuple(with_attention(network.stages, blocks, list(found) if ordered else [])))
+
+
+def _plain(found: Modules, ordered: bool) -> Skeleton:
     kernels, norms, slopes, tables = _sorted_out(found)
     if not any(part.weight.dim() == 4 for part in kernels):
         raise ConfigError("it has no convolutions")

@@ -18,11 +18,13 @@ def proofs(network: Skeleton) -> tuple[str, ...]:
     """Return what names and shapes prove."""
     kernels = [_kernel(stage) for stage in network.stages]
     norms = sum(stage.norm is not None and stage.alone is None for stage in network.stages)
+    attends = [stage.attention.layer.channels for stage in network.stages if stage.attention is not None]
     biases = sum("bias" in stage.kernel.tensors for stage in network.stages)
     said = [f"takes {network.inputs} numbers", f"{len(kernels)} kernels: {', '.join(kernels)}"]
     has_all = not any(stage.lacks_statistics for stage in network.stages)
     said.append(f"{norms} batch norms" if has_all else f"{norms} batch norms, not all with statistics")
     said.append(f"{biases} biases" if biases else "no biases")
+    said += [f"self-attention over {channels} channels" for channels in attends]
     if network.table is not None:
         said.append(f"a label embedding of {network.table.weight.shape[0]} classes")
     if network.branch is not None:
@@ -40,7 +42,8 @@ def _kernel(stage: Stage) -> str:
 
 def layer_names(network: Skeleton, found: Found) -> tuple[str, ...]:
     """Return each layer's reading, such as `relu, transposed s2 p1`."""
-    return tuple(_layer(choice) for choice in found.choices)
+    attends = ("self-attention " if stage.attention is not None else "" for stage in network.stages)
+    return tuple(before + _layer(choice) for before, choice in zip(attends, found.choices, strict=True))
 
 
 def layer_rows(network: Skeleton, found: Found) -> tuple[LayerRow, ...]:
@@ -69,7 +72,7 @@ def _layer(choice: Choice) -> str:
         parts.append(move.border)
     top, bottom = move.padding[:2]
     less = bottom - top if move.way == "transposed" else top - bottom
-    extra = f" op{-less}" if 0 < -less or less == 1 else f" cut {less}" if less else ""
+    extra = f" op{-less}" if less < 0 or less == 1 else f" cut {less}" if less else ""
     return " ".join([*parts, f"{move.way} s{move.stride[0]} p{top}{extra}"])
 
 

@@ -6,7 +6,7 @@ import torch
 
 from dcgan.models import Model, ModelConfig, Synthesizer
 from dcgan.models.library import describe
-from dcgan.networks.blocks import Residual
+from dcgan.networks.blocks import Residual, SelfAttention
 from dcgan.networks.builder import build
 from dcgan.networks.init import initialise
 from dcgan.networks.layers import Activation, AvgPool, Conv, ConvTranspose, Flatten, JoinLabel, Linear, Reshape, Resize
@@ -61,6 +61,8 @@ def odd_network() -> NetworkSpec:
             (Resize(), Conv(4, 4, (1, 1), spectral_norm=True)),
         ),
         Residual((Conv(4, 4, (3, 3), padding=(1, 1, 1, 1)), BatchNorm(4), Activation("mish"), GroupNorm(4, 2))),
+        SelfAttention(4, 3, 4),
+        SelfAttention(4, 2, 5, bias=False, output=True, pooled=True),
         Resize((3, 3), "nearest"),
         Conv(4, 3, (3, 3), (2, 2), (1, 0, 0, 3), border="replicate"),
         Activation("sigmoid"),
