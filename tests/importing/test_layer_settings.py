@@ -48,7 +48,7 @@ def test_what_cannot_be_is_refused(contents: Contents) -> None:
         apply_options(Options(), ["strides=??,2"])
 
 
-@pytest.mark.parametrize("name", ["tutorial 32, z 64", "last 3x3"])
+@pytest.mark.parametrize("name", [pytest.param("tutorial 32, z 64", marks=pytest.mark.slow), "last 3x3"])
 def test_of_a_larger_picture_than_stated_the_corner_or_the_middle_is_kept(name: str) -> None:
     author = GALLERY[name]
     network = author.trained(seed=3).eval()
@@ -61,6 +61,7 @@ def test_of_a_larger_picture_than_stated_the_corner_or_the_middle_is_kept(name: 
     assert any(torch.allclose(other, whole[..., 6:26, 6:26], atol=1e-3) for other in others)
 
 
+@pytest.mark.slow
 def test_an_output_padding_below_zero_cuts_behind_the_layer(contents: Contents) -> None:
     z = torch.randn(2, 64, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
