@@ -12,25 +12,34 @@ from torch.nn.utils import spectral_norm
 
 
 class Attending(nn.Module):
-    """gamma is 1.5, as if trained. The matrices are called by `names`; a fourth makes the channels again of half as many, pooled 2x2.
+    """gamma is 1.5, as if trained. The matrices are called by `names`; a fourth makes the channels again of half as many, `pooled` 2x2.
 
     With `over` queries the softmax sums over queries, and places take by their keys.
     """
 
-    def __init__(self, channels: int, names: Sequence[str], over: str = "keys", bias: bool = True, spectral: bool = False) -> None:
+    def __init__(
+        self,
+        channels: int,
+        names: Sequence[str],
+        over: str = "keys",
+        bias: bool = True,
+        spectral: bool = False,
+        pooled: bool = True,
+        gamma: float = 1.5,
+    ) -> None:
         super().__init__()
-        self.names, self.over = names, over
+        self.names, self.over, self.pooled = names, over, pooled and len(names) == 4
         values = channels if len(names) == 3 else channels // 2
         sizes = ((channels, channels // 4), (channels, channels // 4), (channels, values), (values, channels))
         for name, (a, b) in zip(names, sizes, strict=False):
             matrix = nn.Conv2d(a, b, 1, bias=bias)
             nn.init.normal_(matrix.weight, std=2 / a**0.5)  # that places take from some more than from others
             self.add_module(name, spectral_norm(matrix) if spectral else matrix)
-        self.gamma = nn.Parameter(torch.full((1,), 1.5))
+        self.gamma = nn.Parameter(torch.full((1,), gamma))
 
     def forward(self, x: Tensor) -> Tensor:
         query, key, value = (getattr(self, name)(x) for name in self.names[:3])
-        if len(self.names) == 4:
+        if self.pooled:
             key, value = F.max_pool2d(key, 2), F.max_pool2d(value, 2)
         scores = query.flatten(2).transpose(1, 2) @ key.flatten(2)  # (n, queries, keys)
         weights = scores.softmax(2).transpose(1, 2) if self.over == "keys" else scores.softmax(1)
@@ -61,10 +70,30 @@ class DefinedLast(nn.Module):
         return self.last(self.attn2(self.l3(self.attn1(self.l2(self.l1(z))))))
 
 
+class DenseFirst(nn.Module):
+    """A linear layer makes the picture that is attended to first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc, self.bn = nn.Linear(64, 48 * 16), nn.BatchNorm2d(48)
+        self.attn = Attending(48, ("q", "k", "v"))
+        self.rest = nn.Sequential(*up(48, 32, 4, 2, 1), *up(32, 16, 4, 2, 1), nn.ConvTranspose2d(16, 3, 4, 2, 1), nn.Tanh())
+
+    def forward(self, z: Tensor) -> Tensor:
+        picture = F.relu(self.bn(self.fc(z.flatten(1)).view(-1, 48, 4, 4)))
+        return self.rest(self.attn(picture))
+
+
+WRAPPED = ("snconv1x1_theta", "snconv1x1_phi", "snconv1x1_g", "snconv1x1_attn")
 ATTENDING: dict[str, Author] = {
     "query, key, value": Author(lambda: attending("query_conv", "key_conv", "value_conv"), 64, (32, 32)),
     "theta, phi, g, o": Author(lambda: attending("theta", "phi", "g", "o", bias=False, spectral=True), 64, (32, 32)),
-    "f, g, h": Author(lambda: attending("f", "g", "h", at=3), 64, (32, 32)),
+    "f, g, h, as the paper has it": Author(lambda: attending("f", "g", "h", at=3, over="queries"), 64, (32, 32)),
+    "f, g, h, as query, key and value": Author(lambda: attending("f", "g", "h"), 64, (32, 32)),
     "softmax over queries": Author(lambda: attending("query", "key", "value", over="queries"), 64, (32, 32)),
+    "that shows little": Author(lambda: attending("query", "key", "value", over="queries", gamma=0.08), 64, (32, 32)),
+    "names within names": Author(lambda: attending(*WRAPPED, spectral=True), 64, (32, 32)),
+    "keys as many as queries": Author(lambda: attending("key", "query", "value", "self_att", pooled=False, over="queries"), 64, (32, 32)),
+    "a dense layer before": Author(DenseFirst, 64, (32, 32)),
     "defined last": Author(DefinedLast, 64, (32, 32)),
 }

@@ -55,9 +55,9 @@ def assemble(network: Skeleton, found: Found, output: Act) -> tuple[NetworkSpec,
         made.act(choice.act)
         if index and isinstance(pixels := network.stages[index - 1].alone, PixelNorm):
             made.add(pixels)
+        _picture(made, network, index, found)
         if stage.attention is not None:
             made.add(stage.attention.layer, dict(stage.attention.tensors))
-        _picture(made, network, index, found)
         if stage.branch is not None:
             stage = _with_planes(made, stage, choice, found)
         if choice.move.scale > 1:

@@ -16,8 +16,9 @@ from dcgan.networks.attention import Attention as Attending
 from dcgan.networks.blocks import SelfAttention
 
 ROLES = ("query", "key", "value", "output")
-SAID = {"query": r"^q|query|theta", "key": r"^k|key|phi", "value": r"^v|value", "output": r"^o|out"}
-"""The matrices in the order in which authors write them, and what tells them in a file that does not keep it."""
+SAID = {"query": r"(^|[._])q|query|theta", "key": r"(^|[._])k|key|phi", "value": r"(^|[._])v|value", "output": r"(^|[._])o|out|attn?($|\.)"}
+PAPER = {"key": r"(^|[._])f($|[._])", "query": r"(^|[._])g($|[._])", "value": r"(^|[._])h($|[._])"}  # Zhang et al. 2019, section 3
+"""What tells the matrices by their names; where those do not, they stand in the order of `ROLES`."""
 SWAPPED, WHOLE = 3.0, 2.0  # nats for keys that take by queries, and for keys and values as many as queries where an output stands behind
 LEAST = 1e-3  # of gamma, below which it shows nothing
 
@@ -59,12 +60,14 @@ def _block(path: Path, scale: Tensor, below: Modules) -> Attention | None:
 
 
 def _roles(names: Sequence[str]) -> list[str]:
-    """Return what each matrix does: by its name where the names tell all, else by the order."""
-    said = [[role for role in ROLES if re.search(SAID[role], name)][:1] for name in names]
-    told = [role for roles in said for role in roles]
-    if len(set(told)) == len(told) == len(names) - 1 and len(names) == 4 and "value" not in told:  # theta, phi, g, o
-        return [(roles or ["value"])[0] for roles in said]
-    return told if sorted(told) == sorted(ROLES[: len(names)]) else list(ROLES[: len(names)])
+    """Return what each matrix does: by the names where they tell all, or all but one, else by the order."""
+    wanted = ROLES[: len(names)]
+    for said in (SAID, PAPER):
+        found = [next((role for role in wanted if role in said and re.search(said[role], name)), None) for name in names]
+        missing = [role for role in wanted if role not in found]
+        if len(missing) == found.count(None) < 2:
+            return [role or missing[0] for role in found]
+    return list(wanted)
 
 
 def with_attention(stages: Sequence[Stage], blocks: Sequence[Attention], order: Sequence[Path]) -> list[Stage]:
@@ -75,7 +78,7 @@ def with_attention(stages: Sequence[Stage], blocks: Sequence[Attention], order: 
     placed = list(stages)
     sequence = [*order] or sorted([stage.kernel.path for stage in stages] + [block.path for block in blocks], key=natural)
     for block in blocks:
-        free = [k for k in range(1, len(placed)) if placed[k].attention is None and _fits(placed[k - 1], placed[k], block)]
+        free = [k for k in range(1, len(placed)) if placed[k].attention is None and _fits(placed[k], block)]
         if not free:
             raise ConfigError(
                 f"its self-attention of {block.layer.channels} channels ({'.'.join(block.path)}) fits behind none of its layers"
@@ -88,10 +91,9 @@ def with_attention(stages: Sequence[Stage], blocks: Sequence[Attention], order: 
     return placed
 
 
-def _fits(before: Stage, after: Stage, block: Attention) -> bool:
+def _fits(after: Stage, block: Attention) -> bool:
     weight = after.kernel.weight
-    inputs = {weight.shape[0 if way == "transposed" else 1] for way in after.ways}
-    return weight.dim() == 4 == before.kernel.weight.dim() and block.layer.channels in inputs
+    return weight.dim() == 4 and block.layer.channels in {weight.shape[0 if way == "transposed" else 1] for way in after.ways}
 
 
 def variants(network: Skeleton) -> Iterator[tuple[Skeleton, float]]:

@@ -20,7 +20,7 @@ def judged(forward: Forward, beam: Sequence[Found], decisive: Sequence[int]) -> 
     rivals = [each for each in order if each.score <= order[0].score + CLOSE][:RIVALS]
     if not decisive or len(rivals) < 2 or all(each.y is not None and len(each.y) >= COUNT for each in rivals):
         return order
-    measured = [_errors(forward, each, decisive) for each in rivals]
+    measured = [errors_of(forward, each, decisive) for each in rivals]
     norms = [norm for index in decisive if (norm := forward.stages[index].norm) is not None]
     floors = [floor_for(min(at), norm.tensors) for at, norm in zip(zip(*measured, strict=True), norms, strict=True)]
     if decisive[0] == 0:
@@ -33,7 +33,7 @@ def judged(forward: Forward, beam: Sequence[Found], decisive: Sequence[int]) -> 
     return after
 
 
-def _errors(forward: Forward, found: Found, decisive: Sequence[int]) -> list[float]:
+def errors_of(forward: Forward, found: Found, decisive: Sequence[int]) -> list[float]:
     """Return the squared error at each of the norms."""
     errors = []
     now = replace(forward.begin(found.entry, found.start, found.history, 0.0), planes=found.planes)
