@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from attention_authors import ATTENDING
+from attention_authors import ATTENDING, attending
 from authors import Author
 from gallery import GALLERY, HINTED
 from labelled_authors import LABELLED
@@ -17,6 +17,7 @@ from safetensors.torch import save_file
 from wild_authors import WILD
 
 from dcgan.models.importing import Options, apply_options, inspect_file
+from dcgan.models.importing.live import read_live
 from dcgan.models.importing.report import Inspection
 from dcgan.models.library import describe
 from dcgan.models.synthesizer import Synthesizer
@@ -65,6 +66,16 @@ def test_self_attention_between_the_layers(tmp_path: Path, name: str) -> None:
     found = assert_same_pictures(ATTENDING[name], tmp_path / "it.safetensors")
     assert any(isinstance(layer, SelfAttention) for layer in found.best.model.config.generator.layers)
     assert any("self-attention over" in proof for proof in found.proved)
+
+
+@pytest.mark.slow
+def test_the_axis_of_attention_that_no_norm_tells_can_be_stated(tmp_path: Path) -> None:
+    file, author = tmp_path / "it.safetensors", Author(lambda: attending("query", "key", "value", at=3, over="queries"), 64, (32, 32))
+    found = assert_same_pictures(author, file, ("attention=queries",))
+    assert "attention" not in [item.key for item in found.best.assumed]
+    assert [item.others for item in inspect_file(file).best.assumed if item.key == "attention"] == [("queries",)]
+    _, difference = read_live(author.trained(), "netG")  # which shows it
+    assert difference < 1e-3
 
 
 @pytest.mark.slow

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from dcgan.errors import ConfigError
 from dcgan.models.importing.naming import Modules, Path, natural
+from dcgan.models.importing.options import Over
 from dcgan.models.importing.parts import Attention, Skeleton, Stage
 from dcgan.networks.attention import Attention as Attending
 from dcgan.networks.blocks import SelfAttention
@@ -96,21 +97,24 @@ def _fits(after: Stage, block: Attention) -> bool:
     return weight.dim() == 4 and block.layer.channels in {weight.shape[0 if way == "transposed" else 1] for way in after.ways}
 
 
-def variants(network: Skeleton) -> Iterator[tuple[Skeleton, float]]:
+def shows(block: Attention | None) -> bool:
+    """Say whether the block changes pictures."""
+    return block is not None and abs(float(block.tensors["gamma"])) > LEAST
+
+
+def variants(network: Skeleton, over: Over | None) -> Iterator[tuple[Skeleton, float]]:
     """Yield the network as its names say, and with what authors do otherwise in their attention, each with its cost in nats.
 
-    Some sum the softmax over queries, by whose keys places take then: the two swapped. Where an output stands behind, keys and values are
-    pooled, as a rule.
+    Some sum the softmax over queries, by whose keys places take then: the two swapped; `over` is what a person says of that. Keys and
+    values are pooled, as a rule, where an output stands behind.
     """
     blocks = [stage.attention for stage in network.stages if stage.attention is not None]
-    has_output = any(block.layer.output for block in blocks)
-    shows = any(abs(float(block.tensors["gamma"])) > LEAST for block in blocks)
-    for pooled in (True, False) if has_output else (False,):
-        for swapped in (False, True) if shows else (False,):
+    has_output, is_shown = any(block.layer.output for block in blocks), any(map(shows, blocks))
+    ways = {over == "queries": 0.0} if over is not None or not is_shown else {False: 0.0, True: SWAPPED}
+    for pooled in (True, False) if has_output and is_shown else (has_output,):
+        for swapped, cost in ways.items():
             stages = (replace(stage, attention=stage.attention and _changed(stage.attention, pooled, swapped)) for stage in network.stages)
-            yield replace(network, stages=tuple(stages)), SWAPPED * swapped + WHOLE * (has_output and not pooled)
-        if not shows:
-            return
+            yield replace(network, stages=tuple(stages)), cost + WHOLE * (has_output and not pooled)
 
 
 def _changed(block: Attention, pooled: bool, swapped: bool) -> Attention:

@@ -17,6 +17,7 @@ from dcgan.models.importing.contents import Contents
 from dcgan.models.importing.formats import SAVE_LINE
 from dcgan.models.importing.options import OUTPUTS, Options
 from dcgan.models.importing.reader import inspect_contents
+from dcgan.models.importing.report import Reading
 from dcgan.networks.layers import Activation
 from dcgan.networks.spec import NetworkSpec
 
@@ -39,7 +40,7 @@ def read_live(network: nn.Module, name: str) -> tuple[Model, float]:
         raise CheckpointError(f"{name} is a {kind}, not a torch module: hand in the generator itself, as in dcgan.explore(netG)")
     tensors = {key: tensor.detach().cpu() for key, tensor in network.state_dict().items()}
     best: tuple[float, Model] | None = None
-    for reading in inspect_contents(Contents(name, "torch", tensors, ordered=True), Options()).readings:
+    for reading in _readings(Contents(name, "torch", tensors, ordered=True)):
         best = min(filter(None, (best, _compared(network, name, reading.model))), key=lambda pair: pair[0], default=None)
         if best is not None and best[0] <= TOLERANCE:
             return best[1], best[0]
@@ -48,6 +49,14 @@ def read_live(network: nn.Module, name: str) -> tuple[Model, float]:
         f"{name} does something that its state dict does not show: its pictures {how}; "
         f"save it with {SAVE_LINE} and say what is different: python -m dcgan import netG.pth --set …"
     )
+
+
+def _readings(contents: Contents) -> Iterator[Reading]:
+    """Yield the readings, and last those with the other axis of self-attention where that was assumed."""
+    found = inspect_contents(contents, Options())
+    yield from found.readings
+    if any(assumption.key == "attention" for assumption in found.best.assumed):
+        yield from inspect_contents(contents, Options(attention="queries")).readings
 
 
 def _compared(network: nn.Module, name: str, model: Model) -> tuple[float, Model] | None:

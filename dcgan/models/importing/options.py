@@ -15,6 +15,7 @@ from dcgan.networks.layers import Border
 Act = tuple[str, float | None]  # an activation's kind, and its slope where it has one
 Norm = tuple[str, int]  # a norm of every picture by itself: instance, pixel, or group with the number of groups
 Pair = tuple[int, int]
+Over = Literal["keys", "queries"]
 ResizeName = Literal["none", "nearest", "bilinear"]
 
 T = TypeVar("T")
@@ -34,7 +35,8 @@ class Options:
     `image_size` is (width, height). `activations` are those before each layer but the first. `classes` is the number of labels that are
     joined one-hot behind z. `statistics=estimate` replaces the file's batch norm statistics by those of the found network. `reading` takes
     the n-th best reading. `network` names the part of the file to read. `norms` and `padding_modes` are by convolution; one norm stands for
-    all that are hidden and have no statistics, none for that there are no such norms.
+    all that are hidden and have no statistics, none for that there are no such norms. `attention` is what the softmax of self-attention
+    sums over.
     """
 
     prior: Prior | None = None
@@ -54,6 +56,7 @@ class Options:
     statistics: Literal["file", "estimate"] = "file"
     reading: int = 1
     network: str | None = None
+    attention: Over | None = None
 
 
 PLURALS = {"activation": "activations", "stride": "strides", "padding": "paddings", "output_padding": "output_paddings", "bn_eps": "eps"}
@@ -74,7 +77,7 @@ def apply_options(options: Options, settings: Iterable[str]) -> Options:
 
 def _parse(key: str, text: str) -> Any:
     choices = {"prior": get_args(Prior), "output": tuple(OUTPUTS), "order": ("norm-first", "activation-first")}
-    choices |= {"labels": ("before", "after"), "statistics": ("file", "estimate")}
+    choices |= {"labels": ("before", "after"), "statistics": ("file", "estimate"), "attention": get_args(Over)}
     if key in choices:
         if text not in choices[key]:
             raise ConfigError(f"the setting {key} is {' or '.join(choices[key])}, found {text!r}")

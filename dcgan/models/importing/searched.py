@@ -33,7 +33,7 @@ def searched(network: Skeleton, geometry: Geometry, options: Options, facts: Map
         with torch.random.fork_rng(devices=[]):
             return Search(variant, geometry, options).run(entries(variant, options, facts))
 
-    ways = list(variants(network))
+    ways = list(variants(network, options.attention))
     (usual, _), found = ways[0], run(ways[0][0])
     shown = [k for k, stage in enumerate(network.stages) if stage.has_statistics and stage.norm and not is_untouched(stage.norm.tensors)]
     if not found or not shown or len(ways) == 1:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dcgan.models.importing.alone import lone_norms
+from dcgan.models.importing.attention import shows
 from dcgan.models.importing.evidence import is_untouched
 from dcgan.models.importing.found import Choice, Found
 from dcgan.models.importing.options import NO_ACT, OUTPUTS, Act, Options, act_name
@@ -102,6 +103,10 @@ def assumptions(network: Skeleton, found: Found, others: Sequence[Found], output
     if not options.norms and (lone := sum(stage.alone is not None for stage in network.stages)):
         named, other_norms = lone_norms(network)
         said.append(Assumption("norms", named, f"{lone} norms of each picture by itself: {named}", other_norms))
+    first_shown = next((index for index, stage in enumerate(network.stages) if shows(stage.attention)), -1)
+    if options.attention is None and first_shown > last_tried:
+        sentence = "the softmax of self-attention over keys, by custom: no batch norm behind it tells"
+        said.append(Assumption("attention", "keys", sentence, ("queries",)))
     if found.entry.classes and network.table is None and options.classes is None:
         sentence = f"{found.entry.classes} classes joined one-hot to a z of {found.entry.z_dim}"
         said.append(Assumption("classes", str(found.entry.classes), sentence, ("0",)))
