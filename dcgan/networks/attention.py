@@ -8,7 +8,7 @@ from torch.nn import functional as F
 
 from dcgan.networks.blocks import SelfAttention
 
-COMPARED = 1 << 24  # pairs of places at a time: 64 MiB in float32
+FAST = 8  # torch's kernels that keep no pairs of places take queries, keys and values of one width, and on a GPU a multiple of this
 
 
 class Attention(nn.Module):
@@ -22,15 +22,13 @@ class Attention(nn.Module):
         self._pooled = layer.pooled
 
     def forward(self, x: Tensor) -> Tensor:
-        places = x.shape[2] * x.shape[3]
-        return torch.cat([self._attended(part) for part in torch.split(x, max(1, COMPARED // places**2))])
-
-    def _attended(self, x: Tensor) -> Tensor:
         matrices = dict(self.named_children())
         query, key, value = (matrices[name](_listed(x)) for name in ("query", "key", "value"))  # (n, places, …)
         if self._pooled:
             key, value = (_listed(F.max_pool2d(_picture(each, x), 2)) for each in (key, value))
-        taken = (query @ key.transpose(1, 2)).softmax(-1) @ value
+        width = -(-max(query.shape[2], value.shape[2]) // FAST) * FAST
+        q, k, v = (F.pad(each, (0, width - each.shape[2])).unsqueeze(1) for each in (query, key, value))
+        taken = F.scaled_dot_product_attention(q, k, v, scale=1.0).squeeze(1)[..., : value.shape[2]]
         if "output" in matrices:
             taken = matrices["output"](taken)
         return x + self.gamma * _picture(taken, x)
