@@ -80,3 +80,14 @@ def test_a_slope_below_zero_can_be_stated() -> None:
         torch.testing.assert_close(made, author.call(network, z, None), atol=1e-3, rtol=0)
     with pytest.raises(ConfigError, match="from -1 to 100"):
         apply_options(Options(), ["activations=leaky_relu:-2"])
+
+
+def test_a_last_convolution_that_halves_the_picture_can_be_stated() -> None:
+    layers = [nn.ConvTranspose2d(32, 16, 4, bias=False), nn.BatchNorm2d(16), nn.ReLU(), nn.ConvTranspose2d(16, 12, 4, 2, 1, bias=False)]
+    author = Author(lambda: nn.Sequential(*layers, nn.BatchNorm2d(12), nn.ReLU(), nn.Conv2d(12, 1, 3, 2, 1), nn.Tanh()), 32, (4, 4))
+    network = author.trained().eval()
+    contents = Contents("netG.pth", "torch", network.state_dict(), ordered=True)
+    z = torch.randn(2, 32, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        made = read(contents, "strides=?,?,2", "image_size=4").best.model.build_generator()(z)
+        torch.testing.assert_close(made, author.call(network, z, None), atol=1e-3, rtol=0)

@@ -182,6 +182,8 @@ class Geometry:
         usual = transposed(kernel, n) if way == "transposed" else plain(kernel, n)
         if way == "transposed" and output is not None and output < -1:
             usual = tuple((s, p, output, cost) for s, p, q, cost in usual if q == 0)
+        if way == "conv" and stride is not None:  # that a picture becomes smaller is met only where it is stated
+            usual = tuple((stride, p, q, cost) for _, p, q, cost in usual)
         for s, p, q, cost in (*usual, *(CUT if last and way == "transposed" and kernel == 3 else ())):
             if last and kernel == 1 and n == 32 and (s, q) == (1, 0) and 1 in self._stages[index].kernel.weight.shape[:2]:
                 cost = {2: 0.0, 0: 2.5}.get(p, cost)  # the 28 px variants cut two pixels from 32 at the end; else it does nothing
