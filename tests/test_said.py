@@ -19,6 +19,8 @@ COVERED = (
     "directions/jobs.py",
     "directions/labelled.py",
     "models/importing/alone.py",
+    "models/importing/blocks.py",
+    "models/importing/candidates.py",
     "models/importing/contents.py",
     "models/importing/entries.py",
     "models/importing/keras.py",
@@ -50,7 +52,7 @@ COVERED = (
 )
 FOREIGN = re.compile(r"pages of this server only$|^(wanted|n) ")  # which the page itself never meets
 REPORTING = {
-    "words.py": ("proofs", "support", "assumptions", "_geometry", "_activations", "notes"),
+    "words.py": ("proofs", "support", "_blocks", "assumptions", "_geometry", "_activations", "notes"),
     "described.py": ("inspect_described",),
     "keras.py": ("inspect_keras", "_output"),
     "beside.py": ("with_discriminator", "_left"),

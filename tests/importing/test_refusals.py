@@ -42,16 +42,28 @@ def attention() -> nn.Module:
 NETWORKS = {"dense": dense, "classifier": classifier, "autoencoder": autoencoder, "diffusion": attention, "discriminator": Critic}
 
 
-def shortcuts() -> nn.Module:
-    block = nn.ModuleDict({"conv1": nn.Conv2d(16, 16, 3, 1, 1), "bn2": nn.BatchNorm2d(16), "conv2": nn.Conv2d(16, 16, 3, 1, 1)})
-    block["shortcut"] = nn.Conv2d(16, 16, 1)
+def translating() -> nn.Module:
+    """Residual blocks between layers that begin and end with a picture."""
+    block = nn.ModuleDict({"conv1": nn.Conv2d(16, 16, 3, 1, 1), "conv2": nn.Conv2d(16, 16, 3, 1, 1)})
+    return nn.ModuleDict({"first": nn.Conv2d(3, 16, 7), "resblock1": block, "last": nn.Conv2d(16, 3, 7)})
+
+
+def joined() -> nn.Module:
+    """What skips is joined behind the channels, not added."""
+    kernels = {"up1": nn.Conv2d(32, 16, 3, 1, 1), "skip": nn.Conv2d(32, 16, 1), "up2": nn.Conv2d(32, 16, 3, 1, 1)}
+    return nn.ModuleDict({"fc": nn.Linear(8, 512), "block": nn.ModuleDict(kernels), "last": nn.Conv2d(16, 3, 3, 1, 1)})
+
+
+def steered() -> nn.Module:
+    block = nn.ModuleDict({"conv1": nn.Conv2d(16, 16, 3, 1, 1), "conv2": nn.Conv2d(16, 16, 3, 1, 1), "shortcut": nn.Conv2d(16, 16, 1)})
+    block["bn1"] = nn.ModuleDict({"bn": nn.BatchNorm2d(16, affine=False), "embed_gamma": nn.Embedding(10, 16)})
     return nn.ModuleDict({"linear": nn.Linear(64, 256), "block2": block, "last": nn.Conv2d(16, 3, 3, 1, 1)})
 
 
-def residual() -> nn.Module:
-    """Its channels would chain: x + block(x) leaves no weights of its own."""
-    block = nn.ModuleDict({"conv1": nn.Conv2d(16, 16, 3, 1, 1), "bn1": nn.BatchNorm2d(16), "conv2": nn.Conv2d(16, 16, 3, 1, 1)})
-    return nn.ModuleDict({"linear": nn.Linear(64, 256), "res": nn.ModuleList([block]), "last": nn.Conv2d(16, 3, 3, 1, 1)})
+def normed_twice() -> nn.Module:
+    norms = {f"bn{k}": nn.BatchNorm2d(16) for k in range(4)}
+    block = nn.ModuleDict({"conv1": nn.Conv2d(16, 16, 3, 1, 1), "conv2": nn.Conv2d(16, 16, 3, 1, 1), **norms})
+    return nn.ModuleDict({"linear": nn.Linear(64, 256), "res_block": block, "last": nn.Conv2d(16, 3, 3, 1, 1)})
 
 
 def attentive() -> nn.Module:
@@ -106,8 +118,10 @@ def detector() -> nn.Module:
 
 
 NAMED = {
-    "residual blocks with a way around their layers (block2.shortcut": shortcuts,
-    "residual blocks, which add what comes in (res.0.conv1.weight)": residual,
+    "its layers begin with a picture, as a discriminator's": translating,
+    "the channels of its layers do not chain": joined,
+    "norms steered by a label (block2.bn1.embed_gamma": steered,
+    "its residual blocks (res_block.conv1) are of no kind": normed_twice,
     "self-attention (attn1": attentive,
     "1, a layer norm": layer_normed,
     "a layer norm behind a linear layer (1)": flat_normed,

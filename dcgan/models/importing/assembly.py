@@ -8,11 +8,14 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from dcgan.models.importing.around import way_around
 from dcgan.models.importing.branches import planes
 from dcgan.models.importing.evidence import activate, latents
 from dcgan.models.importing.found import Choice, Found
+from dcgan.models.importing.geometry import Move
 from dcgan.models.importing.options import NO_ACT, OUTPUTS, Act
-from dcgan.models.importing.parts import Part, Skeleton, Stage
+from dcgan.models.importing.parts import Part, Shortcut, Skeleton, Stage
+from dcgan.networks.blocks import Residual, changed
 from dcgan.networks.layers import Activation, Conv, ConvTranspose, JoinLabel, Layer, Linear, MultiplyLabel, Reshape, Resize
 from dcgan.networks.norms import BatchNorm, GroupNorm, PixelNorm
 from dcgan.networks.spec import NetworkSpec
@@ -21,14 +24,25 @@ from dcgan.networks.spec import NetworkSpec
 class _Builder:
     """Layers and their tensors, as they are added."""
 
-    def __init__(self) -> None:
+    def __init__(self, outer: _Builder | None = None) -> None:
         self.layers: list[Layer] = []
         self.tensors: dict[str, Tensor] = {}
+        self.is_picture = outer is not None
+        self._outer = outer
 
     def add(self, layer: Layer, tensors: dict[str, Tensor] | None = None) -> None:
         index = len(self.layers)
         self.layers.append(layer)
+        self.is_picture = self.is_picture or isinstance(layer, Reshape)
         self.tensors |= {f"{index}.{name}": tensor.float() for name, tensor in (tensors or {}).items()}
+
+    def closed(self, around: _Builder) -> _Builder:
+        """Return the builder that this one's layers are a block in, with the sum of them and of those on the way around added."""
+        assert self._outer is not None
+        ways = {"body": self, "shortcut": around}
+        tensors = {f"{way}.{name}": tensor for way, made in ways.items() for name, tensor in made.tensors.items()}
+        self._outer.add(Residual(tuple(self.layers), tuple(around.layers)), tensors)
+        return self._outer
 
     def act(self, act: Act) -> None:
         if act != NO_ACT:
@@ -51,6 +65,7 @@ def assemble(network: Skeleton, found: Found, output: Act) -> tuple[NetworkSpec,
         else:
             joined = JoinLabel(entry.classes, None if table is None else (table.shape[1],))
         made.add(joined, {} if table is None else {"weight": table})
+    starts, ends = {each.start: each for each in network.shortcuts}, {each.end: each for each in network.shortcuts}
     for index, (stage, choice) in enumerate(zip(network.stages, found.choices, strict=True)):
         made.act(choice.act)
         if index and isinstance(pixels := network.stages[index - 1].alone, PixelNorm):
@@ -60,15 +75,24 @@ def assemble(network: Skeleton, found: Found, output: Act) -> tuple[NetworkSpec,
             made.add(stage.attention.layer, dict(stage.attention.tensors))
         if stage.branch is not None:
             stage = _with_planes(made, stage, choice, found)
+        if index in starts and not starts[index].is_raw:
+            made = _Builder(made)
         if choice.move.scale > 1:
             made.add(Resize((choice.move.scale, choice.move.scale), choice.move.mode))  # type: ignore[arg-type]
         _kernel(made, stage, choice, found if index == 0 else None)
         made.act(choice.early)
+        if index in ends and ends[index].is_raw:
+            made = made.closed(_around(ends[index], network, found))
+        if index + 1 in starts and starts[index + 1].is_raw:
+            _picture(made, network, index + 1, found)
+            made = _Builder(made)
         if isinstance(stage.alone, GroupNorm):
             _reshape(made, stage, stage.alone.channels, found)
             made.add(stage.alone, dict(stage.norm.tensors) if stage.norm is not None else {})
         elif stage.norm is not None:
             _norm(made, stage, stage.norm, choice.eps, found)
+        if index in ends and not ends[index].is_raw:
+            made = made.closed(_around(ends[index], network, found))
     if isinstance(pixels := network.stages[-1].alone, PixelNorm):
         made.add(pixels)
     made.act(output)
@@ -79,10 +103,29 @@ def _picture(made: _Builder, network: Skeleton, index: int, found: Found) -> Non
     """Reshape to a picture before the first convolution, unless a norm between has done so."""
     weight = network.stages[index].kernel.weight
     before = network.stages[index - 1].kernel.weight if index else None
-    if weight.dim() != 4 or (before is not None and before.dim() == 4) or any(isinstance(layer, Reshape) for layer in made.layers):
+    if weight.dim() != 4 or (before is not None and before.dim() == 4) or made.is_picture:
         return
     inputs = network.inputs * (2 if found.entry.joined == "added" else 1)
     made.add(Reshape((inputs if before is None else before.shape[0] // (found.start[0] * found.start[1]), *found.start)))
+
+
+def _around(shortcut: Shortcut, network: Skeleton, found: Found) -> _Builder:
+    """Return what stands on the way around a block."""
+    sizes, moves = [found.start], [choice.move for choice in found.choices]
+    for stage, move in zip(network.stages, moves, strict=True):
+        sizes.append(found.start if move.way == "linear" else move.size(sizes[-1], stage.size))
+    way = way_around(shortcut, moves[shortcut.start : shortcut.end + 1], sizes[shortcut.start], sizes[shortcut.end + 1])
+    assert way is not None
+    made = _Builder()
+    if shortcut.kernel is not None and way.move is not None:
+        if way.move.scale > 1:
+            made.add(Resize((way.move.scale, way.move.scale), way.move.mode))  # type: ignore[arg-type]
+        _weighted(made, dict(shortcut.kernel.tensors), way.move)
+    if shortcut.norm is not None:
+        _norm(made, network.stages[shortcut.end], shortcut.norm, found.eps, found)
+    if way.scale > 1:
+        made.add(Resize((way.scale, way.scale), way.mode))  # type: ignore[arg-type]
+    return made
 
 
 def _kernel(made: _Builder, stage: Stage, choice: Choice, first: Found | None) -> None:
@@ -91,14 +134,18 @@ def _kernel(made: _Builder, stage: Stage, choice: Choice, first: Found | None) -
         tensors["weight"] = torch.cat([tensors["weight"]] * 2, 0 if move.way == "transposed" else 1)
     if first is not None and first.entry.joined == "before":
         tensors["weight"] = _labels_last(tensors["weight"], move.way == "transposed", first.entry.z_dim)
-    a, b = tensors["weight"].shape[:2]
+    _weighted(made, tensors, move)
+
+
+def _weighted(made: _Builder, tensors: dict[str, Tensor], move: Move) -> None:
+    a, b, *sides = tensors["weight"].shape
     bias = "bias" in tensors
     if move.way == "linear":
         made.add(Linear(b, a, bias), tensors)
     elif move.way == "conv":
-        made.add(Conv(b, a, stage.size, move.stride, move.padding, bias, border=move.border), tensors)
+        made.add(Conv(b, a, (sides[0], sides[1]), move.stride, move.padding, bias, border=move.border), tensors)
     else:
-        made.add(ConvTranspose(a, b, stage.size, move.stride, move.padding, bias), tensors)
+        made.add(ConvTranspose(a, b, (sides[0], sides[1]), move.stride, move.padding, bias), tensors)
 
 
 def _with_planes(made: _Builder, stage: Stage, choice: Choice, found: Found) -> Stage:
@@ -123,7 +170,7 @@ def _labels_last(weight: Tensor, transposed: bool, others: int) -> Tensor:
 
 def _reshape(made: _Builder, stage: Stage, channels: int, found: Found) -> None:
     """Reshape a linear layer's output to the picture whose channels its norm counts."""
-    if stage.shape is not None and channels == stage.shape[0] != stage.kernel.weight.shape[0]:
+    if stage.shape is not None and channels == stage.shape[0] != stage.kernel.weight.shape[0] and not made.is_picture:
         made.add(Reshape((stage.shape[0], *found.start)))
 
 
@@ -143,8 +190,11 @@ def with_own_statistics(spec: NetworkSpec, tensors: dict[str, Tensor], prior: st
     from dcgan.networks.builder import build
 
     count = 512
-    layers = tuple(replace(layer, momentum=1.0) if isinstance(layer, BatchNorm) else layer for layer in spec.layers)
-    network = build(NetworkSpec(spec.input_shape, layers))
+
+    def forgetting(layer: Layer) -> Layer:
+        return replace(layer, momentum=1.0) if isinstance(layer, BatchNorm) else layer
+
+    network = build(NetworkSpec(spec.input_shape, changed(spec.layers, forgetting)))
     network.load(tensors)
     labels = torch.arange(count) % spec.classes if spec.classes else None
     with torch.inference_mode():

@@ -53,6 +53,7 @@ class Between:
 
     def __init__(self, network: Skeleton, options: Options) -> None:
         self._stages, self._options = network.stages, options
+        self._sums = [shortcut.end for shortcut in network.shortcuts if not shortcut.is_raw]  # those before an activation
         self._has_pads = any((stage.gap or 0) > 2 and "conv" in stage.ways for stage in network.stages)
         more = SIGNED if is_tutorial(network) else 0.0
         self._kinds = {act: cost + more * (act != RELU) for act, cost in ACTS.items()}
@@ -77,6 +78,9 @@ class Between:
         before, gap = self._stages[index - 1], self._stages[index].gap
         if found.choices[-1].early != NO_ACT:
             return 0.2, 3.0
+        sums = [found.choices[end + 1].act for end in self._sums if end + 1 < index]
+        if index - 1 in self._sums and sums and sums[-1] == NO_ACT:
+            return 0.0, 3.0  # as behind the sums before
         if gap == 0:
             return 0.0, 9.0
         if index > 2 and all(choice.act == NO_ACT for choice in found.choices[1:]):

@@ -183,6 +183,7 @@ class Kernel:
     def __init__(self, x: Tensor, weight: Tensor, bias: Tensor | None) -> None:
         self._x, self._weight, self._bias = x, weight, bias
         self._full: dict[tuple[int, str, tuple[int, int]], Tensor] = {}
+        self._wide: dict[tuple[int, str], Tensor] = {}
 
     def __call__(self, move: Move, channels: Tensor | None = None) -> Tensor:
         """Return the output before any cut, of these output channels only where they are given."""
@@ -202,7 +203,12 @@ class Kernel:
         return y if bias is None else y + bias[:, None, None]
 
     def _resized(self, move: Move) -> Tensor:
-        return F.interpolate(self._x, scale_factor=float(move.scale), mode=move.mode) if move.scale > 1 else self._x
+        if move.scale == 1:
+            return self._x
+        key = (move.scale, move.mode)
+        if key not in self._wide:
+            self._wide[key] = F.interpolate(self._x, scale_factor=float(move.scale), mode=move.mode)
+        return self._wide[key]
 
 
 def _cut(x: Tensor, sides: Sides) -> Tensor:

@@ -23,15 +23,10 @@ FAMILIES = (
 
 PARTS = (
     ("self-attention ({})", r"attn|attention|query|(^|\.)(theta|phi)\.|non_?local"),
-    ("residual blocks with a way around their layers ({})", r"short_?cut|by_?pass|skip|resid|res_?block|(^|[._])(c_|conv_)?sc([._]|$)"),
     ("norms steered by a label ({})", r"(bn|norm)\w*\.(gain|gamma|beta|embed|mlp)\w*\.weight|embed_?(gamma|beta)"),
     ("squeeze and excitation ({})", r"(^|\.)se(_?(block|layer))?\d*\."),
 )
 """What generators of a newer kind have besides the layers of a DCGAN, and how it is called, with the name that says so."""
-
-
-RESIDUAL = r"(^|[._])(res(_?(net|layer|unit|blk|stage))?s?|rb)_?\d*[._]"
-"""How blocks are called that add what comes in; where channels stay as many they need no weights to do so."""
 
 
 def parts(shapes: Mapping[str, Sequence[int]]) -> str | None:
@@ -41,19 +36,6 @@ def parts(shapes: Mapping[str, Sequence[int]]) -> str | None:
         name = next((name for name in listed if re.search(pattern, name.lower())), None)
         if name is not None:
             return kind.format(name)
-    twin = _twin(shapes)
-    return f"residual blocks, which add what comes in ({twin})" if twin is not None else None
-
-
-def _twin(shapes: Mapping[str, Sequence[int]]) -> str | None:
-    """Return the first of two kernels of an odd size with as many channels in as out, below one name that says residual blocks."""
-    seen: dict[tuple[str, ...], str] = {}
-    for name, shape in sorted(shapes.items()):
-        said = re.search(RESIDUAL, name.lower())
-        if said and len(shape) == 4 and shape[0] == shape[1] and shape[2] % 2 == shape[3] % 2 == 1:
-            first = seen.setdefault((name[: said.end()], *map(str, shape)), name)
-            if first != name:
-                return first
     return None
 
 

@@ -11,6 +11,7 @@ from dcgan.config import Prior
 from dcgan.models.importing.evidence import History
 from dcgan.models.importing.geometry import Move
 from dcgan.models.importing.options import NO_ACT, Act, Pair
+from dcgan.models.importing.parts import Skeleton
 from dcgan.networks.layers import Border
 
 Joined = Literal["behind", "before", "multiplied", "added", "planes"]
@@ -66,7 +67,10 @@ class Found:
     misfit: float = 0.0
     errors: tuple[float, ...] = ()
     planes: Planes = Planes()
+    network: Skeleton = field(kw_only=True, repr=False, compare=False)
     y: Tensor | None = field(default=None, repr=False, compare=False)  # the last kernel's output, before its norm
+    kept: Tensor | None = field(default=None, repr=False, compare=False)  # what the way around the block that is open takes
+    added: Tensor | None = field(default=None, repr=False, compare=False)  # what is added behind the norm of `y`
 
     @property
     def border(self) -> Border:

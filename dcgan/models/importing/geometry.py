@@ -14,6 +14,7 @@ from dcgan.models.importing.parts import Skeleton, Stage, Way
 from dcgan.models.importing.usual import CORNER, CUT, FAR, MIDDLE, plain, side_cost, transposed
 from dcgan.networks.layers import Border, Sides
 
+IN_BLOCK = 3.0  # for a resize in a residual block that is not before its first kernel, or beside transposed kernels between blocks
 MAX_SIDE = 1024  # pixels; a file of a few KB could ask for pictures that fill the memory
 
 
@@ -85,6 +86,8 @@ class Geometry:
     def __init__(self, network: Skeleton, options: Options, hint: int | None = None) -> None:
         self._stages, self._options, self._hint = network.stages, options, hint
         self._first = next(index for index, stage in enumerate(network.stages) if stage.kernel.weight.dim() == 4)
+        behind = network.stages[self._first + 1 :]
+        self._is_enlarged = any(stage.within is None and stage.ways[0] == "transposed" and max(stage.size) > 1 for stage in behind)
         self._cheapest: dict[tuple[int, Pair], float] = {}
         self._moves: dict[tuple[int, Pair], tuple[Move, ...]] = {}
 
@@ -199,8 +202,14 @@ class Geometry:
         stated = at(self._options.upsample, index - self._first)
         if stated is not None:
             return [(1, "nearest", 0.0)] if stated == "none" else [(2, str(stated), 0.0)]
+        enlarged = IN_BLOCK * (self._stages[index].within == 0 and self._is_enlarged)
         same, bigger = _resize_cost(self._stages[index], way, last=index == len(self._stages) - 1, first=before == (1, 1))
-        return [(1, "nearest", same), (2, "nearest", bigger), (2, "bilinear", bigger + 2.0), (4, "nearest", bigger + 5.0)]
+        return [
+            (1, "nearest", same),
+            (2, "nearest", bigger + enlarged),
+            (2, "bilinear", bigger + enlarged + 2.0),
+            (4, "nearest", bigger + enlarged + 5.0),
+        ]
 
 
 def _resize_cost(stage: Stage, way: Way, last: bool, first: bool) -> tuple[float, float]:
@@ -209,6 +218,8 @@ def _resize_cost(stage: Stage, way: Way, last: bool, first: bool) -> tuple[float
         return 0.0, 7.0
     if stage.gap == 0:
         return 0.0, 9.0
+    if stage.within:
+        return 0.0, IN_BLOCK  # a residual block begins with its resize
     if stage.gap is not None:
         return (0.1, 2.0) if stage.gap == 1 else (2.0, 0.3)
     if stage.lead and stage.kernel.weight.dim() == 4:  # an activation stands at the end of a block, as a rule

@@ -38,9 +38,8 @@ def errors_of(forward: Forward, found: Found, decisive: Sequence[int]) -> list[f
     errors = []
     now = replace(forward.begin(found.entry, found.start, found.history, 0.0), planes=found.planes)
     for index, choice in enumerate(found.choices[: decisive[-1] + 1]):
-        y, size = forward.output(index, now, choice, found.choices[index - 1].eps if index else choice.eps, WORK)
+        now = forward.step(index, now, choice, found.choices[index - 1].eps if index else choice.eps, WORK)
         stage = forward.stages[index]
-        if index in decisive and stage.norm is not None:
-            errors.append(forward.error(index, found, forward.as_normed(stage, y, None, found.start)[0]))
-        now = replace(now, y=y, size=size)
+        if index in decisive and stage.norm is not None and now.y is not None:
+            errors.append(forward.error(index, found, forward.as_normed(stage, now.y, None, found.start)[0]))
     return errors

@@ -17,16 +17,21 @@ def with_norms(chain: Sequence[Part], ways: Sequence[tuple[Way, ...]], norms: Se
 
     `order` is the file's own, empty where it has none. Names come first (deconv2 and bn2), then the order, then the channels.
     """
-    stages = [
-        Stage(part, ways[index], shape=_shape(part, chain[index + 1 : index + 2], ways[index + 1 : index + 2]))
-        for index, part in enumerate(chain)
-    ]
+    stages = bare_stages(chain, ways)
     ranked = sorted(norms, key=lambda part: natural(part.path))
     sequence = [*order] or sorted([part.path for part in (*chain, *norms)], key=natural)
-    for places in (_by_sequence(stages, ranked, sequence), _by_number(stages, ranked), _by_channels(stages, ranked)):
+    for places in (by_sequence(stages, ranked, sequence), _by_number(stages, ranked), _by_channels(stages, ranked)):
         if places is not None:
             return [replace(stage, norm=places.get(index)) for index, stage in enumerate(stages)]
     raise ConfigError(f"its {len(norms)} norms do not fit behind its {len(chain)} kernels")
+
+
+def bare_stages(chain: Sequence[Part], ways: Sequence[tuple[Way, ...]]) -> list[Stage]:
+    """Return a stage for each kernel, without norms."""
+    return [
+        Stage(part, ways[index], shape=_shape(part, chain[index + 1 : index + 2], ways[index + 1 : index + 2]))
+        for index, part in enumerate(chain)
+    ]
 
 
 def _shape(part: Part, after: Sequence[Part], way: Sequence[tuple[Way, ...]]) -> tuple[int, int] | None:
@@ -51,7 +56,7 @@ def outputs(stage: Stage) -> set[int]:
 Places = dict[int, Part]
 
 
-def _by_sequence(stages: Sequence[Stage], norms: Sequence[Part], order: Sequence[Path]) -> Places | None:
+def by_sequence(stages: Sequence[Stage], norms: Sequence[Part], order: Sequence[Path]) -> Places | None:
     """Put each norm behind the kernel that stands last before it."""
     index = {stage.kernel.path: position for position, stage in enumerate(stages)}
     named = {norm.path: norm for norm in norms}

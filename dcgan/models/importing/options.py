@@ -33,10 +33,10 @@ class Options:
     """The overrides. Lists are by layer, in order; one value stands for all layers, None (`?` in a setting) leaves one to be found.
 
     `image_size` is (width, height). `activations` are those before each layer but the first. `classes` is the number of labels that are
-    joined one-hot behind z. `statistics=estimate` replaces the file's batch norm statistics by those of the found network. `reading` takes
-    the n-th best reading. `network` names the part of the file to read. `norms` and `padding_modes` are by convolution; one norm stands for
-    all that are hidden and have no statistics, none for that there are no such norms. `attention` is what the softmax of self-attention
-    sums over.
+    joined one-hot behind z. `blocks` says where residual blocks have norms and activations: before their kernels, or behind.
+    `statistics=estimate` replaces the file's batch norm statistics by those of the found network. `reading` takes the n-th best reading.
+    `network` names the part of the file to read. `norms` and `padding_modes` are by convolution; one norm stands for all that are hidden
+    and have no statistics, none for that there are no such norms. `attention` is what the softmax of self-attention sums over.
     """
 
     prior: Prior | None = None
@@ -53,6 +53,7 @@ class Options:
     order: Literal["norm-first", "activation-first"] | None = None
     classes: int | None = None
     labels: Literal["before", "after"] | None = None
+    blocks: Literal["before", "behind"] | None = None
     statistics: Literal["file", "estimate"] = "file"
     reading: int = 1
     network: str | None = None
@@ -77,7 +78,12 @@ def apply_options(options: Options, settings: Iterable[str]) -> Options:
 
 def _parse(key: str, text: str) -> Any:
     choices = {"prior": get_args(Prior), "output": tuple(OUTPUTS), "order": ("norm-first", "activation-first")}
-    choices |= {"labels": ("before", "after"), "statistics": ("file", "estimate"), "attention": get_args(Over)}
+    choices |= {
+        "labels": ("before", "after"),
+        "statistics": ("file", "estimate"),
+        "attention": get_args(Over),
+        "blocks": ("before", "behind"),
+    }
     if key in choices:
         if text not in choices[key]:
             raise ConfigError(f"the setting {key} is {' or '.join(choices[key])}, found {text!r}")

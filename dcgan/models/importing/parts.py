@@ -66,6 +66,7 @@ class Stage:
     between it and its norm; None where the names do not say, which then tell `lead`, those before the kernel in its own `nn.Sequential`.
     `slope` is that of a learned activation before the kernel. The planes of a `branch` are joined to the picture before the kernel. `alone`
     is the norm of every picture by itself that a person states behind it. `attention` stands before the kernel, and before what is resized.
+    `within` is its place among the kernels of a residual block.
     """
 
     kernel: Part
@@ -79,6 +80,7 @@ class Stage:
     branch: Branch | None = None
     alone: GroupNorm | PixelNorm | None = None
     attention: Attention | None = None
+    within: int | None = None
 
     @property
     def size(self) -> tuple[int, int]:
@@ -91,6 +93,11 @@ class Stage:
         return int(self.kernel.weight.shape[1 if self.ways[0] == "transposed" else 0])
 
     @property
+    def inputs(self) -> int:
+        """Count the numbers, or channels, that the kernel takes."""
+        return int(self.kernel.weight.shape[0 if self.ways[0] == "transposed" else 1])
+
+    @property
     def lacks_statistics(self) -> bool:
         """Whether the file has a batch norm here whose statistics have to come from the network itself."""
         return self.norm is not None and self.alone is None and not self.has_statistics
@@ -101,17 +108,39 @@ class Stage:
 
 
 @dataclass(frozen=True)
+class Shortcut:
+    """The way around the kernels from `start` to `end`, whose result is added to theirs; it has a kernel and a norm of its own, or none.
+
+    Where it `is_raw`, it takes what the kernel before `start` gives, and the norm behind `end` takes the sum: norms and activations stand
+    before the block's kernels. Else norm and activation stand before both ways, and what comes around is added behind that of `end`.
+    """
+
+    start: int
+    end: int
+    is_raw: bool
+    kernel: Part | None = None
+    norm: Part | None = None
+
+
+@dataclass(frozen=True)
 class Skeleton:
     """What a file proves of a generator. `inputs` are the numbers that its first kernel takes; `table` the label embedding.
 
     The table of a network that `is_dense` is what a linear layer gives for each label; an activation can stand behind. `name` is how the
-    part of the file is called that the network is.
+    part of the file is called that the network is. `shortcuts` are those of its residual blocks. `cost` is how unusual they are.
     """
 
     stages: tuple[Stage, ...]
     table: Part | None = None
     is_dense: bool = False
     name: str = ""
+    shortcuts: tuple[Shortcut, ...] = ()
+    cost: float = 0.0
+
+    @property
+    def block_name(self) -> str:
+        """What the first kernel in a residual block is called."""
+        return ".".join(self.stages[self.shortcuts[0].start].kernel.path) if self.shortcuts else ""
 
     @property
     def branch(self) -> Branch | None:
@@ -119,5 +148,4 @@ class Skeleton:
 
     @property
     def inputs(self) -> int:
-        first = self.stages[0]
-        return first.kernel.weight.shape[1 if first.ways[0] != "transposed" else 0]
+        return self.stages[0].inputs

@@ -15,21 +15,18 @@ from dcgan.models.folder import Model, ModelConfig
 from dcgan.models.importing.alone import with_lone_norms
 from dcgan.models.importing.assembly import assemble, picture_range, with_own_statistics
 from dcgan.models.importing.beside import WITHIN, with_partner
+from dcgan.models.importing.candidates import candidates
 from dcgan.models.importing.contents import Contents, read_contents
 from dcgan.models.importing.critic import critic
 from dcgan.models.importing.described import inspect_described
-from dcgan.models.importing.entries import size_hint
 from dcgan.models.importing.families import family
 from dcgan.models.importing.formats import KERAS_LINE, SAVE_LINE
 from dcgan.models.importing.found import Found
-from dcgan.models.importing.geometry import MAX_SIDE, Geometry
 from dcgan.models.importing.naming import Node, descend, is_autoencoder, modules, tree
 from dcgan.models.importing.options import NO_ACT, Options
 from dcgan.models.importing.parts import Skeleton
 from dcgan.models.importing.report import Inspection, Reading
-from dcgan.models.importing.residual import residual
-from dcgan.models.importing.searched import searched
-from dcgan.models.importing.skeleton import skeleton
+from dcgan.models.importing.skeleton import skeletons
 from dcgan.models.importing.words import assumptions, layer_names, layer_rows, notes, proofs, support
 
 PLAUSIBLE = 6.0  # nats behind the best at which a reading is still shown
@@ -97,26 +94,23 @@ def _inspect(contents: Contents, options: Options) -> Inspection:
         from dcgan.models.importing.keras import inspect_keras
 
         return inspect_keras(contents, options)
-    node, network = _generator(contents, options)
-    network = with_lone_norms(network, options)
-    attends = any(stage.attention for stage in network.stages)  # as transformers do
+    node, networks = _generator(contents, options)
+    networks = [with_lone_norms(network, options) for network in networks]
+    attends = any(stage.attention for stage in networks[0].stages)  # as transformers do
     if options.network is None and not attends and family(map(".".join, node.tensors)):
         raise ConfigError("its names are another network's")
     _refuse_diverged(contents.name, node)
-    geometry = Geometry(network, options, size_hint(contents.facts))
-    _refuse_large(geometry)
-    network, found = searched(network, geometry, options, contents.facts)
-    if found and options.statistics == "file" and (block := residual(network, found[0])) is not None:
-        raise ConfigError(f"by its batch norm statistics it has residual blocks, which add what comes in ({block})")
+    found = candidates(networks, options, contents.facts)
     if not found:
         size = "x".join(map(str, options.image_size)) if options.image_size else "a plausible size"
         raise ConfigError(f"no strides and paddings of its kernels give a picture of {size} under these settings")
-    output = options.output or _output(contents, node, network, found, options)
-    readings = [_reading(contents, node, network, each, found, output, options) for each in _distinct(found)]
+    output = options.output or _output(contents, node, found, options)
+    readings = [_reading(contents, node, each, found, output, options) for each in _distinct(found)]
     readings = sorted(readings, key=lambda reading: reading.score + ROUGH * roughness(reading.model))[:READINGS]
     if options.reading > len(readings):
         raise ConfigError(f"there are {len(readings)} readings that fit, found reading={options.reading}")
     readings.insert(0, readings.pop(options.reading - 1))
+    network = found[0].network
     return Inspection(
         contents.name,
         contents.kind,
@@ -127,7 +121,7 @@ def _inspect(contents: Contents, options: Options) -> Inspection:
     )
 
 
-def _generator(contents: Contents, options: Options) -> tuple[Node, Skeleton]:
+def _generator(contents: Contents, options: Options) -> tuple[Node, list[Skeleton]]:
     """Return the part of the file that is a generator: the whole, else the likeliest part."""
     root = tree(contents.tensors)
     if options.network is None and is_autoencoder(root):
@@ -144,7 +138,7 @@ def _generator(contents: Contents, options: Options) -> tuple[Node, Skeleton]:
         if node.says_discriminator and options.network is None:
             continue
         try:
-            return node, replace(skeleton(modules(node), contents.ordered), name=node.name)
+            return node, [replace(network, name=node.name) for network in skeletons(modules(node), contents.ordered)]
         except ConfigError as error:
             reasons.append((not node.says_generator, str(error)))
     if options.network is not None and not nodes:
@@ -185,29 +179,24 @@ def _refuse_diverged(name: str, node: Node) -> None:
         raise CheckpointError(f"{name} holds numbers that are not finite ({wrong}): its training had diverged; bring an earlier checkpoint")
 
 
-def _refuse_large(geometry: Geometry) -> None:
-    side = max(geometry.likeliest_size())
-    if side > MAX_SIDE:
-        raise ConfigError(f"its pictures have {side} pixels a side, at most {MAX_SIDE} are read")
-
-
 def _distinct(found: Sequence[Found]) -> list[Found]:
     """Return the readings that are worth a look: near the best, and different in what they draw."""
     seen, kept = set(), []
     for each in found:
-        key = tuple((choice.act, choice.move, choice.early, choice.eps) for choice in each.choices)
+        shortcuts = [(shortcut.start, shortcut.end, shortcut.is_raw) for shortcut in each.network.shortcuts]
+        key = (*shortcuts, *((choice.act, choice.move, choice.early, choice.eps) for choice in each.choices))
         if key not in seen and each.score <= found[0].score + PLAUSIBLE:
             seen.add(key)
             kept.append(each)
     return kept[:READINGS]
 
 
-def _output(contents: Contents, node: Node, network: Skeleton, found: Sequence[Found], options: Options) -> str:
+def _output(contents: Contents, node: Node, found: Sequence[Found], options: Options) -> str:
     """Return tanh, or sigmoid where what is bright in dark grey pictures reaches twice as far as it need for tanh.
 
     sigmoid(2x) draws what tanh(x) does: only the reach tells. Elsewhere tanh is usual: of 80 in public code, in order, 9 end in sigmoid.
     """
-    model = _reading(contents, node, network, found[0], found, "none", options).model
+    model = _reading(contents, node, found[0], found, "none", options).model
     if model.config.generator.output_shape[0] != 1:
         return "tanh"
     x = _drawn(model, 32)
@@ -216,9 +205,8 @@ def _output(contents: Contents, node: Node, network: Skeleton, found: Sequence[F
     return "sigmoid" if any(low < share <= high and float(bright.median()) > reach for low, high, reach in REACHES) else "tanh"
 
 
-def _reading(
-    contents: Contents, node: Node, network: Skeleton, found: Found, others: Sequence[Found], output: str, options: Options
-) -> Reading:
+def _reading(contents: Contents, node: Node, found: Found, others: Sequence[Found], output: str, options: Options) -> Reading:
+    network = found.network
     if found.choices[-1].early != NO_ACT:  # before a last norm
         output = "none"
     spec, tensors = assemble(network, found, (output, None))

@@ -38,22 +38,22 @@ class Search:
 
     def __init__(self, network: Skeleton, geometry: Geometry, options: Options) -> None:
         self._stages, self._geometry, self._between = network.stages, geometry, Between(network, options)
-        self._forward = Forward(network)
+        self._forward, self._cost = Forward(network), network.cost
         self._labels, self._habits = options.labels, Habits(network.stages, options)
         self._stale: set[int] = set()  # stages whose norm's statistics say nothing
         self._counted = [index for index in range(len(network.stages)) if self._decides(index)]
 
     @torch.inference_mode()
-    def run(self, entries: Sequence[Entry]) -> list[Found]:
-        """Return readings, the best first; none where no picture of a size that is taken comes out."""
+    def run(self, entries: Sequence[Entry], count: int | None = None) -> list[Found]:
+        """Return readings, of the first `count` stages or of all, the best first; none where no picture of a size that is taken comes."""
         norms = [stage.norm.tensors for stage in self._stages if stage.norm is not None and stage.has_statistics]
         beam = [
-            self._forward.begin(entry, start, history, cost + more)
+            self._forward.begin(entry, start, history, self._cost + cost + more)
             for history, more in histories(norms).items()
             for entry in entries
             for start, cost in self._geometry.starts()
         ]
-        for index in range(len(self._stages)):
+        for index in range(count or len(self._stages)):
             grown = self._again(index, [child for found in beam for child in self._expand(index, found)])
             if min((trial.squared or 0.0 for _, trial, _ in grown), default=0.0) > TRUSTED:
                 self._stale.add(index)
@@ -117,7 +117,8 @@ class Search:
     def _moves(self, index: int, found: Found, size: Pair) -> Sequence[Move]:
         if self._stages[index].kernel.weight.dim() == 2:
             return [Move("linear")]
-        return self._habits.usual(index, found, self._geometry.moves(index, size), size)
+        moves = self._habits.usual(index, found, self._geometry.moves(index, size), size)
+        return [move for move in moves if self._forward.closes(index, found, move)]
 
     def _rest(self, index: int, move: Move, size: Pair) -> float:
         if move.way == "linear":
@@ -188,14 +189,16 @@ class Search:
         acts, eps, early = self._between.acts(index, found), self._eps(index, found), self._between.early(index, found)
         weight, channels = stage.kernel.weight.float(), self._channels(index, CHANNELS if work == WORK else FEW)
         bias = stage.kernel.tensors.get("bias")
+        inputs: dict[tuple[Act, float], Tensor] = {}
         kernels: dict[tuple[Act, float], Kernel] = {}
         floor = FLOOR if index else FIRST_FLOOR
         trials = []
         for act, e, move, between in wanted:
             if (act, e) not in kernels:
-                x = self._forward.input(index, found, act, e, work, channels)
+                inputs[act, e] = x = self._forward.input(index, found, act, e, work, channels)
                 kernels[act, e] = Kernel(x, weight, None if bias is None else bias.float())
             y = activate(kernels[act, e](move, channels), between)
+            y = self._forward.with_around(index, found, inputs[act, e], y, move, channels)
             y, kept = self._forward.as_normed(stage, y, channels, found.start)
             cost = self._habits.cost(index, found, move) + acts[act] + early[between] + (0.0 if e == found.eps else eps.get(e, 0.0))
             cost += self._between.crowding(index, act, move)
@@ -235,20 +238,18 @@ class Search:
     def _computed(self, index: int, found: Found, trial: Trial) -> Found:
         is_last = index == len(self._stages) - 1
         choice = Choice(trial.act, trial.move, trial.early, self._between.eps_behind_all() if is_last else trial.eps)
-        y, size = self._forward.output(index, found, choice, trial.eps, THOROUGH)
-        ending = self._geometry.rest(index + 1, size) if is_last else 0.0
+        after = self._forward.step(index, found, choice, trial.eps, THOROUGH)
+        ending = self._geometry.rest(index + 1, after.size) if is_last else 0.0
         earlier = found.choices[:-1] + ((replace(found.choices[-1], eps=trial.eps),) if found.choices else ())
         act = next((a for a in (trial.early, trial.act) if a != NO_ACT and (trial.squared is not None or index > 1)), found.act)
         squared = () if trial.squared is None else (trial.squared,)
         return replace(
-            found,
+            after,
             choices=(*earlier, choice),
             act=act,
             is_loose=index > 0 and self._stages[index - 1].kernel.weight.dim() == 2,
             eps=trial.eps,
-            size=size,
             cost=found.cost + trial.cost + ending,
             misfit=found.misfit + trial.misfit,
             errors=(*found.errors, *squared),
-            y=y,
         )

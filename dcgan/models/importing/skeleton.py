@@ -11,6 +11,7 @@ from torch.nn import functional as F
 
 from dcgan.errors import ConfigError
 from dcgan.models.importing.attention import with_attention, without_attention
+from dcgan.models.importing.blocks import named_blocks
 from dcgan.models.importing.branches import MAX_CLASSES, NAMED, find_branch
 from dcgan.models.importing.chains import in_order
 from dcgan.models.importing.families import parts
@@ -23,28 +24,32 @@ TABLE = re.compile(r"emb|label|class|(^|\W)lut")
 IGNORED = re.compile(r"noise|fixed|^z$|latent|device|dummy|anchor|step|iter|epoch")
 
 
-def skeleton(found: Modules, ordered: bool) -> Skeleton:
-    """Return the layers in order, or raise a ConfigError that says what does not belong to a DCGAN's generator."""
-    plain, blocks = without_attention(found)
-    network = _plain(plain, ordered)
-    return replace(network, stages=tuple(with_attention(network.stages, blocks, list(found) if ordered else [])))
+def skeletons(found: Modules, ordered: bool) -> list[Skeleton]:
+    """Return the layers in order, by each way to read them; a ConfigError says what does not belong to a DCGAN's generator."""
+    plain, attention = without_attention(found)
+    networks, order = _plain(plain, ordered), list(found) if ordered else []
+    if attention and (name := networks[0].block_name):
+        raise ConfigError(f"its residual blocks ({name}) stand beside self-attention, which is not read together")
+    return [replace(network, stages=tuple(with_attention(network.stages, attention, order))) for network in networks]
 
 
-def _plain(found: Modules, ordered: bool) -> Skeleton:
+def _plain(found: Modules, ordered: bool) -> list[Skeleton]:
     kernels, norms, slopes, tables = _sorted_out(found)
     if not any(part.weight.dim() == 4 for part in kernels):
         raise ConfigError("it has no convolutions")
     if len(kernels) > MAX_KERNELS:
         raise ConfigError(f"it has {len(kernels)} layers with kernels, more than any DCGAN")
     order, table = list(found) if ordered else [], tables[0] if tables else None
+    if blocks := named_blocks(kernels, norms, order):
+        return [replace(network, stages=with_gaps(network.stages, slopes), table=table) for network in blocks]
     try:
         chain, ways = in_order(kernels, ordered)
     except ConfigError as error:
         if (told := _dense_table(kernels, table, ordered)) is not None:
             dense, chain, ways = told
-            return Skeleton(with_gaps(with_norms(chain, ways, norms, order), slopes), dense, is_dense=True)
-        return Skeleton(with_gaps(_in_branches(kernels, norms, table, order, error), slopes))
-    return Skeleton(with_gaps(with_norms(chain, ways, norms, order), slopes), table)
+            return [Skeleton(with_gaps(with_norms(chain, ways, norms, order), slopes), dense, is_dense=True)]
+        return [Skeleton(with_gaps(_in_branches(kernels, norms, table, order, error), slopes))]
+    return [Skeleton(with_gaps(with_norms(chain, ways, norms, order), slopes), table)]
 
 
 def _dense_table(kernels: Sequence[Part], table: Part | None, ordered: bool) -> tuple[Part, list[Part], list[tuple[Way, ...]]] | None:

@@ -26,6 +26,9 @@ def proofs(network: Skeleton) -> tuple[str, ...]:
     said.append(f"{norms} batch norms" if has_all else f"{norms} batch norms, not all with statistics")
     said.append(f"{biases} biases" if biases else "no biases")
     said += [f"self-attention over {channels} channels" for channels in attends]
+    if network.shortcuts:
+        own = sum(shortcut.kernel is not None for shortcut in network.shortcuts)
+        said.append(f"{len(network.shortcuts)} residual blocks, {own} of them with a kernel on the way around")
     if network.table is not None:
         said.append(f"a label embedding of {network.table.weight.shape[0]} classes")
     if network.branch is not None:
@@ -44,7 +47,9 @@ def _kernel(stage: Stage) -> str:
 def layer_names(network: Skeleton, found: Found) -> tuple[str, ...]:
     """Return each layer's reading, such as `relu, transposed s2 p1`."""
     attends = ("self-attention " if stage.attention is not None else "" for stage in network.stages)
-    return tuple(before + _layer(choice) for before, choice in zip(attends, found.choices, strict=True))
+    sums = {shortcut.end: " + input" if shortcut.is_raw else " + activated input" for shortcut in network.shortcuts}
+    named = zip(attends, found.choices, strict=True)
+    return tuple(before + _layer(choice) + sums.get(index, "") for index, (before, choice) in enumerate(named))
 
 
 def layer_rows(network: Skeleton, found: Found) -> tuple[LayerRow, ...]:
@@ -81,7 +86,15 @@ def support(found: Found, misfit: float | None) -> tuple[str, ...]:
     """Return what the batch norm statistics speak for."""
     if misfit is None:
         return ()
-    return (f"this reading reproduces the file's batch norms ({len(found.errors)}) to {100 * misfit:.1f} %",)
+    fit = f"this reading reproduces the file's batch norms ({len(found.errors)}) to {100 * misfit:.1f} %"
+    return (fit, *([_blocks(found.network)] if found.network.shortcuts else []))
+
+
+def _blocks(network: Skeleton) -> str:
+    n = len(network.shortcuts)
+    if network.shortcuts[0].is_raw:
+        return f"{n} residual blocks add what comes in before its norm and activation"
+    return f"{n} residual blocks add what comes in behind its norm and activation"
 
 
 def assumptions(network: Skeleton, found: Found, others: Sequence[Found], output: str, options: Options) -> tuple[Assumption, ...]:
@@ -92,6 +105,9 @@ def assumptions(network: Skeleton, found: Found, others: Sequence[Found], output
     if options.image_size is None and last_tried < len(network.stages) - 1:
         said.append(_geometry(found, last_tried))
     said += _activations(network, found, last_tried, options)
+    if network.shortcuts and not found.errors and options.blocks is None:
+        stated, other = ("before", "behind") if network.shortcuts[0].is_raw else ("behind", "before")
+        said.append(Assumption("blocks", stated, _blocks(network), (other,)))
     if options.output is None:
         low, high = OUTPUTS[output]
         said.append(Assumption("output", output, f"output {output}, range {low:g} to {high:g}", tuple(k for k in OUTPUTS if k != output)))
