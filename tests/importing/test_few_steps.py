@@ -61,7 +61,7 @@ def test_the_activations_of_a_file_after_few_steps(name: str, act: nn.Module) ->
         torch.testing.assert_close(found.best.model.build_generator()(z), generator(z[:, :, None, None]), rtol=0, atol=1e-3)
 
 
-@pytest.mark.parametrize("act", [nn.ReLU(), nn.LeakyReLU(0.2)], ids=["relu", "leaky"])
+@pytest.mark.parametrize("act", [pytest.param(nn.ReLU(), id="relu"), pytest.param(nn.LeakyReLU(0.2), id="leaky", marks=pytest.mark.slow)])
 def test_activations_where_all_means_lag_behind(act: nn.Module) -> None:
     torch.manual_seed(2)
     generator = settled(seven(act))

@@ -185,7 +185,7 @@ HABITS: dict[str, Author] = {
 }
 
 
-SLOW = {"two parts", *(name for name in HABITS if "pairs" in name)}
+SLOW = {"two parts", "momentum None, few batches", "momentum 0.01, few batches", *(name for name in HABITS if "pairs" in name)}
 
 
 @pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in HABITS])
