@@ -30,8 +30,8 @@ def candidates(networks: Sequence[Skeleton], options: Options, facts: Mapping[st
         for network in shown:
             if found[0].score == before or max(found[0].errors) > FITS:
                 found = _sorted([*found, *_readings(network, options, facts)])
-        if found[0].score == before:
-            raise ConfigError(f"its residual blocks ({shown[0].block_name}) are of no kind that is read here")
+        if found[0].score == before:  # a plain chain that is not quite read can look so
+            break
     return found
 
 
