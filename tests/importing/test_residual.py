@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
 import pytest
 import torch
+from gallery import GALLERY
 from residual_authors import RESIDUAL
 from safetensors.torch import save_file
 from test_gallery import assert_same_pictures
 from torch import Tensor, nn
 
 from dcgan.cli import main
-from dcgan.models.importing import Options, apply_options, inspect_file
+from dcgan.models.importing import Options, apply_options, candidates, inspect_file
+from dcgan.models.importing.found import Found
+from dcgan.models.importing.parts import Skeleton
 from dcgan.networks.blocks import Residual
 from dcgan.notebook import keep_live
 
@@ -103,3 +108,16 @@ def test_names_alone_tell_of_blocks(tmp_path: Path, name: str, count: int) -> No
     tensors |= {f"{part}.{key}": tensor for part, module in modules.items() for key, tensor in module.state_dict().items()}
     save_file(tensors, tmp_path / "it.safetensors")
     assert len(blocks_of(tmp_path / "it.safetensors")) == count
+
+
+def test_blocks_that_explain_no_better_leave_the_plain_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the statistics suggest is tried, and dropped where the whole network does not fit better for it."""
+    tried = []
+
+    def suggested(found: Found, options: Options) -> Iterator[Skeleton]:
+        tried.append(found)
+        yield replace(found.network, cost=100.0)
+
+    monkeypatch.setattr(candidates, "with_shown_blocks", suggested)
+    assert_same_pictures(GALLERY["small kernels"], tmp_path / "it.safetensors")
+    assert len(tried) == 1
