@@ -21,6 +21,7 @@ from dcgan.data import Dataset, load
 from dcgan.errors import DCGANError
 from dcgan.system import peak_memory
 from dcgan.training.trainer import Networks, Trainer
+from dcgan.training.tuning import use_process
 
 SideName = Literal["ours", "plain"]
 TOGETHER = 10  # steps that are timed as one on an accelerator, which would stand still if it were asked after each
@@ -101,8 +102,6 @@ class Side:
 def _serve(connection: Connection, name: SideName, job: Job) -> None:
     """Answer each number of steps with their seconds, and None with the memory, until the other end is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, which closes its end
-    assert job.recipe.threads is not None
-    torch.set_num_threads(job.recipe.threads)
     step = _stepper(name, job)
     with contextlib.suppress(EOFError, OSError):
         while True:
@@ -113,7 +112,10 @@ def _serve(connection: Connection, name: SideName, job: Job) -> None:
 def _stepper(name: SideName, job: Job) -> Callable[[], object]:
     data = job.load()
     if name == "plain":
+        assert job.recipe.threads is not None
+        torch.set_num_threads(job.recipe.threads)
         return PlainLoop(job.recipe, data.images, job.device, job.workers).step
+    use_process(job.recipe)
     trainer, numbers = Trainer(job.recipe, job.networks, data, job.device), iter(range(1 << 62))
     return lambda: trainer.step(next(numbers))
 

@@ -20,7 +20,7 @@ from dcgan.data import Progress, load
 from dcgan.errors import DataError
 from dcgan.training.design import class_names, design
 from dcgan.training.recipes import best_device, fill, named_recipe
-from dcgan.training.tuning import resolve
+from dcgan.training.tuning import resolve, use_process
 
 WARM_UP = 2  # steps of every turn that are not counted: caches, and batches that workers had time to prepare
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
@@ -105,8 +105,7 @@ def _prepare(request: TrainBenchRequest, progress: Progress | None) -> tuple[Job
         raise DataError(f"{data.name} has {len(data.images)} pictures, fewer than a batch of {recipe.batch_size}; set a smaller batch_size")
     plain_networks(recipe)  # refuses what no tutorial has
     networks = design(recipe, len(class_names(recipe, data)))
-    assert recipe.threads is not None
-    torch.set_num_threads(recipe.threads)
+    use_process(recipe)
     recipe = resolve(recipe, networks, data, device)
     return Job(recipe, networks, request.source, request.data_dir, device, request.workers), len(data.images)
 

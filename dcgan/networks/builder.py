@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -68,6 +69,7 @@ class Network(nn.Sequential):
                 layer.method = method
             elif method != "native":
                 raise ConfigError(f"layer {index} cannot be computed by {method}; leave it away, or set kernels=auto")
+        _overwrite(self)
 
     def use_generator(self, generator: torch.Generator) -> None:
         """Let every dropout layer draw from `generator`."""
@@ -166,7 +168,17 @@ def build(spec: NetworkSpec) -> Network:
 
 def _modules(layers: Layers, shapes: Sequence[records.Shape]) -> list[nn.Module]:
     """Return the module of each layer; `shapes` are those that they take."""
-    return [_module(layer, shape) for layer, shape in zip(layers, shapes, strict=False)]
+    modules = [_module(layer, shape) for layer, shape in zip(layers, shapes, strict=False)]
+    _overwrite(modules)
+    return modules
+
+
+def _overwrite(modules: Iterable[nn.Module]) -> None:
+    """Let activations write into the output of the layer before, where that learns without it: less memory, and less of it to pass over."""
+    for before, module in pairwise(modules):
+        if isinstance(module, nn.ReLU) or (isinstance(module, nn.LeakyReLU) and module.negative_slope >= 0):
+            by_torch = isinstance(before, Weighted) and before.method == "native"
+            module.inplace = by_torch or isinstance(before, nn.BatchNorm1d | nn.BatchNorm2d | nn.GroupNorm)
 
 
 def _module(layer: records.Layer, shape: records.Shape) -> nn.Module:

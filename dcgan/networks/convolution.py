@@ -60,7 +60,7 @@ class _Down(Function):
     def forward(ctx: Any, x: Tensor, weight: Tensor, way: Any, before: int) -> Tensor:
         ctx.way, ctx.sizes = way, _sizes_of_fine(x, weight, before)
         fine, kernel = way.fine(x, ctx.sizes), way.weight(weight)
-        ctx.save_for_backward(fine, kernel)
+        _keep(ctx, fine, kernel)
         y: Tensor = way.down(fine, kernel, ctx.sizes)
         return y
 
@@ -79,7 +79,7 @@ class _Up(Function):
     def forward(ctx: Any, x: Tensor, weight: Tensor, way: Any, before: int) -> Tensor:
         ctx.way, ctx.sizes = way, _sizes_of_coarse(x, weight, before)
         coarse, kernel = way.coarse(x), way.weight(weight)
-        ctx.save_for_backward(coarse, kernel)
+        _keep(ctx, coarse, kernel)
         y: Tensor = way.up(coarse, kernel, ctx.sizes)
         return y
 
@@ -91,6 +91,12 @@ class _Up(Function):
         x = ctx.way.down(fine, kernel, ctx.sizes) if ctx.needs_input_grad[0] else None
         weight = ctx.way.outer(fine, coarse, ctx.sizes) if ctx.needs_input_grad[1] else None
         return x, weight, None, None
+
+
+def _keep(ctx: Any, x: Tensor, kernel: Tensor) -> None:
+    """Save each only where the other's gradient is wanted: G learns through a D whose weights need none."""
+    for_x, for_weight, *_ = ctx.needs_input_grad
+    ctx.save_for_backward(x if for_weight else None, kernel if for_x else None)
 
 
 def _as_autocast(*tensors: Tensor) -> list[Tensor]:

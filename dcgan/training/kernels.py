@@ -13,6 +13,7 @@ from dcgan.config import Recipe
 from dcgan.networks.convolution import METHODS, Method, double, halve, takes
 from dcgan.networks.layers import Conv, ConvTranspose, Shape
 from dcgan.networks.weighted import halves_or_doubles
+from dcgan.system import release_memory
 from dcgan.training.trainer import SHORT_TYPES, Networks
 
 REPEATS = 3  # after a first one, which also warms up
@@ -36,6 +37,7 @@ def fastest_kernels(recipe: Recipe, networks: Networks, device: str) -> str:
                 passes = IN_G if part == "g" else IN_D if index else AT_PICTURES
                 method = _fastest(layer, shape, passes, recipe)
                 found += [f"{part}{index}={method}"] if method != "native" else []
+                release_memory()
     return ",".join(found) or "native"
 
 

@@ -28,6 +28,7 @@ from dcgan.events import (
     TrainEvent,
 )
 from dcgan.models import Model
+from dcgan.system import release_memory
 from dcgan.training.changes import CHANGES
 from dcgan.training.clock import Clock
 from dcgan.training.control import STEPS, Control, Orders
@@ -37,6 +38,7 @@ from dcgan.training.gauges import Gauges
 from dcgan.training.measuring import measures
 from dcgan.training.schedule import next_sheet, next_state
 from dcgan.training.trainer import Networks, Trainer
+from dcgan.training.tuning import use_process
 from dcgan.training.witness import Witness
 
 POLL_SECONDS = 0.05  # between looks for orders while paused
@@ -71,8 +73,7 @@ def train(
     TrainingDiverged
         A measure or a weight is not finite; the last `StepDone` before it shows which.
     """
-    assert config.recipe.threads is not None
-    torch.set_num_threads(config.recipe.threads)
+    use_process(config.recipe)
     trainer = Trainer(config.recipe, networks, data, device)
     start = start or Start()
     if start.tensors is not None:
@@ -209,6 +210,7 @@ class _Loop:
         self.save_at = next_state(seconds)
         if self.doctor:
             self.doctor.note_saved(self.step)
+        release_memory()  # whoever saves and scores needs some
         yield CheckpointReady(self.step, seconds, tensors)
 
     def _obey(self) -> Iterator[TrainEvent]:

@@ -42,8 +42,8 @@ class Scorer:
 def pictures_of(generator: Network, z: Tensor, labels: Tensor | None) -> Images:
     """Return the pictures of z (n, z_dim) and labels (n,), uint8 (n, h, w, c), CHUNK at once."""
     parts = [slice(first, first + CHUNK) for first in range(0, len(z), CHUNK)]
-    x = [generator(z[part], None if labels is None else labels[part]).float().cpu() for part in parts]
-    return to_images(to_signed(torch.cat(x), generator.spec.output_range).numpy())
+    x = (generator(z[part], None if labels is None else labels[part]).float().cpu() for part in parts)
+    return np.concatenate([to_images(to_signed(each, generator.spec.output_range).numpy()) for each in x])
 
 
 def can_score(pictures: Tensor) -> bool:

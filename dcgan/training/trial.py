@@ -17,7 +17,6 @@ from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from dcgan.config import Budget, Recipe, TrainingConfig
 from dcgan.data import Dataset
@@ -30,7 +29,7 @@ from dcgan.training.runs.snapshots import SnapshotWriter
 from dcgan.training.runs.writer import RunWriter
 from dcgan.training.schedule import Costs
 from dcgan.training.trainer import Trainer
-from dcgan.training.tuning import resolve
+from dcgan.training.tuning import resolve, use_process
 
 WARM_UP = 2
 LEAST, MOST = 3, 24  # steps that are timed: as many as go into PATIENCE seconds
@@ -49,8 +48,8 @@ def main(argv: list[str]) -> int:
 def _costs(recipe: Recipe) -> Costs:
     """Return what the machine does beside all else that it does now: of steps the median of a few."""
     size, channels, batch = recipe.image_size, recipe.image_channels, recipe.batch_size
-    assert size and channels and batch and recipe.threads
-    torch.set_num_threads(recipe.threads)
+    assert size and channels and batch
+    use_process(recipe)
     labels = CLASSES if recipe.conditional else ()
     networks = design(recipe, len(labels))
     noise = np.random.default_rng(0).integers(0, 256, (batch, size, size, channels), np.uint8)

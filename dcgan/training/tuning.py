@@ -27,6 +27,7 @@ from dcgan.config import Budget, Recipe, dcgan_home
 from dcgan.data import Dataset
 from dcgan.errors import ConfigError
 from dcgan.files import read_json, write_json
+from dcgan.system import keep_memory, release_memory
 from dcgan.training.kernels import fastest_kernels
 from dcgan.training.trainer import Networks, Trainer
 
@@ -62,6 +63,13 @@ def resolve(recipe: Recipe, networks: Networks, data: Dataset, device: str, budg
     return found
 
 
+def use_process(recipe: Recipe) -> None:
+    """Give this process what a step is fast with: the recipe's threads, and memory that it keeps from one tensor to the next."""
+    assert recipe.threads is not None
+    torch.set_num_threads(recipe.threads)
+    keep_memory()
+
+
 def _known(recipe: Recipe, record: Any) -> Recipe | None:
     """Return the recipe with what was found before; None where nothing fit to use was."""
     try:
@@ -90,8 +98,7 @@ class _Tuner:
     """Finds one setting after the other, each with the ones before."""
 
     def __init__(self, recipe: Recipe, networks: Networks, data: Dataset, device: str) -> None:
-        assert recipe.threads is not None
-        torch.set_num_threads(recipe.threads)
+        use_process(recipe)
         self.recipe, self.networks, self.data, self.device = recipe, networks, data, device
         self.waited = self.worked = 0.0  # seconds on the wall and of a thread, in all steps that were timed
 
@@ -130,6 +137,7 @@ class _Tuner:
                 if turn and statistics.median(seconds) > limit:
                     continue
                 seconds += self._timed(self._trainer(**{**meanwhile, **candidate}))
+                release_memory()
         medians = list(map(statistics.median, times))
         self.recipe = replace(self.recipe, **candidates[medians.index(min(medians))])
 

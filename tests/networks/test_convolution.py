@@ -62,6 +62,23 @@ def test_only_the_gradients_asked_for_are_computed(method, operands):
     assert w.grad.shape == weight.shape
 
 
+@pytest.mark.parametrize("method", WAYS)
+def test_only_what_a_wanted_gradient_needs_is_kept(method, operands):
+    fine, coarse, weight = operands
+
+    def kept(function, x, *needs):
+        sizes = []
+        with torch.autograd.graph.saved_tensors_hooks(lambda tensor: sizes.append(tensor.numel()), lambda packed: packed):
+            function(*(tensor.clone().requires_grad_(need) for tensor, need in zip((x, weight), needs, strict=True)), method)
+        return sum(sizes)
+
+    for function, x in ((halve, fine), (double, coarse)):
+        for_x, for_weight = kept(function, x, True, False), kept(function, x, False, True)
+        assert kept(function, x, True, True) == for_x + for_weight
+        assert weight.numel() <= for_x <= 9 / 4 * weight.numel()  # as Winograd's filtering transforms it
+        assert for_weight >= x.numel()
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_autocast_gives_bf16_close_to_fp32(method, operands):
     fine, _, weight = (tensor.float() for tensor in operands)
