@@ -27,7 +27,7 @@ from dcgan.models.synthesizer import Synthesizer
 PREVIEW = 64  # seeds on the preview
 SHEET = 8  # on that of a reading
 SUFFIX = re.compile(r"\.[a-z0-9]{1,12}")
-OWNER = "owner.json"  # in a model's folder: whose it is, and the files that it was read from, as their sha256
+OWNER = "owner.json"  # in a model's folder: whose it is, and the files that it was read from, as their sha256, and how
 MOST_NOISE = 64  # z that a page shows of a file
 
 
@@ -50,8 +50,8 @@ class Adopted:
 def adopt(uploads: Sequence[Upload], models: Path, allow_pickle: bool, settings: Sequence[str] = (), owner: str = "") -> Adopted:
     """Read the generator that came, with the discriminator and the z that came with it, into a new folder of `models`.
 
-    The same files with the same `settings`, as `import --set` takes them, are the same model. The uploads are used up. The folder says
-    which files it was read from, and whose it is: the digest of the `owner`'s key.
+    The same files with the same `settings`, as `import --set` takes them, are the same model, whatever it is called by now. The uploads
+    are used up. The folder says which files it was read from and how, and whose it is: the digest of the `owner`'s key.
 
     Raises
     ------
@@ -65,17 +65,25 @@ def adopt(uploads: Sequence[Upload], models: Path, allow_pickle: bool, settings:
         return Adopted(None, together)
     said = "\n".join([*settings, *files]).encode()
     name = f"{model_name(together.found.file)}-{sha256(said).hexdigest()[:6]}"
+    record = {"key_sha256": owner, "files": files, "settings": list(settings)}
+    if (renamed := _named_anew(record, models)) and not (models / name).exists():
+        return Adopted(renamed, together)
     folder, aside = models / name, Aside(models)
     try:
         if not folder.exists() and (ticket := aside.newest(name)):
             aside.bring_back(ticket)  # with what was saved beside it
         elif not folder.exists():
             keep(together.found.best.model, folder)
-            write_json(folder / OWNER, {"key_sha256": owner, "files": files})
+            write_json(folder / OWNER, record)
     except (DCGANError, OSError):
         if not folder.exists():  # else the same file came twice at once
             raise
     return Adopted(name, together)
+
+
+def _named_anew(record: dict[str, Any], models: Path) -> str | None:
+    """Return the model of `models` with this record of where it is from, None where there is none."""
+    return next((path.parent.name for path in sorted(models.glob(f"[!.]*/{OWNER}")) if read_json(path) == record), None)
 
 
 def other_readings(model: str, models: Path) -> list[str]:

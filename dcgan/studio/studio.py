@@ -73,6 +73,11 @@ class Studio:
         except RunError:
             return False
 
+    def rename_model(self, model: str, new: str, key: str) -> None:
+        """Call a model of one's own by another name."""
+        self.own_models.rename(model, new.strip(), key)
+        self.runs.forget(f"{RECORDED}{model}")
+
     def delete_model(self, model: str, key: str) -> None:
         """Delete a model of one's own, for a day so that it can be brought back."""
         self.own_models.delete(model, key)

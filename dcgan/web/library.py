@@ -1,7 +1,7 @@
 """The models over HTTP: list them, hand in checkpoint files, ask whether the server lives.
 
 GET   /gradio_api/dcgan/models?also=NAME             [ModelInfo, …], with NAME where that is an untrained model; "may_delete" says
-                                                     whether who asks may delete it
+                                                     whether who asks may rename and delete it
 GET   /gradio_api/dcgan/models/card?model=NAME       {"html": its card}, for those that "has_card"
 GET   /gradio_api/dcgan/models/newest?model=NAME     ModelInfo as it is now and "is_growing": whether NAME is a run that trains
 POST  /gradio_api/dcgan/models?filename=netG.pth     the file as the raw body, &set=key=value for each override of what it does
@@ -13,11 +13,13 @@ POST  /gradio_api/dcgan/models?filename=netG.pth     the file as the raw body, &
                                                      A refusal has a "setting", key=value, where the files can be read under it
 POST  /gradio_api/dcgan/models/check?filename=&bytes=   the first 512 bytes of each such file: refuses, by these and the sizes, what would
                                                      be refused once all had been sent
+POST  /gradio_api/dcgan/models/rename                {"model": NAME, "to": NAME}
 POST  /gradio_api/dcgan/models/delete                {"model": NAME}: moved aside, brought back within 24 hours by
 POST  /gradio_api/dcgan/models/undelete              {"model": NAME}, as is a reading whose place another took
 GET   /gradio_api/dcgan/health                       {"status": "ok"}
 
-A model of one's own is deleted on the own machine, and on a public server by whoever brought it: the control key, in KEY_HEADER, tells.
+A model of one's own is renamed and deleted on the own machine, and on a public server by whoever brought it: the control key, in
+KEY_HEADER, tells.
 """
 
 from __future__ import annotations
@@ -66,6 +68,7 @@ def library_routes(studio: Studio) -> list[BaseRoute]:
         Route(f"{PREFIX}/models/check", library.check, methods=["POST"]),
         Route(f"{PREFIX}/models/newest", library.newest, methods=["GET"]),
         Route(f"{PREFIX}/models/card", library.card, methods=["GET"]),
+        Route(f"{PREFIX}/models/rename", library.acting(studio.rename_model, "to"), methods=["POST"]),
         Route(f"{PREFIX}/models/delete", library.acting(studio.delete_model), methods=["POST"]),
         Route(f"{PREFIX}/models/undelete", library.acting(studio.own_models.bring_back), methods=["POST"]),
         Route(f"{PREFIX}/health", health, methods=["GET"]),
@@ -109,12 +112,13 @@ class Library:
         may_delete = info.source == "own" and self._studio.own_models.may_delete(info.name, key)
         return {**shown, "has_card": card_file(info) is not None, "may_delete": may_delete}
 
-    def acting(self, act: Callable[[str, str], None]) -> Callable[[Request], Any]:
-        """Return the endpoint of `act(model, key)`, for requests from our own pages."""
+    def acting(self, act: Callable[..., None], *fields: str) -> Callable[[Request], Any]:
+        """Return the endpoint of `act(model, *fields, key)`, for requests from our own pages."""
 
         async def answer(request: Request) -> Response:
-            model = str((await read_object(request, MAX_BODY_BYTES)).get("model", ""))
-            return await carried_out(self._studio, key_of(request), lambda: act(model, key_of(request)))
+            record = await read_object(request, MAX_BODY_BYTES)
+            said = [str(record.get(name, "")) for name in ("model", *fields)]
+            return await carried_out(self._studio, key_of(request), lambda: act(*said, key_of(request)))
 
         async def endpoint(request: Request) -> Response:
             return await self._orders.answer(request, lambda: answer(request))

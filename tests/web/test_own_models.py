@@ -1,4 +1,4 @@
-"""Own models over HTTP: deleted, brought back, and one reading of the same files at a time."""
+"""Own models over HTTP: renamed, deleted, brought back, and one reading of the same files at a time."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ MODELS = "/gradio_api/dcgan/models"
 OTHER = "o" * 32
 
 
-def tell(client: TestClient, act: str, model: str, key: str = KEY) -> tuple[int, dict[str, Any]]:
-    answer = client.post(f"{MODELS}/{act}", json={"model": model}, headers={"X-DCGAN-Key": key})
+def tell(client: TestClient, act: str, model: str, key: str = KEY, **also: str) -> tuple[int, dict[str, Any]]:
+    answer = client.post(f"{MODELS}/{act}", json={"model": model, **also}, headers={"X-DCGAN-Key": key})
     return answer.status_code, answer.json()
 
 
@@ -65,22 +65,51 @@ def test_the_model_that_the_app_was_started_with_can_go(client: TestClient) -> N
     assert tell(client, "delete", "tiny")[0] == 200 and own(client) == {"other": True}
 
 
+def test_a_model_is_renamed_and_is_the_same(client: TestClient, studio: Studio, home: Path) -> None:
+    first, before = drop(client), pictures(studio, "other")
+    assert tell(client, "rename", "other", to=" faces-2 ") == (200, {"ok": True})
+    assert own(client) == {"faces-2": True, "tiny": True, first: True} and np.array_equal(pictures(studio, "faces-2"), before)
+    assert tell(client, "rename", first, to="from_class")[0] == 200
+    assert drop(client) == "from_class"  # the same file again
+    second = drop(client, "output=sigmoid")
+    assert own(client).keys() == {"faces-2", "tiny", second}  # in the place of the reading before
+    assert tell(client, "undelete", "from_class")[0] == 200 and own(client).keys() == {"faces-2", "tiny", "from_class"}
+
+
+@pytest.mark.parametrize(
+    ("to", "said"),
+    [
+        ("tiny", "a model called tiny is there already"),
+        ("r1", "r1 is the name of a shipped model or a run"),
+        ("", "has letters, digits"),
+        ("../up", "has letters, digits"),
+        (".hidden", "has letters, digits"),
+        ("a" * 101, "has letters, digits"),
+    ],
+)
+@pytest.mark.usefixtures("run")
+def test_a_name_that_cannot_be_is_refused(client: TestClient, home: Path, to: str, said: str) -> None:
+    status, answer = tell(client, "rename", "other", to=to)
+    assert status == 409 and said in answer["error"] and own(client).keys() == {"other", "tiny"}
+
+
 @pytest.mark.parametrize("model", ["", "..", "untrained:shapes-32", "../models/tiny", ".deleted", "x\0", "r1"])
 @pytest.mark.usefixtures("run")
-def test_nothing_else_is_deleted(client: TestClient, home: Path, model: str) -> None:
-    status, answer = tell(client, "delete", model)
-    assert status == 409 and "no model of your own is called" in answer["error"]
+def test_nothing_else_is_deleted_or_renamed(client: TestClient, home: Path, model: str) -> None:
+    for act in ("delete", "rename"):
+        status, answer = tell(client, act, model, to="mine")
+        assert status == 409 and "no model of your own is called" in answer["error"]
     assert own(client) == {"other": True, "tiny": True} and (home / "runs" / "r1").is_dir()
     assert tell(client, "undelete", model)[0] == 409
 
 
 def test_orders_come_from_our_own_pages_only(client: TestClient) -> None:
-    for act in ("delete", "undelete"):
+    for act in ("rename", "delete", "undelete"):
         answer = client.post(f"{MODELS}/{act}", json={"model": "tiny"}, headers={"origin": "http://evil.com"})
         assert answer.status_code == 403 and own(client)["tiny"]
 
 
-def test_strangers_delete_what_they_brought(public: TestClient) -> None:
+def test_strangers_rename_and_delete_what_they_brought(public: TestClient) -> None:
     model = drop(public)
     assert own(public) == {"other": False, "tiny": False, model: True} and own(public, OTHER) == {
         "other": False,
@@ -89,7 +118,9 @@ def test_strangers_delete_what_they_brought(public: TestClient) -> None:
     }
     assert own(public, "") == own(public, OTHER)
     for key in (OTHER, ""):
-        assert tell(public, "delete", model, key)[0] == tell(public, "delete", "tiny", key)[0] == 409
+        for act in ("delete", "rename"):
+            assert tell(public, act, model, key, to="mine")[0] == tell(public, act, "tiny", key, to="mine")[0] == 409
+    assert tell(public, "rename", model, to="mine")[0] == tell(public, "rename", "mine", to=model)[0] == 200
     assert tell(public, "delete", model)[0] == 200
     assert tell(public, "undelete", model, OTHER)[0] == 409 and tell(public, "undelete", model)[0] == 200
     assert drop(public, key=OTHER) == model and not own(public, OTHER)[model]  # the same file from someone else takes nothing away

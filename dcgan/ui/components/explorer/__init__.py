@@ -54,6 +54,7 @@ SCRIPTS = (
     "models.js",
     "card.js",
     "deleting.js",
+    "renaming.js",
     "opening.js",
     "stage.js",
     "following.js",

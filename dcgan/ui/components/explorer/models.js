@@ -5,6 +5,7 @@ const MODELS_RETRY_MS = 1500;
 class Models {
   #page;
   #list = [];
+  #renamed = new Map(); // from the name that a model had to the one that it has
   preferred = ""; // the name of the one that is shown where none is asked for
 
   constructor(page) {
@@ -20,7 +21,19 @@ class Models {
   }
 
   named(name) {
-    return this.#list.find((model) => model.name === name);
+    const now = this.#renamed.get(name);
+    return this.#list.find((model) => model.name === name) ?? (now && this.named(now));
+  }
+
+  /** The model of a point: of that name, else with these weights, whatever it is called by now. */
+  of({ model, sha256 }) {
+    return this.named(model) ?? this.#list.find((info) => sha256 && info.sha256 === sha256);
+  }
+
+  /** A model has another name from now on. */
+  renamed(name, to) {
+    this.#renamed.delete(to);
+    this.#renamed.set(name, to);
   }
 
   /** Take up what has become of one of them; return it. */

@@ -12,7 +12,7 @@ class Opening {
 
   point({ model, sha256, seed, z, label }) {
     const { models, say, text, view } = this.#page;
-    const info = models.named(model);
+    const info = models.of({ model, sha256 });
     if (!info) return say(text("point_model", { model }), true);
     const own = typeof z === "string" ? decodeZ(z, info.z_dim) : null;
     if (typeof z === "string" && !own) return say(text("point_z", { model }), true);

@@ -69,6 +69,7 @@ class Explorer {
     this.opening = new Opening(page, (...asked) => this.#open(...asked));
     this.card = new Card(page);
     this.deleting = new Deleting(page, (info) => this.#open(info));
+    this.renaming = new Renaming(page, (info) => this.#display(info));
     this.link = new Link(page);
     this.marked = new Marked(page, () => this.sheets.refresh());
     this.stage = new Stage(page, () => this.equaliser.refresh());
@@ -159,6 +160,7 @@ class Explorer {
     this.view.open(info, seed, z, label);
     this.card.model();
     this.deleting.model();
+    this.renaming.model();
     this.drop.model(info.name);
     this.marked.model();
     this.#part("score").parentElement.hidden = !info.scores;

@@ -42,8 +42,8 @@ class Shelf {
     if (!this.active) return;
     const missing = this.#points.filter(({ id }) => !this.#drawn.has(id));
     for (const model of new Set(missing.map((point) => point.model))) {
-      const info = this.#page.models.named(model);
       const points = missing.filter((point) => point.model === model);
+      const info = this.#page.models.of(points[0]);
       for (let first = 0; info && first < points.length; first += 16) await this.#drawSome(info, points.slice(first, first + 16));
     }
   }

@@ -48,6 +48,14 @@ class Settings {
     this.#values[name] = value;
     this.#store.write("explore", this.#values);
   }
+
+  /** What is kept by a model's name is kept by its new one. */
+  renamed(name, to) {
+    for (const each of ["groups", "heat", "marked"]) {
+      const { [name]: own, ...others } = this.get(each, {});
+      if (own !== undefined) this.set(each, { ...others, [to]: own });
+    }
+  }
 }
 
 /** Hand to the same page's next visit in this tab what `pack(most)` says, with at most that many steps to undo: all, or as many as find room. */
