@@ -30,6 +30,7 @@ def test_the_rows_are_the_convolutions_with_the_pictures_behind_them(contents: C
     assert rows[0].kind == "transposed" and rows[0].weight == tuple(next(iter(contents.tensors.values())).shape)
 
 
+@pytest.mark.slow
 def test_a_gap_leaves_its_layer_to_be_found(contents: Contents) -> None:
     rows = read(contents, "strides=?,?,?,1", "paddings=?,?,?,0").best.rows
     assert [row.size for row in rows] == [(4, 4), (8, 8), (16, 16), (19, 19)]

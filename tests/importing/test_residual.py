@@ -52,6 +52,7 @@ def test_where_no_norms_tell_what_is_assumed_can_be_changed(tmp_path: Path) -> N
     assert bodies == [["activation", "resize"]] * 3 + [["resize", "conv"]] * 3
 
 
+@pytest.mark.slow
 def test_a_model_keeps_its_blocks_through_folder_command_line_and_onnx(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DCGAN_HOME", str(tmp_path / "home"))
     author = RESIDUAL["transposed"]
