@@ -66,6 +66,7 @@ def train(
 ) -> Iterator[TrainEvent]:
     """Train `networks` on `data` and say what happens, first `Started` and last `Finished`.
 
+    The process takes the recipe's number of threads, and keeps the memory that it frees (`system.keep_memory`).
     Where it is `watched`, the doctor says what goes wrong (`Diagnosis`); that changes nothing else.
 
     Raises

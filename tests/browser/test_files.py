@@ -72,6 +72,13 @@ def test_a_checkpoint_file_of_the_tutorial_becomes_a_model(visit: Visit, app: Ap
     assert re.fullmatch(r"netG-[0-9a-f]+", name) and name in message.inner_text()
     assert_link_is_the_picture(page, app)
     assert_same(pixels(page.locator(PICTURE)), tutorial_picture(author, sample_z([2], 20)[0]))
+    part(page, "rename-model").click()
+    part(page, "new-name").fill("of-the-course")
+    page.keyboard.press("Enter")
+    expect(part(page, "model")).to_have_value("of-the-course")
+    expect(part(page, "report")).to_be_visible()
+    part(page, "report").locator("select[name=output]").select_option("sigmoid")  # the files are at hand still
+    expect(part(page, "report-assumed")).to_contain_text("Output: sigmoid", timeout=60_000)
 
 
 def test_generator_discriminator_and_fixed_noise_in_one_drop(visit: Visit, app: App, tmp_path: Path) -> None:

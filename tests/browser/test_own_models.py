@@ -60,6 +60,8 @@ def test_a_model_is_renamed_and_its_points_follow(visit: Visit, app: App, watch:
     write_tiny(app.home, "netG-1", seed=5)
     page = visit("/?model=netG-1&seed=3")
     settle(page)
+    part(page, "strongest").click()
+    expect(part(page, "status")).to_contain_text("the strongest dimensions")
     part(page, "keep").click()
     before = picture_count(page)
     part(page, "dice").click()
@@ -85,6 +87,8 @@ def test_a_model_is_renamed_and_its_points_follow(visit: Visit, app: App, watch:
     expect(part(page, "model")).to_have_value("of-the-class")
     page.reload()
     settle(page)
+    kept = page.evaluate("JSON.parse(localStorage.getItem(Object.keys(localStorage).find((key) => key.endsWith('explore')))).marked")
+    assert kept["of-the-class"] and "netG-1" not in kept  # what was on its sliders
     before = picture_count(page)
     part(page, "dice").click()
     another_picture(page, before)

@@ -53,6 +53,13 @@ class DropZone {
     else this.#report.forget();
   }
 
+  /** A model has another name: how it was read is still known. */
+  renamed(name, to) {
+    const known = this.#read.get(name);
+    if (known) this.#read.set(to, known);
+    this.#read.delete(name);
+  }
+
   /** How the model that is shown was read, for the same page after a reload; its files stay behind. */
   pack() {
     const { report, settings } = this.#read.get(this.#model) ?? {};

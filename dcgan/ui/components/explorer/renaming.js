@@ -2,12 +2,12 @@
 
 class Renaming {
   #page;
-  #show;
+  #renamed;
 
-  /** `show(info)` shows the model under its new name, as it stands. */
-  constructor(page, show) {
+  /** `renamed(name, info)` shows the model that was called `name`, as it stands. */
+  constructor(page, renamed) {
     this.#page = page;
-    this.#show = show;
+    this.#renamed = renamed;
     const { part } = page;
     part("rename-model").addEventListener("click", () => this.#ask(part("renaming").hidden));
     part("renaming").addEventListener("keydown", (event) => event.key === "Escape" && this.#ask(false));
@@ -43,7 +43,7 @@ class Renaming {
     models.renamed(name, to);
     settings.renamed(name, to);
     await models.load();
-    this.#show(models.named(to));
+    this.#renamed(name, models.named(to));
     this.#page.part("rename-model").focus({ preventScroll: true });
     return this.#tell(text("model_renamed", { model: to }));
   }

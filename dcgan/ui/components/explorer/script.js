@@ -69,7 +69,10 @@ class Explorer {
     this.opening = new Opening(page, (...asked) => this.#open(...asked));
     this.card = new Card(page);
     this.deleting = new Deleting(page, (info) => this.#open(info));
-    this.renaming = new Renaming(page, (info) => this.#display(info));
+    this.renaming = new Renaming(page, (name, info) => {
+      this.drop.renamed(name, info.name);
+      this.#display(info);
+    });
     this.link = new Link(page);
     this.marked = new Marked(page, () => this.sheets.refresh());
     this.stage = new Stage(page, () => this.equaliser.refresh());
